@@ -1,0 +1,203 @@
+//! One argument of a task: its name, type, default and docs.
+
+use crate::attrs::last_segment;
+use crate::errors::Errors;
+use crate::generics::Params;
+use crate::messages as say;
+use crate::names::{self, Fresh};
+use crate::passing::Passing;
+use crate::scan::{self, generic_arguments, peel};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Attribute, Expr, GenericArgument, Meta, Pat, PatType, Type};
+
+/// An argument, checked.
+#[derive(Clone)]
+pub(crate) struct Argument {
+    /// The user's own token: for whatever the user calls by this name.
+    pub(crate) ident: Ident,
+    /// The same for generated code, see [`names::hygienic`].
+    pub(crate) local: Ident,
+    /// As written.
+    pub(crate) ty: Type,
+    /// The same with a type parameter for each `impl Trait`.
+    pub(crate) named: Type,
+    /// How it is owned; for an `Option` that of the value inside.
+    pub(crate) passing: Passing,
+    /// Whether it is an `Option`.
+    pub(crate) optional: bool,
+    pub(crate) default: Option<Expr>,
+    pub(crate) docs: Vec<Attribute>,
+}
+
+impl Argument {
+    /// Reads an argument; `None` if it has no name to go on with.
+    pub(crate) fn read(
+        source: &PatType,
+        params: &mut Params,
+        fresh: &mut Fresh,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let ident = name(source, errors);
+        let label = ident.as_ref().map(names::plain).unwrap_or_default();
+        let sorted = sort_attributes(&source.attrs, &label, errors);
+        let inner = option_inner(&source.ty);
+        check_type(
+            &source.ty,
+            &Passing::of(inner.unwrap_or(&source.ty)),
+            errors,
+        );
+        let ident = ident?;
+        let mut named = (*source.ty).clone();
+        params.name_impls(&mut named, &ident, fresh);
+        let inner = option_inner(&named);
+        let passing = Passing::of(inner.unwrap_or(&named));
+        Some(Self {
+            local: names::hygienic(&ident),
+            ident,
+            ty: (*source.ty).clone(),
+            passing,
+            optional: inner.is_some(),
+            named,
+            default: sorted.default,
+            docs: sorted.docs,
+        })
+    }
+
+    /// Whether the call cannot be made without it.
+    pub(crate) fn required(&self) -> bool {
+        !self.optional && self.default.is_none()
+    }
+
+    /// The type that is stored.
+    pub(crate) fn owned(&self) -> TokenStream {
+        let owned = self.passing.owned();
+        if self.optional && self.passing.copies() {
+            let span = scan::span(&self.ty);
+            quote_spanned!(span=> ::core::option::Option<#owned>)
+        } else if self.optional {
+            self.named.to_token_stream()
+        } else {
+            owned
+        }
+    }
+
+    /// From what the caller gave, an expression, to what is stored.
+    pub(crate) fn to_owned(&self, given: TokenStream) -> TokenStream {
+        match self.passing.copy_function() {
+            None => given,
+            Some(copy) if self.optional => quote!(::core::option::Option::map(#given, #copy)),
+            Some(copy) => quote!(#copy(#given)),
+        }
+    }
+
+    /// What the function is called with, given the name of what is stored.
+    pub(crate) fn lend(&self, stored: &Ident) -> TokenStream {
+        if self.optional {
+            self.passing.lend_option(stored)
+        } else {
+            self.passing.lend(stored)
+        }
+    }
+}
+
+/// The argument's name, or what is wrong with its pattern.
+fn name(source: &PatType, errors: &mut Errors) -> Option<Ident> {
+    match &*source.pat {
+        Pat::Ident(pat) => {
+            if pat.by_ref.is_some() {
+                errors.at(pat, say::REF_PATTERN);
+            }
+            if pat.subpat.is_some() {
+                errors.at(
+                    pat,
+                    say::destructured(suggestion(source, Some(&pat.ident)).as_deref()),
+                );
+            }
+            Some(pat.ident.clone())
+        }
+        Pat::Wild(pat) => {
+            errors.at(pat, say::wildcard(&crate::render::tokens(&source.ty)));
+            None
+        }
+        pat => {
+            errors.at(pat, say::destructured(suggestion(source, None).as_deref()));
+            None
+        }
+    }
+}
+
+/// `point: (f64, f64)` for `Point { x, y }: (f64, f64)`.
+fn suggestion(source: &PatType, name: Option<&Ident>) -> Option<String> {
+    let ty = crate::render::tokens(&source.ty);
+    let name = match (name, peel(&source.ty)) {
+        (Some(name), _) => names::plain(name),
+        (None, Type::Path(path)) => {
+            let word = names::plain(&path.path.segments.last()?.ident).to_lowercase();
+            // A type's name may be a keyword in lower case, as `Box` is.
+            syn::parse_str::<Ident>(&word).ok()?.to_string()
+        }
+        (None, _) => "point".to_owned(),
+    };
+    Some(format!("{name}: {ty}"))
+}
+
+#[derive(Default)]
+struct Sorted {
+    default: Option<Expr>,
+    docs: Vec<Attribute>,
+}
+
+fn sort_attributes(attrs: &[Attribute], argument: &str, errors: &mut Errors) -> Sorted {
+    let mut sorted = Sorted::default();
+    let mut seen_default = false;
+    for attr in attrs {
+        let name = last_segment(attr.path());
+        match name.as_str() {
+            "default" => {
+                if seen_default {
+                    errors.at(attr, say::default_twice(argument));
+                }
+                seen_default = true;
+                match &attr.meta {
+                    Meta::NameValue(meta) => sorted.default = Some(meta.value.clone()),
+                    Meta::Path(_) | Meta::List(_) => errors.at(attr, say::DEFAULT_WITHOUT_VALUE),
+                }
+            }
+            "doc" => sorted.docs.push(attr.clone()),
+            "cfg_attr" => errors.at(attr, say::CFG_ATTR),
+            // Conditions are resolved in `cfg.rs`; lint levels stay on the parameter of the function itself.
+            "cfg" | "allow" | "expect" | "warn" | "deny" | "forbid" => {}
+            _ => errors.at(attr.path(), say::unknown_argument_attribute(&name)),
+        }
+    }
+    sorted
+}
+
+/// The `T` of `Option<T>`.
+fn option_inner(ty: &Type) -> Option<&Type> {
+    match generic_arguments(ty, "Option")?.as_slice() {
+        [GenericArgument::Type(inner)] => Some(inner),
+        _ => None,
+    }
+}
+
+/// Refuses what cannot be owned.
+fn check_type(ty: &Type, passing: &Passing, errors: &mut Errors) {
+    if let Type::Reference(reference) = peel(passing.target()) {
+        if reference.mutability.is_some() {
+            errors.at(ty, say::MUT_REFERENCE);
+            return;
+        }
+    }
+    if passing.copies() {
+        if let Type::TraitObject(object) = peel(passing.target()) {
+            errors.at(ty, say::borrowed_dyn(&crate::render::tokens(object)));
+            return;
+        }
+    }
+    if let Some(borrowed) = scan::scan(passing.target()).borrowed {
+        let text = crate::render::tokens(&borrowed);
+        errors.at(borrowed, say::borrowed_inside(&text));
+    }
+}

@@ -1,0 +1,99 @@
+//! Decides where each attribute of the user's function goes.
+
+use proc_macro2::Span;
+use quote::quote_spanned;
+use syn::{Attribute, Meta, parse_quote};
+
+/// The attributes of a task, sorted by what they are for.
+#[derive(Clone, Default)]
+pub(crate) struct ItemAttrs {
+    /// The documentation: for the function that is awaited.
+    pub(crate) docs: Vec<Attribute>,
+    /// `#[doc(hidden)]`: for everything that is public.
+    pub(crate) hidden: Vec<Attribute>,
+    /// Conditions that were not resolved before us: for everything.
+    pub(crate) cfg: Vec<Attribute>,
+    /// Lints that the user allows or expects, as `allow`: for everything. An
+    /// expectation that only some of the generated items meet would warn.
+    pub(crate) lints: Vec<Attribute>,
+    /// `#[deprecated]`: for each way to make a call.
+    pub(crate) deprecated: Vec<Attribute>,
+    /// `#[must_use]`: for the synchronous function; a call has its own.
+    pub(crate) must_use: Vec<Attribute>,
+    /// Everything else (`#[instrument]`, `#[inline]`, `#[track_caller]`, …)
+    /// speaks about the body and goes with it.
+    pub(crate) body: Vec<Attribute>,
+}
+
+impl ItemAttrs {
+    pub(crate) fn sort(attrs: Vec<Attribute>) -> Self {
+        let mut sorted = Self::default();
+        for attr in attrs {
+            let name = subject(&attr);
+            match name.as_str() {
+                "doc" if is_hidden(&attr) => sorted.hidden.push(attr),
+                "doc" => sorted.docs.push(attr),
+                "cfg" => sorted.cfg.push(attr),
+                "allow" | "expect" => sorted.lints.push(as_allow(attr)),
+                "deprecated" => sorted.deprecated.push(attr),
+                "must_use" => sorted.must_use.push(attr),
+                _ => sorted.body.push(attr),
+            }
+        }
+        sorted
+    }
+
+    /// `#[must_use = "…"]` says more than the call's own `#[must_use]`; a bare one
+    /// says nothing new, and clippy calls it a double.
+    pub(crate) fn must_use_with_reason(&self) -> impl Iterator<Item = &Attribute> {
+        self.must_use
+            .iter()
+            .filter(|attr| !matches!(attr.meta, Meta::Path(_)))
+    }
+}
+
+/// The name of an attribute; for `cfg_attr` that of the first attribute inside, so
+/// that `#[cfg_attr(docsrs, doc(…))]` goes where `#[doc(…)]` would.
+fn subject(attr: &Attribute) -> String {
+    let name = last_segment(attr.path());
+    if name != "cfg_attr" {
+        return name;
+    }
+    let inner = attr.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+        input.parse::<Meta>()?;
+        input.parse::<syn::Token![,]>()?;
+        let inner: syn::Path = input.parse()?;
+        input.parse::<proc_macro2::TokenStream>()?;
+        Ok(inner)
+    });
+    match inner.map(|path| last_segment(&path)).as_deref() {
+        Ok("doc") => "doc".to_owned(),
+        Ok("deprecated") => "deprecated".to_owned(),
+        _ => name,
+    }
+}
+
+/// The last word of a path: `blocking_io` of `offloop::blocking_io`.
+pub(crate) fn last_segment(path: &syn::Path) -> String {
+    path.segments
+        .last()
+        .map(|segment| crate::names::plain(&segment.ident))
+        .unwrap_or_default()
+}
+
+fn is_hidden(attr: &Attribute) -> bool {
+    matches!(&attr.meta, Meta::List(list) if list.tokens.to_string() == "hidden")
+}
+
+fn as_allow(mut attr: Attribute) -> Attribute {
+    if let Meta::List(list) = &mut attr.meta {
+        list.path = parse_quote!(allow);
+    }
+    attr
+}
+
+/// A doc comment line, at the place of the thing that it documents.
+pub(crate) fn doc_line(text: &str, span: Span) -> Attribute {
+    let tokens = quote_spanned!(span=> #[doc = #text]);
+    parse_quote!(#tokens)
+}

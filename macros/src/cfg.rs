@@ -1,0 +1,98 @@
+//! Arguments with `#[cfg]`: an attribute macro meets them before they are resolved, so
+//! the function is written once for each combination, under the condition for it.
+
+use crate::attrs::last_segment;
+use crate::errors::Errors;
+use crate::messages as say;
+use crate::source::SourceFn;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, FnArg, Meta, parse_quote};
+
+/// More would be too much code: each doubles it.
+const MOST: usize = 3;
+
+/// The versions of a function; one, which is the function itself, without `#[cfg]`.
+pub(crate) fn versions(source: &SourceFn, errors: &mut Errors) -> Vec<SourceFn> {
+    let conditions = conditions(source, errors);
+    let mut versions = Vec::new();
+    for bits in 0..1_usize << conditions.len() {
+        let holds = |condition: &Condition| {
+            let position = conditions.iter().position(|c| c.text == condition.text);
+            position.is_some_and(|position| bits >> position & 1 == 1)
+        };
+        let mut version = source.clone();
+        for (position, condition) in conditions.iter().enumerate() {
+            let tokens = &condition.tokens;
+            version.attrs.push(if bits >> position & 1 == 1 {
+                parse_quote!(#[cfg(#tokens)])
+            } else {
+                parse_quote!(#[cfg(not(#tokens))])
+            });
+        }
+        version.sig.inputs = source
+            .sig
+            .inputs
+            .iter()
+            .filter(|input| of_argument(input).iter().all(&holds))
+            .map(without_cfg)
+            .collect::<Punctuated<_, _>>();
+        versions.push(version);
+    }
+    versions
+}
+
+struct Condition {
+    tokens: TokenStream,
+    text: String,
+}
+
+/// The different conditions on a function's arguments.
+fn conditions(source: &SourceFn, errors: &mut Errors) -> Vec<Condition> {
+    let mut all: Vec<Condition> = Vec::new();
+    for condition in source.sig.inputs.iter().flat_map(of_argument) {
+        if all.iter().any(|known| known.text == condition.text) {
+            continue;
+        }
+        if all.len() == MOST {
+            errors.at(&condition.tokens, say::TOO_MANY_CFG);
+            break;
+        }
+        all.push(condition);
+    }
+    all
+}
+
+fn of_argument(input: &FnArg) -> Vec<Condition> {
+    let attrs = match input {
+        FnArg::Receiver(_) => return Vec::new(),
+        FnArg::Typed(input) => &input.attrs,
+    };
+    attrs
+        .iter()
+        .filter(|attr| is_cfg(attr))
+        .map(|attr| {
+            let tokens = match &attr.meta {
+                Meta::List(list) => list.tokens.clone(),
+                other => quote!(#other),
+            };
+            Condition {
+                text: tokens.to_string(),
+                tokens,
+            }
+        })
+        .collect()
+}
+
+fn without_cfg(input: &FnArg) -> FnArg {
+    let mut input = input.clone();
+    if let FnArg::Typed(input) = &mut input {
+        input.attrs.retain(|attr| !is_cfg(attr));
+    }
+    input
+}
+
+fn is_cfg(attr: &Attribute) -> bool {
+    last_segment(attr.path()) == "cfg"
+}

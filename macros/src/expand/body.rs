@@ -1,0 +1,159 @@
+//! The synchronous function itself: `fetch::blocking`, `store.load_blocking`.
+
+use crate::attrs::{doc_line, last_segment};
+use crate::model::{Home, Task};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, FnArg, Signature};
+
+/// Lints about signatures that clippy does not apply to exported functions. The function
+/// inside of ours is never exported, whatever the user's visibility is; and arguments by
+/// value are what a task takes.
+const EXEMPT: [&str; 13] = [
+    "box_collection",
+    "large_types_passed_by_value",
+    "linkedlist",
+    "needless_pass_by_value",
+    "option_option",
+    "owned_cow",
+    "rc_buffer",
+    "redundant_allocation",
+    "ref_option",
+    "trivially_copy_pass_by_ref",
+    "unnecessary_box_returns",
+    "unnecessary_wraps",
+    "vec_box",
+];
+
+/// The function with its body: the one place where the body is written out.
+pub(super) fn blocking(task: &Task) -> TokenStream {
+    match task.home {
+        Home::Free => nested(task),
+        Home::Impl(_) | Home::Bare => renamed(task),
+    }
+}
+
+/// A free function keeps its name inside of `blocking`: recursion stays synchronous, and
+/// attributes such as `#[instrument]` see the name that the user gave.
+fn nested(task: &Task) -> TokenStream {
+    let vis = &task.vis;
+    let sig = stripped(&task.source.sig);
+    let attrs = &task.attrs.body;
+    let lints = &task.attrs.lints;
+    let body = &task.body;
+    let name = &sig.ident;
+    let turbofish = task.inner.turbofish_named();
+    let arguments = task.arguments.iter().map(|argument| &argument.local);
+    let exempt = EXEMPT.map(|lint| quote::format_ident!("{lint}"));
+    let exempt = exempt.iter().map(|lint| quote!(clippy::#lint));
+    let outer_sig = plain_signature(task);
+    let outer_attrs = outer_attrs(task);
+    quote! {
+        #(#outer_attrs)*
+        #[allow(dead_code)]
+        #vis #outer_sig {
+            #(#attrs)*
+            #(#lints)*
+            #[allow(#(#exempt),*)]
+            #sig
+            #body
+            #name #turbofish(#(#arguments),*)
+        }
+    }
+}
+
+/// A method has to be in the impl block, where only another name is free.
+fn renamed(task: &Task) -> TokenStream {
+    let vis = &task.vis;
+    let mut sig = stripped(&task.source.sig);
+    sig.ident = task.names.blocking.clone();
+    let attrs = &task.attrs.body;
+    let body = &task.body;
+    let outer_attrs = outer_attrs(task);
+    quote! {
+        #(#outer_attrs)*
+        #(#attrs)*
+        #[allow(dead_code)]
+        #vis #sig
+        #body
+    }
+}
+
+/// What stands on the function under its generated name.
+pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
+    let span = task.names.function.span();
+    let shown = &task.names.shown;
+    let mut attrs = task.attrs.cfg.clone();
+    attrs.push(doc_line(
+        &format!(" `{shown}` in place: runs the function here and now, on this thread."),
+        span,
+    ));
+    if task.output.fallible {
+        attrs.extend(
+            ["", " # Errors", "", " Those of the function itself."]
+                .map(|line| doc_line(line, span)),
+        );
+    }
+    attrs.extend_from_slice(&task.attrs.hidden);
+    attrs.extend_from_slice(&task.attrs.lints);
+    attrs.extend_from_slice(&task.attrs.must_use);
+    attrs.extend_from_slice(&task.attrs.deprecated);
+    if matches!(task.home, Home::Free) {
+        let tracks = task.attrs.body.iter();
+        attrs.extend(
+            tracks
+                .filter(|attr| last_segment(attr.path()) == "track_caller")
+                .cloned(),
+        );
+    }
+    attrs
+}
+
+/// The signature without the attributes on arguments that are ours.
+fn stripped(sig: &Signature) -> Signature {
+    let mut sig = sig.clone();
+    for input in &mut sig.inputs {
+        if let FnArg::Typed(input) = input {
+            input.attrs.retain(|attr| {
+                let name = last_segment(attr.path());
+                !matches!(name.as_str(), "default" | "doc" | "cfg")
+            });
+        }
+    }
+    sig
+}
+
+/// The same for a function that goes out as it was: whatever we did not understand on an
+/// argument goes too, the compiler would not understand it either.
+pub(super) fn stripped_for_rustc(sig: &Signature) -> Signature {
+    let mut sig = sig.clone();
+    for input in &mut sig.inputs {
+        let attrs = match input {
+            FnArg::Typed(input) => &mut input.attrs,
+            FnArg::Receiver(input) => &mut input.attrs,
+        };
+        attrs.retain(|attr| {
+            let name = last_segment(attr.path());
+            matches!(
+                name.as_str(),
+                "cfg" | "allow" | "expect" | "warn" | "deny" | "forbid"
+            )
+        });
+    }
+    sig
+}
+
+/// The signature with a plain name for each argument.
+fn plain_signature(task: &Task) -> TokenStream {
+    let sig = &task.source.sig;
+    let generics = &sig.generics;
+    let where_clause = &generics.where_clause;
+    let name = &task.names.blocking;
+    let fn_token = &sig.fn_token;
+    let output = &sig.output;
+    let arguments = task.arguments.iter().map(|argument| {
+        let (local, ty) = (&argument.local, &argument.ty);
+        quote!(#local: #ty)
+    });
+    quote!(#fn_token #name #generics(#(#arguments),*) #output #where_clause)
+}

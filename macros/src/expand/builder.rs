@@ -1,0 +1,324 @@
+//! Named arguments: the builder's type, its start, and its future.
+
+use super::{companion, local, setters};
+use crate::attrs::doc_line;
+use crate::model::{Home, Task};
+use crate::names::{self, Fresh};
+use crate::options::BuilderOption;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote};
+
+/// The type parameter of each argument that says whether it was given.
+pub(super) fn states(task: &Task) -> Vec<Ident> {
+    let mut fresh = Fresh::new(signature_around(task));
+    task.arguments
+        .iter()
+        .map(|argument| {
+            let wish = format!("Arg{}", names::camel(&names::plain(&argument.ident)));
+            fresh.name(&wish, argument.ident.span())
+        })
+        .collect()
+}
+
+/// All names that the builder's items may meet.
+fn signature_around(task: &Task) -> TokenStream {
+    let sig = &task.source.sig;
+    let params = task.outer.declare(&[]);
+    let owner = task.owner();
+    quote!(#sig #params #owner)
+}
+
+/// `fn builder() -> FetchBuilder`
+pub(super) fn start(task: &Task) -> TokenStream {
+    let attrs = start_attrs(task);
+    let vis = &task.vis;
+    let name = &task.names.start;
+    let builder = &task.names.builder;
+    let generics = task.inner.declare(&[]);
+    let where_clause = task.inner.where_clause(&task.bounds());
+    let arguments = task.outer.arguments(&[]);
+    let receiver = task.receiver.iter().map(crate::receiver::Receiver::declare);
+    let value = empty(task);
+    quote! {
+        #(#attrs)*
+        #vis fn #name #generics(#(#receiver)*) -> #builder #arguments #where_clause {
+            #value
+        }
+    }
+}
+
+fn start_attrs(task: &Task) -> Vec<syn::Attribute> {
+    let span = task.names.function.span();
+    let shown = &task.names.shown;
+    let mut attrs = task.attrs.cfg.clone();
+    attrs.push(doc_line(
+        &format!(" Starts a call of `{shown}` with named arguments."),
+        span,
+    ));
+    attrs.extend_from_slice(&task.attrs.hidden);
+    attrs.extend_from_slice(&task.attrs.lints);
+    attrs.extend_from_slice(&task.attrs.deprecated);
+    attrs.push(syn::parse_quote!(#[allow(dead_code)]));
+    attrs
+}
+
+/// A builder to which nothing was given.
+fn empty(task: &Task) -> TokenStream {
+    let krate = &task.krate;
+    let builder = &task.names.builder;
+    let arguments = &task.names.arguments;
+    let this = task.receiver.iter().map(|receiver| {
+        let owned = receiver.own();
+        quote!(__this: #owned,)
+    });
+    let fields = task.arguments.iter().map(|argument| &argument.ident);
+    let types = types_field(task).map(|_| quote!(__types: ::core::marker::PhantomData,));
+    quote! {
+        #builder {
+            __pending: #krate::__private::Pending::Args(#arguments {
+                #(#this)*
+                #(#fields: ::core::option::Option::None,)*
+                #types
+            }),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+}
+
+/// Structs have to use their type parameters.
+fn types_field(task: &Task) -> Option<TokenStream> {
+    let phantoms = task.outer.phantoms();
+    if phantoms.is_empty() {
+        return None;
+    }
+    Some(quote!(__types: ::core::marker::PhantomData<fn() -> (#(#phantoms,)*)>,))
+}
+
+/// The builder's type and everything on it.
+pub(super) fn items(task: &Task) -> TokenStream {
+    let states = states(task);
+    let arguments = arguments_struct(task);
+    let builder = builder_struct(task, &states);
+    let setters = setters::setters(task, &states);
+    let given = setters::given_traits(task);
+    let future = future(task, &states);
+    let named = named_entry(task);
+    quote!(#arguments #builder #setters #given #future #named)
+}
+
+/// What was given so far.
+fn arguments_struct(task: &Task) -> TokenStream {
+    let cfg = &task.attrs.cfg;
+    let lints = &task.attrs.lints;
+    let name = &task.names.arguments;
+    let generics = task.outer.declare(&[]);
+    let where_clause = task.outer.where_clause(&[]);
+    let this = task.receiver.iter().map(|receiver| {
+        let stored = task.outside(&receiver.stored);
+        quote!(__this: #stored,)
+    });
+    let types = companion::owned_types(task);
+    let fields = task
+        .arguments
+        .iter()
+        .zip(types.into_iter().skip(task.receiver.iter().len()))
+        .map(|(argument, owned)| {
+            let ident = &argument.ident;
+            if argument.optional && argument.default.is_none() {
+                quote!(#ident: #owned,)
+            } else {
+                quote!(#ident: ::core::option::Option<#owned>,)
+            }
+        });
+    let types_field = types_field(task);
+    quote! {
+        #(#cfg)*
+        #(#lints)*
+        #[allow(dead_code, clippy::option_option, clippy::struct_field_names)]
+        struct #name #generics #where_clause {
+            #(#this)*
+            #(#fields)*
+            #types_field
+        }
+    }
+}
+
+fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
+    let krate = &task.krate;
+    let cfg = &task.attrs.cfg;
+    let hidden = &task.attrs.hidden;
+    let lints = &task.attrs.lints;
+    let vis = &task.vis;
+    let name = &task.names.builder;
+    let arguments = &task.names.arguments;
+    let type_arguments = task.outer.arguments(&[]);
+    let missing: Vec<TokenStream> = states
+        .iter()
+        .map(|state| quote!(#state = #krate::args::Missing))
+        .collect();
+    let generics = task.outer.declare(&missing);
+    let where_clause = task.outer.where_clause(&[]);
+    let awaited = awaited_outside(task);
+    let phantoms = task.outer.phantoms();
+    let doc = format!(
+        " Named arguments of {}; awaiting it makes the call.",
+        link(task)
+    );
+    quote! {
+        #(#cfg)*
+        #[doc = #doc]
+        #(#hidden)*
+        #(#lints)*
+        #[must_use = "a call does nothing until it is awaited"]
+        #[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
+        #vis struct #name #generics #where_clause {
+            __pending: #krate::__private::Pending<#arguments #type_arguments, #awaited>,
+            __given: ::core::marker::PhantomData<fn() -> (#(#states,)* #(#phantoms,)*)>,
+        }
+    }
+}
+
+/// A link to the function, where rustdoc can follow one.
+fn link(task: &Task) -> String {
+    let shown = &task.names.shown;
+    let is_raw = task.names.function.to_string().starts_with("r#");
+    let links = match &task.home {
+        Home::Free => !is_raw,
+        Home::Impl(home) => {
+            let path = home.owner.to_token_stream().to_string();
+            !is_raw && home.owner_name == path
+        }
+        Home::Bare => false,
+    };
+    if links {
+        format!("[`{shown}()`]")
+    } else {
+        format!("`{shown}()`")
+    }
+}
+
+fn awaited_outside(task: &Task) -> TokenStream {
+    let mut output = task.output.clone();
+    output.ty = task.outside(&output.ty);
+    output.awaited(task.flat(), &task.krate)
+}
+
+/// The type of a call, as items outside of an impl block write it.
+pub(super) fn call_type_outside(task: &Task) -> TokenStream {
+    let mut output = task.output.clone();
+    output.ty = task.outside(&output.ty);
+    output.call(task.flat(), &task.krate)
+}
+
+/// `::<T, N>::__finish::<U>` of the type that has it.
+pub(super) fn finish_path(task: &Task) -> TokenStream {
+    let owner = task.owner();
+    let finish = &task.names.finish;
+    let turbofish = task.inner.turbofish();
+    quote!(#owner::#finish #turbofish)
+}
+
+/// The bounds that say that everything required was given.
+pub(super) fn all_given(task: &Task, states: &[Ident]) -> Vec<TokenStream> {
+    task.arguments
+        .iter()
+        .zip(states)
+        .filter(|(argument, _)| argument.required())
+        .map(|(argument, state)| {
+            let given = task.names.given(&argument.ident);
+            quote!(#state: #given)
+        })
+        .collect()
+}
+
+/// The builder is a future itself, and not only `IntoFuture`: then a missing argument is
+/// reported in our words, and `spawn` and `select!` take it as it is.
+fn future(task: &Task, states: &[Ident]) -> TokenStream {
+    let krate = &task.krate;
+    let cfg = &task.attrs.cfg;
+    let name = &task.names.builder;
+    let state_tokens: Vec<TokenStream> = states
+        .iter()
+        .map(quote::ToTokens::to_token_stream)
+        .collect();
+    let generics = task.outer.declare(&state_tokens);
+    let arguments = task.outer.arguments(&state_tokens);
+    let where_unpin = task.outer.where_clause(&[]);
+    let bounds = [task.outside_bounds(), all_given(task, states)].concat();
+    let where_clause = task.outer.where_clause(&bounds);
+    let awaited = awaited_outside(task);
+    let finish = finish_path(task);
+    let context = local("context");
+    quote! {
+        #(#cfg)*
+        impl #generics ::core::marker::Unpin for #name #arguments #where_unpin {}
+
+        #(#cfg)*
+        impl #generics ::core::future::Future for #name #arguments #where_clause {
+            type Output = #awaited;
+
+            fn poll(
+                self: ::core::pin::Pin<&mut Self>,
+                #context: &mut ::core::task::Context<'_>,
+            ) -> ::core::task::Poll<Self::Output> {
+                #krate::__private::Pending::poll(
+                    &mut ::core::pin::Pin::get_mut(self).__pending,
+                    #context,
+                    #finish,
+                )
+            }
+        }
+    }
+}
+
+/// With `builder = Name` on a free function, the named type is also where calls start:
+/// there is no type of the function's name.
+fn named_entry(task: &Task) -> TokenStream {
+    if !matches!(task.options.builder, BuilderOption::Named(_)) || !matches!(task.home, Home::Free)
+    {
+        return TokenStream::new();
+    }
+    let cfg = &task.attrs.cfg;
+    let vis = &task.vis;
+    let name = &task.names.builder;
+    let companion = &task.names.companion;
+    let generics = task.inner.declare(&[]);
+    let arguments = task.inner.arguments(&[]);
+    let where_clause = task.inner.where_clause(&task.bounds());
+    let start_attrs = start_attrs(task);
+    let value = empty(task);
+    let identity = companion::identity(task, &quote!(#name));
+    let blocking = blocking_entry(task, &quote!(#companion));
+    quote! {
+        #(#cfg)*
+        impl #generics #name #arguments #where_clause {
+            #(#start_attrs)*
+            #vis fn builder() -> Self {
+                #value
+            }
+
+            #blocking
+        }
+        #identity
+    }
+}
+
+fn blocking_entry(task: &Task, companion: &TokenStream) -> TokenStream {
+    let vis = &task.vis;
+    let attrs = super::body::outer_attrs(task);
+    let lifetimes = task.source.sig.generics.lifetimes();
+    let output = &task.source.sig.output;
+    let turbofish = task.inner.turbofish_named();
+    let parameters = task.arguments.iter().map(|argument| {
+        let (local, ty) = (&argument.local, &argument.named);
+        quote!(#local: #ty)
+    });
+    let values = task.arguments.iter().map(|argument| &argument.local);
+    quote! {
+        #(#attrs)*
+        #[allow(dead_code)]
+        #vis fn blocking<#(#lifetimes),*>(#(#parameters),*) #output {
+            #companion::blocking #turbofish(#(#values),*)
+        }
+    }
+}

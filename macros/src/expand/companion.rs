@@ -1,0 +1,154 @@
+//! The companion type of a task, and the checks of the user's types.
+
+use crate::model::{Home, Task};
+use crate::scan;
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::Type;
+
+/// `struct fetch`: the function's name as a type. It carries what belongs to the task,
+/// and is hidden, because the function's page tells about it.
+///
+/// A module would not see types that are local to a function body, and would make a doc
+/// link to the function ambiguous.
+pub(super) fn companion(task: &Task, items: &TokenStream) -> TokenStream {
+    let declaration = declaration(task);
+    let cfg = &task.attrs.cfg;
+    let name = &task.names.companion;
+    let identity = identity(task, &quote!(#name));
+    quote! {
+        #declaration
+        #(#cfg)*
+        impl #name {
+            #items
+        }
+        #identity
+    }
+}
+
+/// A method needs a type of its own only if workers have to find it.
+pub(super) fn of_method(task: &Task) -> TokenStream {
+    if !task.in_processes() {
+        return TokenStream::new();
+    }
+    let declaration = declaration(task);
+    let name = &task.names.companion;
+    let identity = identity(task, &quote!(#name));
+    quote!(#declaration #identity)
+}
+
+fn declaration(task: &Task) -> TokenStream {
+    let cfg = &task.attrs.cfg;
+    let lints = &task.attrs.lints;
+    let vis = &task.vis;
+    let name = &task.names.companion;
+    quote! {
+        #(#cfg)*
+        #[doc(hidden)]
+        #(#lints)*
+        #[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
+        #vis struct #name {
+            __never: ::core::convert::Infallible,
+        }
+    }
+}
+
+/// `impl Task`, where there is one type for it.
+pub(super) fn identity(task: &Task, name: &TokenStream) -> TokenStream {
+    if !task.is_concrete() {
+        return TokenStream::new();
+    }
+    let cfg = &task.attrs.cfg;
+    let krate = &task.krate;
+    let task_name = task.name_expr();
+    let types = owned_types(task);
+    let output = task.outside(&task.output.ty);
+    quote! {
+        #(#cfg)*
+        impl #krate::Task for #name {
+            const NAME: &'static str = #task_name;
+            type Args = (#(#types,)*);
+            type Output = #output;
+        }
+    }
+}
+
+/// What is stored, as items outside of an impl block write it.
+pub(super) fn owned_types(task: &Task) -> Vec<TokenStream> {
+    let outside = |owned: TokenStream| match syn::parse2::<Type>(owned.clone()) {
+        Ok(ty) => task.outside(&ty).into_token_stream(),
+        Err(_) => owned,
+    };
+    let receiver = task
+        .receiver
+        .iter()
+        .map(|receiver| task.outside(&receiver.stored).into_token_stream());
+    let arguments = task
+        .arguments
+        .iter()
+        .map(|argument| outside(argument.owned()));
+    receiver.chain(arguments).collect()
+}
+
+/// The checks of a task that is one function, in a place of their own.
+pub(super) fn checks(task: &Task) -> TokenStream {
+    if !task.is_concrete() || matches!(task.home, Home::Bare) {
+        return TokenStream::new();
+    }
+    let cfg = &task.attrs.cfg;
+    let assertions = assertions(task, |ty| task.outside(ty));
+    quote! {
+        #(#cfg)*
+        const _: () = { #assertions };
+    }
+}
+
+/// Asks of each type what the pool asks of it, at the place of the type, so that this is
+/// where the compiler reports what is missing.
+pub(super) fn assertions(task: &Task, outside: impl Fn(&Type) -> Type) -> TokenStream {
+    let krate = &task.krate;
+    let argument_check = if task.in_processes() {
+        quote!(assert_wire)
+    } else {
+        quote!(assert_arg)
+    };
+    let check = |ty: &Type| {
+        let check = quote_spanned!(scan::span(ty)=> #argument_check);
+        quote_spanned!(scan::span(ty)=> #krate::__private::#check::<#ty>();)
+    };
+    let receiver = task
+        .receiver
+        .iter()
+        .map(|receiver| check(&outside(&receiver.stored)));
+    let arguments = task.arguments.iter().map(|argument| {
+        let owned = argument.owned();
+        match syn::parse2::<Type>(owned) {
+            Ok(owned) => check(&outside(&owned)),
+            Err(error) => error.to_compile_error(),
+        }
+    });
+    let output = {
+        let ty = outside(&task.output.ty);
+        let span = task.output.span();
+        let wire = match (task.in_processes(), task.output.fallible) {
+            (false, _) => TokenStream::new(),
+            (true, false) => quote_spanned!(span=> #krate::__private::assert_wire::<#ty>();),
+            (true, true) => quote_spanned! {span=>
+                #krate::__private::assert_fallible(
+                    ::core::marker::PhantomData::<fn() -> #ty>
+                );
+            },
+        };
+        let outcome = if task.flat() {
+            quote_spanned!(span=> #krate::__private::assert_outcome::<#ty>();)
+        } else {
+            TokenStream::new()
+        };
+        quote_spanned! {span=>
+            #krate::__private::assert_output::<#ty>();
+            #outcome
+            #wire
+        }
+    };
+    quote!(#(#receiver)* #(#arguments)* #output)
+}

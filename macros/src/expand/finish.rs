@@ -1,0 +1,117 @@
+//! From the builder's arguments to the call: defaults are filled in here, inside the
+//! impl block, where `Self` means what the user meant by it.
+
+use super::local;
+use crate::argument::Argument;
+use crate::model::Task;
+use crate::names;
+use crate::passing::Passing;
+use crate::scan::peel;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Expr, Type};
+
+/// `fn __finish(args: __FetchArgs) -> Call<..>`
+pub(super) fn finish(task: &Task) -> TokenStream {
+    let cfg = &task.attrs.cfg;
+    let lints = &task.attrs.lints;
+    let name = &task.names.finish;
+    let call = &task.names.call;
+    let generics = task.inner.declare(&[]);
+    let turbofish = task.inner.turbofish();
+    let where_clause = task.inner.where_clause(&task.bounds());
+    let arguments_type = &task.names.arguments;
+    let type_arguments = task.outer.arguments(&[]);
+    let call_type = task.call_type();
+    let args = local("args");
+    let this = task.receiver.iter().map(|_| quote!(#args.__this));
+    let values = values(task, &args);
+    let given = task.arguments.iter().map(|argument| &argument.ident);
+    quote! {
+        #(#cfg)*
+        #(#lints)*
+        #[allow(unused_variables)]
+        fn #name #generics(#args: #arguments_type #type_arguments) -> #call_type #where_clause {
+            #values
+            Self::#call #turbofish(#(#this,)* #(#given),*)
+        }
+    }
+}
+
+/// A `let` for each argument, in order: a default sees the arguments before it.
+fn values(task: &Task, args: &Ident) -> TokenStream {
+    let mut values = TokenStream::new();
+    for (index, argument) in task.arguments.iter().enumerate() {
+        let ident = &argument.ident;
+        let owned = argument.owned();
+        let value = match &argument.default {
+            Some(default) => {
+                let before = seen_by(default, &task.arguments[..index]);
+                let default = owned_default(argument, default);
+                quote! {
+                    ::core::option::Option::unwrap_or_else(#args.#ident, || {
+                        #before
+                        #default
+                    })
+                }
+            }
+            None if argument.optional => quote!(#args.#ident),
+            None => {
+                let message = format!("`{}` was given", names::plain(ident));
+                quote!(::core::option::Option::expect(#args.#ident, #message))
+            }
+        };
+        values.extend(quote!(let #ident: #owned = #value;));
+    }
+    values
+}
+
+/// The default, of the argument's declared type, as what is stored.
+fn owned_default(argument: &Argument, default: &Expr) -> TokenStream {
+    let copy = match &argument.passing {
+        Passing::Value(_) => return quote!(#default),
+        Passing::Reference(target) => quote!(<#target as ::std::borrow::ToOwned>::to_owned),
+        Passing::Cow(target) => quote!(::std::borrow::Cow::<#target>::into_owned),
+    };
+    let span = default.span();
+    if argument.optional {
+        quote_spanned!(span=> ::core::option::Option::map(#default, #copy))
+    } else {
+        quote_spanned!(span=> #copy(#default))
+    }
+}
+
+/// The arguments that a default names, as the function's signature declares them: a
+/// `url: &str` is stored as a `String`, but the default was written for a `&str`.
+fn seen_by(default: &Expr, before: &[Argument]) -> TokenStream {
+    let mut seen = TokenStream::new();
+    for argument in before {
+        let Passing::Reference(target) = &argument.passing else {
+            continue;
+        };
+        let ident = &argument.ident;
+        if !names_ident(quote!(#default), ident) {
+            continue;
+        }
+        let lent = if argument.optional {
+            argument.lend(ident)
+        } else {
+            match peel(target) {
+                Type::Slice(_) => quote!(&*#ident),
+                Type::Path(path) if path.path.is_ident("str") => quote!(&*#ident),
+                _ => argument.lend(ident),
+            }
+        };
+        seen.extend(quote!(let #ident = #lent;));
+    }
+    seen
+}
+
+fn names_ident(tokens: TokenStream, wanted: &Ident) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == *wanted,
+        TokenTree::Group(group) => names_ident(group.stream(), wanted),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}

@@ -1,0 +1,78 @@
+//! Writes the code for a task: one file for each generated part.
+//!
+//! Rules for all of them: absolute paths, no prelude names, no `unsafe`; our own locals
+//! are hygienic; whatever the user can name keeps the user's span and visibility.
+
+mod body;
+mod builder;
+mod companion;
+mod fallback;
+mod finish;
+mod process;
+mod setters;
+mod wrapper;
+
+pub(crate) use fallback::{as_written, fallback};
+
+use crate::model::{Home, Task};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// Generated code for one function.
+#[derive(Default)]
+pub(crate) struct Parts {
+    /// Items for the impl block of a method.
+    pub(crate) inside: TokenStream,
+    /// Items beside it; everything, for a free function.
+    pub(crate) outside: TokenStream,
+}
+
+impl Parts {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.inside.extend(other.inside);
+        self.outside.extend(other.outside);
+    }
+}
+
+/// Everything that is generated for a task without mistakes.
+pub(crate) fn task(task: &Task) -> Parts {
+    let blocking = body::blocking(task);
+    let call = wrapper::call(task);
+    let awaited = wrapper::wrapper(task);
+    let mut inside = quote!(#blocking #call);
+    let mut outside = TokenStream::new();
+    if task.has_builder() {
+        inside.extend(finish::finish(task));
+        inside.extend(builder::start(task));
+        outside.extend(builder::items(task));
+    }
+    if task.in_processes() {
+        outside.extend(process::items(task));
+    }
+    outside.extend(companion::checks(task));
+    match task.home {
+        Home::Free => {
+            let companion = companion::companion(task, &inside);
+            Parts {
+                inside: TokenStream::new(),
+                outside: quote!(#companion #awaited #outside),
+            }
+        }
+        Home::Impl(_) => {
+            let companion = companion::of_method(task);
+            Parts {
+                inside: quote!(#awaited #inside),
+                outside: quote!(#companion #outside),
+            }
+        }
+        Home::Bare => Parts {
+            inside: TokenStream::new(),
+            outside: quote!(#awaited #inside),
+        },
+    }
+}
+
+/// A local of ours, which no token of the user's can see.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

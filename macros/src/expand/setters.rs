@@ -1,0 +1,219 @@
+//! The setters of a builder, and the traits that tell which argument is missing.
+
+use super::builder::{all_given, call_type_outside, finish_path};
+use super::local;
+use crate::argument::Argument;
+use crate::attrs::doc_line;
+use crate::model::Task;
+use crate::names;
+use crate::scan;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, format_ident, quote};
+use std::collections::HashSet;
+use syn::{Attribute, Type};
+
+/// The impl block with all setters, and `call`.
+pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
+    let cfg = &task.attrs.cfg;
+    let krate = &task.krate;
+    let vis = &task.vis;
+    let name = &task.names.builder;
+    let state_tokens: Vec<TokenStream> = states
+        .iter()
+        .map(quote::ToTokens::to_token_stream)
+        .collect();
+    let generics = task.outer.declare(&state_tokens);
+    let arguments = task.outer.arguments(&state_tokens);
+    let where_clause = task.outer.where_clause(&task.outside_bounds());
+    let params: HashSet<String> = task.outer.type_names();
+    let setters = task
+        .arguments
+        .iter()
+        .enumerate()
+        .map(|(index, argument)| one(task, states, &params, index, argument));
+    let call_type = call_type_outside(task);
+    let call_where = where_all(&all_given(task, states));
+    let finish = finish_path(task);
+    let lints = &task.attrs.lints;
+    quote! {
+        #(#cfg)*
+        #(#lints)*
+        #[allow(dead_code)]
+        impl #generics #name #arguments #where_clause {
+            #(#setters)*
+
+            /// The call, to give it options before it is awaited.
+            #vis fn call(self) -> #call_type #call_where {
+                #krate::__private::Pending::into_call(self.__pending, #finish)
+            }
+        }
+    }
+}
+
+fn where_all(bounds: &[TokenStream]) -> TokenStream {
+    if bounds.is_empty() {
+        return TokenStream::new();
+    }
+    quote!(where #(#bounds,)*)
+}
+
+/// One setter; two for an `Option`.
+fn one(
+    task: &Task,
+    states: &[Ident],
+    params: &HashSet<String>,
+    index: usize,
+    argument: &Argument,
+) -> TokenStream {
+    let ident = &argument.ident;
+    let value = local("value");
+    let target = argument.passing.target();
+    let owned = outside(task, argument.passing.owned());
+    // `impl Into<Vec<T>>` would leave open what `T` is.
+    let converts = argument.passing.copies() && !scan::scan(target).mentions(params);
+    let (ty, given) = if converts {
+        (
+            quote!(impl ::core::convert::Into<#owned>),
+            quote!(::core::convert::Into::into(#value)),
+        )
+    } else {
+        (owned.clone(), quote!(#value))
+    };
+    let some = quote!(::core::option::Option::Some);
+    let has_default = argument.default.is_some();
+    let stored = if argument.optional && has_default {
+        quote!(#some(#some(#given)))
+    } else {
+        quote!(#some(#given))
+    };
+    let first = setter(task, states, index, ident, &docs(argument), &ty, &stored);
+    if !argument.optional {
+        return first;
+    }
+    let maybe = format_ident!("maybe_{}", names::plain(ident), span = ident.span());
+    let ty = outside(task, argument.owned());
+    let stored = if has_default {
+        quote!(#some(#value))
+    } else {
+        quote!(#value)
+    };
+    let name = names::plain(ident);
+    let doc = doc_line(&format!(" Gives `{name}`, or `None`."), ident.span());
+    let second = setter(task, states, index, &maybe, &[doc], &ty, &stored);
+    quote!(#first #second)
+}
+
+fn outside(task: &Task, owned: TokenStream) -> TokenStream {
+    match syn::parse2::<Type>(owned.clone()) {
+        Ok(ty) => task.outside(&ty).into_token_stream(),
+        Err(_) => owned,
+    }
+}
+
+fn setter(
+    task: &Task,
+    states: &[Ident],
+    index: usize,
+    name: &Ident,
+    docs: &[Attribute],
+    ty: &TokenStream,
+    stored: &TokenStream,
+) -> TokenStream {
+    let krate = &task.krate;
+    let vis = &task.vis;
+    let builder = &task.names.builder;
+    let arguments = &task.names.arguments;
+    let field = &task.arguments[index].ident;
+    let state = &states[index];
+    let after: Vec<TokenStream> = states
+        .iter()
+        .enumerate()
+        .map(|(position, state)| {
+            if position == index {
+                quote!(#krate::args::Given)
+            } else {
+                state.to_token_stream()
+            }
+        })
+        .collect();
+    let after = task.outer.arguments(&after);
+    let (value, args) = (local("value"), local("args"));
+    let rest =
+        if task.arguments.len() > 1 || task.receiver.is_some() || !task.outer.phantoms().is_empty()
+        {
+            quote!(..#args)
+        } else {
+            TokenStream::new()
+        };
+    let args = if rest.is_empty() {
+        local("_args")
+    } else {
+        args
+    };
+    quote! {
+        #(#docs)*
+        #vis fn #name(self, #value: #ty) -> #builder #after
+        where
+            #state: #krate::args::NotGiven,
+        {
+            #builder {
+                __pending: #krate::__private::Pending::map_args(self.__pending, |#args| #arguments {
+                    #field: #stored,
+                    #rest
+                }),
+                __given: ::core::marker::PhantomData,
+            }
+        }
+    }
+}
+
+/// The argument's own docs, and what happens without it.
+fn docs(argument: &Argument) -> Vec<Attribute> {
+    let span = argument.ident.span();
+    let name = names::plain(&argument.ident);
+    let mut docs = argument.docs.clone();
+    if docs.is_empty() {
+        docs.push(doc_line(&format!(" Gives `{name}`."), span));
+    }
+    let note = match &argument.default {
+        Some(default) => {
+            let default = crate::render::tokens(default);
+            Some(format!(" _Optional; default `{default}`._"))
+        }
+        None if argument.optional => Some(" _Optional._".to_owned()),
+        None => None,
+    };
+    if let Some(note) = note {
+        docs.push(doc_line("", span));
+        docs.push(doc_line(&note, span));
+    }
+    docs
+}
+
+/// A trait for each required argument, which only `Given` has, and whose message says
+/// what is missing.
+pub(super) fn given_traits(task: &Task) -> TokenStream {
+    let cfg = &task.attrs.cfg;
+    let krate = &task.krate;
+    let vis = &task.vis;
+    let shown = &task.names.shown;
+    let required = task.arguments.iter().filter(|argument| argument.required());
+    let traits = required.map(|argument| {
+        let name = names::plain(&argument.ident);
+        let given = task.names.given(&argument.ident);
+        let message = format!("missing argument `{name}` in the call of `{shown}`");
+        let label = format!("`{name}` was never given");
+        let note = format!("add `.{name}(...)`");
+        quote! {
+            #(#cfg)*
+            #[doc(hidden)]
+            #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
+            #[allow(non_camel_case_types)]
+            #vis trait #given {}
+            #(#cfg)*
+            #[diagnostic::do_not_recommend]
+            impl #given for #krate::args::Given {}
+        }
+    });
+    quote!(#(#traits)*)
+}

@@ -1,0 +1,285 @@
+//! Type parameters of a task: named where the user wrote `impl Trait`, without the
+//! lifetimes of the caller, and with the bounds that crossing to a thread takes.
+
+use crate::errors::Errors;
+use crate::messages as say;
+use crate::names::{self, Fresh};
+use crate::receiver::ReplaceSelf;
+use crate::scan;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use std::collections::HashSet;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    GenericParam, Generics, Type, TypeImplTrait, TypeParam, TypeParamBound, WherePredicate,
+    parse_quote, parse_quote_spanned,
+};
+
+/// Type and const parameters with their bounds; never a lifetime, because whatever is
+/// stored is owned.
+#[derive(Clone, Default)]
+pub(crate) struct Params {
+    all: Vec<GenericParam>,
+    predicates: Vec<WherePredicate>,
+    /// How many of `all` the user named; the rest were `impl Trait`.
+    named: usize,
+}
+
+impl Params {
+    pub(crate) fn read(generics: &Generics, errors: &mut Errors) -> Self {
+        let mut params: Vec<GenericParam> = Vec::new();
+        for param in &generics.params {
+            match param.clone() {
+                GenericParam::Lifetime(_) => {}
+                GenericParam::Type(mut param) => {
+                    param.attrs.clear();
+                    param.bounds = owned_bounds(param.bounds, errors);
+                    params.push(GenericParam::Type(param));
+                }
+                GenericParam::Const(mut param) => {
+                    param.attrs.clear();
+                    params.push(GenericParam::Const(param));
+                }
+            }
+        }
+        let mut predicates = Vec::new();
+        for predicate in generics.where_clause.iter().flat_map(|c| &c.predicates) {
+            if let WherePredicate::Type(predicate) = predicate {
+                let mut predicate = predicate.clone();
+                let borrowed = scan::borrowed_in(|scan| {
+                    let mut lifetimes_dropped = predicate.clone();
+                    lifetimes_dropped.bounds = without_lifetimes(lifetimes_dropped.bounds);
+                    scan.visit_predicate_type_mut(&mut lifetimes_dropped);
+                });
+                if let Some(tokens) = borrowed {
+                    errors.at(tokens, say::BOUND_LIFETIME);
+                    continue;
+                }
+                predicate.bounds = without_lifetimes(predicate.bounds);
+                predicates.push(WherePredicate::Type(predicate));
+            }
+        }
+        let named = params.len();
+        Self {
+            all: params,
+            predicates,
+            named,
+        }
+    }
+
+    /// These parameters after those of `impl owner`, for items outside of the block.
+    pub(crate) fn within(&self, around: &Self, owner: &Type) -> Self {
+        let mut inner = self.clone();
+        let mut replace = ReplaceSelf { owner };
+        for param in &mut inner.all {
+            replace.visit_generic_param_mut(param);
+        }
+        for predicate in &mut inner.predicates {
+            replace.visit_where_predicate_mut(predicate);
+        }
+        Self {
+            all: [&around.all[..], &inner.all].concat(),
+            predicates: [&around.predicates[..], &inner.predicates].concat(),
+            named: around.named + inner.named,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The parameters that are types.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &TypeParam> {
+        self.all.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(param),
+            GenericParam::Lifetime(_) | GenericParam::Const(_) => None,
+        })
+    }
+
+    pub(crate) fn type_names(&self) -> HashSet<String> {
+        self.types().map(|param| param.ident.to_string()).collect()
+    }
+
+    /// `<T: Display, const N: usize, EXTRA>`, or nothing.
+    pub(crate) fn declare(&self, extra: &[TokenStream]) -> TokenStream {
+        let params = &self.all;
+        if params.is_empty() && extra.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(<#(#params,)* #(#extra),*>)
+    }
+
+    /// `<T, N, EXTRA>`, or nothing.
+    pub(crate) fn arguments(&self, extra: &[TokenStream]) -> TokenStream {
+        let names = self.all.iter().map(ident_of);
+        if self.all.is_empty() && extra.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(<#(#names,)* #(#extra),*>)
+    }
+
+    /// `::<T, N>`: what a function that is declared as the user wrote it can be told.
+    pub(crate) fn turbofish_named(&self) -> TokenStream {
+        let names: Vec<_> = self.all[..self.named].iter().map(ident_of).collect();
+        if names.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(::<#(#names),*>)
+    }
+
+    /// `::<T, N, _>`: the same for one that is declared with all parameters, where those
+    /// of `impl Trait` have no name.
+    pub(crate) fn turbofish_inferred(&self) -> TokenStream {
+        let names: Vec<_> = self.all[..self.named].iter().map(ident_of).collect();
+        if names.is_empty() {
+            return TokenStream::new();
+        }
+        let inferred = self.all[self.named..].iter().map(|_| quote!(_));
+        quote!(::<#(#names,)* #(#inferred),*>)
+    }
+
+    /// `::<T, N, ImplPath>`.
+    pub(crate) fn turbofish(&self) -> TokenStream {
+        let names: Vec<_> = self.all.iter().map(ident_of).collect();
+        if names.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(::<#(#names),*>)
+    }
+
+    /// `where` with the user's predicates and more; or nothing.
+    pub(crate) fn where_clause(&self, more: &[TokenStream]) -> TokenStream {
+        let predicates = &self.predicates;
+        if predicates.is_empty() && more.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(where #(#predicates,)* #(#more,)*)
+    }
+
+    /// A `PhantomData` for each type, for structs that do not store them all.
+    pub(crate) fn phantoms(&self) -> Vec<TokenStream> {
+        self.types()
+            .map(|param| {
+                let name = &param.ident;
+                quote!(::core::marker::PhantomData<#name>)
+            })
+            .collect()
+    }
+
+    /// The types that the user named.
+    pub(crate) fn named_types(&self) -> impl Iterator<Item = Type> {
+        self.all[..self.named]
+            .iter()
+            .filter_map(|param| match param {
+                GenericParam::Type(param) => {
+                    let name = &param.ident;
+                    Some(parse_quote!(#name))
+                }
+                GenericParam::Lifetime(_) | GenericParam::Const(_) => None,
+            })
+    }
+
+    /// Whether this type parameter may be unsized.
+    pub(crate) fn may_be_unsized(&self, name: &str) -> bool {
+        let is_maybe = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some());
+        self.types()
+            .any(|param| param.ident == name && param.bounds.iter().any(is_maybe))
+            || self.predicates.iter().any(|predicate| match predicate {
+                WherePredicate::Type(predicate) => {
+                    matches!(&predicate.bounded_ty, Type::Path(path) if path.path.is_ident(name))
+                        && predicate.bounds.iter().any(is_maybe)
+                }
+                _ => false,
+            })
+    }
+
+    /// Gives each `impl Trait` in the type of an argument a name.
+    pub(crate) fn name_impls(&mut self, ty: &mut Type, argument: &Ident, fresh: &mut Fresh) {
+        let mut namer = NameImpls {
+            params: self,
+            wish: format!("Impl{}", names::camel(&names::plain(argument))),
+            fresh,
+        };
+        namer.visit_type_mut(ty);
+    }
+}
+
+fn ident_of(param: &GenericParam) -> &Ident {
+    match param {
+        GenericParam::Type(param) => &param.ident,
+        GenericParam::Const(param) => &param.ident,
+        GenericParam::Lifetime(param) => &param.lifetime.ident,
+    }
+}
+
+type Bounds = syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>;
+
+/// `T: 'a` follows from `T: 'static`, which every task asks for.
+fn without_lifetimes(bounds: Bounds) -> Bounds {
+    let is_of_caller = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static");
+    bounds
+        .into_iter()
+        .filter(|bound| !is_of_caller(bound))
+        .collect()
+}
+
+fn owned_bounds(bounds: Bounds, errors: &mut Errors) -> Bounds {
+    let bounds = without_lifetimes(bounds);
+    for bound in &bounds {
+        let borrowed = scan::borrowed_in(|scan| {
+            scan.visit_type_param_bound_mut(&mut bound.clone());
+        });
+        if let Some(tokens) = borrowed {
+            errors.at(tokens, say::BOUND_LIFETIME);
+        }
+    }
+    bounds
+}
+
+struct NameImpls<'a> {
+    params: &'a mut Params,
+    wish: String,
+    fresh: &'a mut Fresh,
+}
+
+impl VisitMut for NameImpls<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::ImplTrait(found) = ty {
+            let name = self.fresh.name(&self.wish, found.impl_token.span);
+            let mut bounds = found.bounds.clone();
+            add_task_bounds(&mut bounds);
+            self.params.all.push(parse_quote!(#name: #bounds));
+            *ty = parse_quote!(#name);
+            return;
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// Adds `Send + 'static` to each `impl Trait` in the type of an argument.
+pub(crate) fn bound_impls(ty: &mut Type) {
+    struct BoundImpls;
+    impl VisitMut for BoundImpls {
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+            add_task_bounds(&mut ty.bounds);
+        }
+    }
+    BoundImpls.visit_type_mut(ty);
+}
+
+fn add_task_bounds(bounds: &mut Bounds) {
+    let span = proc_macro2::Span::call_site();
+    let has_send = bounds.iter().any(|bound| match bound {
+        TypeParamBound::Trait(bound) => crate::attrs::last_segment(&bound.path) == "Send",
+        _ => false,
+    });
+    let has_static = bounds
+        .iter()
+        .any(|bound| matches!(bound, TypeParamBound::Lifetime(bound) if bound.ident == "static"));
+    if !has_send {
+        bounds.push(parse_quote_spanned!(span=> ::core::marker::Send));
+    }
+    if !has_static {
+        bounds.push(parse_quote_spanned!(span=> 'static));
+    }
+}

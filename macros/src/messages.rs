@@ -1,0 +1,208 @@
+//! Every message of ours, in one place.
+//!
+//! Each is lower case, without a final stop, in the words of the user's code, and says
+//! what to do instead. The table in `tests/` holds each against the place it points at.
+
+use crate::model::Kind;
+use std::fmt::Display;
+
+// ---- options
+
+pub(crate) fn unknown_option(kind: Kind, name: &str) -> String {
+    format!("unknown option `{name}`; {}", expected_option(kind))
+}
+
+pub(crate) fn expected_option(kind: Kind) -> String {
+    let list: Vec<String> = kind.options().iter().map(|o| format!("`{o}`")).collect();
+    format!("expected one of: {}", list.join(", "))
+}
+
+pub(crate) fn threads_on_blocking_io() -> String {
+    "`threads` is an option of `#[cpu_bound]`; `#[blocking_io]` always runs on threads, remove it"
+        .to_owned()
+}
+
+pub(crate) fn option_twice(name: &str) -> String {
+    format!("`{name}` is given twice; keep one")
+}
+
+pub(crate) fn option_without_value(name: impl Display) -> String {
+    let example = match name.to_string().as_str() {
+        "pool" => "pool = DB",
+        "timeout" => "timeout = Duration::from_secs(5)",
+        "retry" => "retry = 2",
+        "name" => "name = \"fetch\"",
+        "crate" => "crate = ::offloop",
+        _ => "builder = false",
+    };
+    format!("expected `=` and a value after `{name}`, as in `{example}`")
+}
+
+pub(crate) fn flag_with_value(name: impl Display) -> String {
+    format!("`{name}` takes no value; write `{name}`, or leave it out")
+}
+
+pub(crate) fn after_option(name: &str) -> String {
+    format!("expected `,` after the option `{name}`")
+}
+
+pub(crate) const BUILDER_VALUE: &str = "`builder` takes `false` or a type name";
+pub(crate) const POOL_VALUE: &str =
+    "`pool` takes the path of a pool, as in `pool = DB` or `pool = crate::pools::DB`";
+pub(crate) const NAME_VALUE: &str =
+    "`name` takes a string that is not empty, as in `name = \"fetch\"`";
+pub(crate) const CRATE_RELATIVE: &str =
+    "`crate` takes an absolute path; write `::my_crate::offloop` or `crate::offloop`";
+
+// ---- where the attribute is
+
+pub(crate) fn not_a_function(kind: Kind, keyword: &str) -> String {
+    let attribute = kind.attribute();
+    match keyword {
+        "impl" => format!(
+            "use `#[offloop::methods]` on the impl block and `{attribute}` on its functions"
+        ),
+        _ => format!("`{attribute}` goes on a function; this is a `{keyword}`"),
+    }
+}
+
+pub(crate) const BOTH_ATTRIBUTES: &str =
+    "`#[blocking_io]` and `#[cpu_bound]` exclude each other; keep one";
+
+pub(crate) fn attribute_twice(kind: Kind) -> String {
+    format!("`{}` is given twice; keep one", kind.attribute())
+}
+
+pub(crate) fn methods_not_an_impl(keyword: &str) -> String {
+    match keyword {
+        "fn" => "`#[offloop::methods]` goes on an impl block; \
+                 a function takes `#[blocking_io]` or `#[cpu_bound]` alone"
+            .to_owned(),
+        "trait" => "functions of a trait keep the trait's signature; \
+                    put the task on an inherent method that calls it"
+            .to_owned(),
+        _ => format!("`#[offloop::methods]` goes on an impl block; this is a `{keyword}`"),
+    }
+}
+
+pub(crate) const METHODS_OPTION: &str =
+    "`#[offloop::methods]` takes no options; give them to the attributes of its functions";
+pub(crate) const METHODS_WITHOUT_TASK: &str =
+    "no function in this impl block is marked `#[blocking_io]` or `#[cpu_bound]`";
+pub(crate) const METHODS_ON_TRAIT_IMPL: &str =
+    "functions of a trait impl keep the trait's signature; put the task on an inherent method";
+pub(crate) const IMPL_LIFETIME: &str = "the call outlives what `Self` borrows here; \
+     put the task on a type without lifetimes, or make it a free function of owned arguments";
+
+pub(crate) const OWNER_WITHOUT_NAME: &str =
+    "generated types take their names from the type of the impl block; give it one with a name";
+
+// ---- the function
+
+pub(crate) fn async_fn(kind: Kind) -> String {
+    format!(
+        "`{}` takes a synchronous function; remove `async`, or remove the attribute \
+         and await the function as it is",
+        kind.attribute()
+    )
+}
+
+pub(crate) const CONST_FN: &str = "a `const fn` cannot run on the pool; remove `const`";
+pub(crate) const UNSAFE_FN: &str = "`unsafe fn` cannot be wrapped: its contract would have to hold \
+     until the call ends; wrap the call in a safe function";
+pub(crate) const FOREIGN_ABI: &str = "only functions with the Rust ABI can be wrapped; \
+     call this one from a plain function";
+pub(crate) const VARIADIC: &str = "variadic functions cannot be wrapped; take a slice or a `Vec`";
+pub(crate) const MAIN: &str =
+    "`main` cannot be a task; move the work to another function and await that";
+pub(crate) const NO_BODY: &str = "expected a function body";
+pub(crate) const RETURNS_IMPL: &str = "the result must have a name so that the call has a type; \
+     return a `Box<dyn Trait + Send>` or a named type";
+pub(crate) const RETURNS_BORROWED: &str = "the result cannot borrow from the arguments, \
+     they are gone when the call ends; return an owned value";
+pub(crate) const RETURNS_NEVER: &str =
+    "a task must return; `!` never does, use `std::thread::spawn` for work without an end";
+
+// ---- arguments
+
+pub(crate) const MUT_REFERENCE: &str =
+    "`&mut` arguments cannot cross to another thread; take the value and return it";
+
+pub(crate) fn destructured(suggestion: Option<&str>) -> String {
+    let suggestion = suggestion.unwrap_or("point: (f64, f64)");
+    format!("give the argument a name, `{suggestion}`, and take it apart in the body")
+}
+
+pub(crate) fn wildcard(ty: &str) -> String {
+    format!("an argument needs a name to be set by keyword; write `_unused: {ty}`")
+}
+
+pub(crate) const REF_PATTERN: &str = "`ref` is not supported here; take the argument by name";
+
+pub(crate) fn default_twice(name: &str) -> String {
+    format!("`#[default]` is given twice for `{name}`; keep one")
+}
+
+pub(crate) const DEFAULT_WITHOUT_VALUE: &str =
+    "`#[default]` needs a value here: write `#[default = 3]`";
+pub(crate) const DEFAULT_WITHOUT_BUILDER: &str = "a default is for named arguments, and `builder = false` takes them away; remove one of the two";
+pub(crate) const CFG_ATTR: &str =
+    "`cfg_attr` on an argument is resolved too late for this macro; use `#[cfg]` on two arguments";
+pub(crate) const TOO_MANY_CFG: &str = "at most three `#[cfg]` conditions on arguments; \
+     put `#[cfg]` on two versions of the function";
+
+pub(crate) fn unknown_argument_attribute(name: &str) -> String {
+    format!("unknown argument attribute `{name}`; expected `default` or a doc comment")
+}
+
+pub(crate) const ATTRIBUTE_ON_SELF: &str =
+    "`self` takes no attributes; it is always given, by the value that the method is called on";
+
+pub(crate) fn reserved_argument(name: &str) -> String {
+    format!(
+        "`{name}` is a function of the builder; rename the argument, or write `builder = false`"
+    )
+}
+
+pub(crate) fn setter_clash(option: &str, other: &str) -> String {
+    format!(
+        "the setter of `{other}` and the second setter of `{option}` have one name; rename one of them"
+    )
+}
+
+pub(crate) fn borrowed_inside(argument: &str) -> String {
+    format!(
+        "`{argument}` borrows from the caller, who may be gone when the call runs; \
+         take an owned value in its place"
+    )
+}
+
+pub(crate) fn borrowed_dyn(target: &str) -> String {
+    format!(
+        "`&{target}` cannot be copied for the call; take `Arc<{target} + Send + Sync>` \
+         or `Box<{target} + Send>`"
+    )
+}
+
+pub(crate) const BOUND_LIFETIME: &str = "this bound names a lifetime of the caller, \
+     who may be gone when the call runs; use `'static` or `for<'a>`";
+
+// ---- methods
+
+pub(crate) const MUT_SELF: &str = "`&mut self` cannot cross to another thread; \
+     take `self` and return it, or `&self` with a `Mutex`";
+pub(crate) const RC_SELF: &str = "`Rc<Self>` cannot cross to another thread; use `Arc<Self>`";
+pub(crate) const SELF_OUTSIDE: &str = "this function uses `Self`, so it is inside an impl block; \
+     put `#[offloop::methods]` on the block";
+pub(crate) const CPU_BOUND_METHOD: &str =
+    "`#[cpu_bound]` on a method needs `#[offloop::methods]` on the impl block";
+pub(crate) const DEFAULT_ON_BARE_METHOD: &str =
+    "a default is for named arguments, and those need `#[offloop::methods]` on the impl block";
+pub(crate) const BUILDER_ON_BARE_METHOD: &str =
+    "a builder for a method needs `#[offloop::methods]` on the impl block";
+
+// ---- processes
+
+pub(crate) const GENERIC_PROCESS: &str = "worker processes look the function up by name, \
+     so it cannot be generic; wrap the type you need in a plain function, \
+     or use `#[cpu_bound(threads)]`";

@@ -1,0 +1,286 @@
+//! A task as the code generator sees it: read, checked and named.
+
+use crate::argument::Argument;
+use crate::attrs::ItemAttrs;
+use crate::check;
+use crate::errors::Errors;
+use crate::generics::{self, Params};
+use crate::names::{Fresh, Names};
+use crate::options::{BuilderOption, Options};
+use crate::output::Output;
+use crate::receiver::{Receiver, replace_self};
+use crate::scan;
+use crate::source::SourceFn;
+use proc_macro2::{Group, Ident, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use std::collections::HashSet;
+use syn::{FnArg, Type, Visibility, parse_quote};
+
+/// Which attribute it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    BlockingIo,
+    CpuBound,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::BlockingIo => "blocking_io",
+            Self::CpuBound => "cpu_bound",
+        }
+    }
+
+    pub(crate) fn attribute(self) -> String {
+        format!("#[{}]", self.name())
+    }
+
+    /// The options that it takes, in the order of the docs.
+    pub(crate) fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::BlockingIo => &[
+                "pool", "timeout", "retry", "nested", "name", "builder", "crate",
+            ],
+            Self::CpuBound => &[
+                "pool", "threads", "timeout", "retry", "nested", "name", "builder", "crate",
+            ],
+        }
+    }
+}
+
+/// Where the function stands.
+#[derive(Clone)]
+pub(crate) enum Home {
+    /// Not in an impl block.
+    Free,
+    /// In an impl block that `#[offloop::methods]` read.
+    Impl(Box<ImplHome>),
+    /// In an impl block that we cannot see.
+    Bare,
+}
+
+/// What a method has to know of its impl block.
+#[derive(Clone)]
+pub(crate) struct ImplHome {
+    pub(crate) owner: Type,
+    /// The last word of the owner's path.
+    pub(crate) owner_name: Ident,
+    pub(crate) params: Params,
+}
+
+/// Everything there is to know of a task.
+pub(crate) struct Task {
+    pub(crate) kind: Kind,
+    pub(crate) options: Options,
+    pub(crate) home: Home,
+    pub(crate) krate: TokenStream,
+    pub(crate) names: Names,
+    pub(crate) attrs: ItemAttrs,
+    pub(crate) vis: Visibility,
+    /// As the user wrote it.
+    pub(crate) source: SourceFn,
+    pub(crate) body: Group,
+    pub(crate) receiver: Option<Receiver>,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) output: Output,
+    /// The function's own parameters.
+    pub(crate) inner: Params,
+    /// Those and the impl block's, for items outside of the block.
+    pub(crate) outer: Params,
+    /// What has to be `Send + 'static` beside what follows from it.
+    crossing: Vec<Type>,
+}
+
+impl Task {
+    /// Reads and checks; `None` if there is a mistake, which is then in `errors`.
+    pub(crate) fn read(
+        kind: Kind,
+        options: Options,
+        source: SourceFn,
+        home: Home,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        check::function(kind, &options, &source, &home, errors);
+        let mut fresh = Fresh::new(source.sig.to_token_stream());
+        let mut inner = Params::read(&source.sig.generics, errors);
+        let mut receiver = None;
+        let mut arguments = Vec::new();
+        for input in &source.sig.inputs {
+            match input {
+                FnArg::Receiver(input) => receiver = Some(Receiver::read(input, errors)),
+                FnArg::Typed(input) => {
+                    arguments.extend(Argument::read(input, &mut inner, &mut fresh, errors));
+                }
+            }
+        }
+        let names = names_of(&source, &home, &options);
+        check::arguments(&options, &home, &arguments, errors);
+        check::output(&source.sig, errors);
+        let body = source.body.clone()?;
+        if !errors.is_empty() {
+            return None;
+        }
+        let output = Output::read(&source.sig.output);
+        let around = match &home {
+            Home::Impl(home) => home.params.clone(),
+            Home::Free | Home::Bare => Params::default(),
+        };
+        let outer = match &home {
+            Home::Impl(home) => inner.within(&around, &home.owner),
+            Home::Free | Home::Bare => inner.clone(),
+        };
+        let mut task = Self {
+            krate: options.crate_path(),
+            kind,
+            options,
+            home,
+            names,
+            attrs: ItemAttrs::sort(source.attrs.clone()),
+            vis: source.vis.clone(),
+            body,
+            receiver,
+            arguments,
+            output,
+            crossing: around.named_types().chain(inner.named_types()).collect(),
+            inner,
+            outer,
+            source,
+        };
+        task.bound_projections();
+        Some(task)
+    }
+
+    /// `T::Item: Send + 'static` does not follow from the bounds of `T`.
+    fn bound_projections(&mut self) {
+        let params = self.named_types();
+        let mut crossing = Vec::new();
+        for argument in &self.arguments {
+            let found = scan::scan(argument.passing.target());
+            let unsized_copy = argument.passing.copies()
+                && found.mentions(&params)
+                && found
+                    .names
+                    .iter()
+                    .any(|name| self.outer.may_be_unsized(name));
+            if found.projects(&params) || unsized_copy {
+                let owned = argument.owned();
+                crossing.push(parse_quote!(#owned));
+            }
+        }
+        if scan::scan(&self.output.ty).projects(&params) {
+            crossing.push(self.output.ty.clone());
+        }
+        self.crossing.extend(crossing);
+    }
+
+    /// The type parameters that have a name, and `Self` where it may depend on some.
+    fn named_types(&self) -> HashSet<String> {
+        let of_function = self.source.sig.generics.type_params();
+        let mut names: HashSet<String> = of_function.map(|p| p.ident.to_string()).collect();
+        if let Home::Impl(home) = &self.home {
+            let of_impl = home.params.type_names();
+            if !of_impl.is_empty() {
+                names.insert("Self".to_owned());
+            }
+            names.extend(of_impl);
+        }
+        names
+    }
+
+    /// `T: Send + 'static` for what crosses, to be added to a `where`.
+    pub(crate) fn bounds(&self) -> Vec<TokenStream> {
+        self.crossing.iter().map(crossing_bound).collect()
+    }
+
+    /// The same for items outside of the impl block.
+    pub(crate) fn outside_bounds(&self) -> Vec<TokenStream> {
+        self.crossing
+            .iter()
+            .map(|ty| crossing_bound(&self.outside(ty)))
+            .collect()
+    }
+
+    /// Whether calls go to worker processes.
+    pub(crate) fn in_processes(&self) -> bool {
+        self.kind == Kind::CpuBound && !self.options.threads
+    }
+
+    /// Whether errors of the pool come in the function's own result.
+    pub(crate) fn flat(&self) -> bool {
+        self.output.fallible && !self.options.nested
+    }
+
+    pub(crate) fn has_builder(&self) -> bool {
+        !matches!(self.options.builder, BuilderOption::Off) && !matches!(self.home, Home::Bare)
+    }
+
+    /// The type of a call.
+    pub(crate) fn call_type(&self) -> TokenStream {
+        self.output.call(self.flat(), &self.krate)
+    }
+
+    /// The type that has the generated functions, as items outside of its impl block
+    /// call it.
+    pub(crate) fn owner(&self) -> TokenStream {
+        match &self.home {
+            Home::Impl(home) => {
+                let owner = &home.owner;
+                quote!(<#owner>)
+            }
+            Home::Free | Home::Bare => self.names.companion.to_token_stream(),
+        }
+    }
+
+    /// A type of the signature, as items outside of the impl block write it.
+    pub(crate) fn outside(&self, ty: &Type) -> Type {
+        match &self.home {
+            Home::Impl(home) => replace_self(ty.clone(), &home.owner),
+            Home::Free | Home::Bare => ty.clone(),
+        }
+    }
+
+    /// Whether no type or const parameter is in scope of the generated items.
+    pub(crate) fn is_concrete(&self) -> bool {
+        self.outer.is_empty() && !matches!(self.home, Home::Bare)
+    }
+
+    /// The name under which workers know it: an expression.
+    pub(crate) fn name_expr(&self) -> TokenStream {
+        if let Some(name) = &self.options.name {
+            return name.to_token_stream();
+        }
+        let name = format!("::{}", self.names.shown);
+        quote!(::core::concat!(::core::module_path!(), #name))
+    }
+}
+
+fn names_of(source: &SourceFn, home: &Home, options: &Options) -> Names {
+    let function = &source.sig.ident;
+    let mut names = match home {
+        Home::Free => Names::free(function),
+        Home::Impl(home) => Names::method(function, Some(&home.owner_name)),
+        Home::Bare => Names::method(function, None),
+    };
+    match &options.builder {
+        BuilderOption::Default => {}
+        BuilderOption::Off => names.hide_companion(),
+        BuilderOption::Named(name) => {
+            names.hide_companion();
+            names.builder = name.clone();
+        }
+    }
+    names
+}
+
+fn crossing_bound(ty: &Type) -> TokenStream {
+    let span = scan::span(ty);
+    quote_spanned!(span=> #ty: ::core::marker::Send + 'static)
+}
+
+/// The type of a parameter as the awaited function declares it: as written, where each
+/// `impl Trait` can cross to a thread.
+pub(crate) fn declared(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    generics::bound_impls(&mut ty);
+    ty
+}

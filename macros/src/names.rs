@@ -1,0 +1,152 @@
+//! Names of generated items: made from the user's names, with the user's spans, and not taken.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::format_ident;
+use std::collections::HashSet;
+use syn::ext::IdentExt as _;
+
+/// The name without `r#`.
+pub(crate) fn plain(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// `max_retries` becomes `MaxRetries`.
+pub(crate) fn camel(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    for word in name.split('_') {
+        let mut letters = word.chars();
+        if let Some(first) = letters.next() {
+            camel.extend(first.to_uppercase());
+            camel.push_str(letters.as_str());
+        }
+    }
+    camel
+}
+
+/// The same name at the same place, but out of reach of the user's tokens: an
+/// argument called `args` never meets our own `args`, and lints see that the
+/// code around it is generated.
+pub(crate) fn hygienic(ident: &Ident) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(ident.span().resolved_at(Span::mixed_site()));
+    ident
+}
+
+/// The names of everything that is generated for one task.
+#[derive(Clone)]
+pub(crate) struct Names {
+    /// The function as the user called it.
+    pub(crate) function: Ident,
+    /// How messages and docs call it: `fetch`, or `Store::load`.
+    pub(crate) shown: String,
+    /// The companion type, if the task has one.
+    pub(crate) companion: Ident,
+    /// The builder's type.
+    pub(crate) builder: Ident,
+    /// The private struct that holds the arguments while they are being given.
+    pub(crate) arguments: Ident,
+    /// What stands in for every type of a task that has mistakes.
+    pub(crate) broken: Ident,
+    /// Associated functions: the function itself, the start of a builder, the
+    /// call with owned arguments, the call with the builder's arguments.
+    pub(crate) blocking: Ident,
+    pub(crate) start: Ident,
+    pub(crate) call: Ident,
+    pub(crate) finish: Ident,
+    stem: String,
+}
+
+impl Names {
+    /// The names of a free function.
+    pub(crate) fn free(function: &Ident) -> Self {
+        let stem = camel(&plain(function));
+        Self {
+            function: function.clone(),
+            shown: plain(function),
+            companion: function.clone(),
+            builder: format_ident!("{stem}Builder", span = function.span()),
+            arguments: format_ident!("__{stem}Args", span = function.span()),
+            broken: format_ident!("__{stem}Broken", span = function.span()),
+            blocking: Ident::new("blocking", function.span()),
+            start: Ident::new("builder", function.span()),
+            call: Ident::new("__call", function.span()),
+            finish: Ident::new("__finish", function.span()),
+            stem,
+        }
+    }
+
+    /// The names of a function inside `impl owner`; `None` where the attribute
+    /// stands alone and cannot see the impl block.
+    pub(crate) fn method(function: &Ident, owner: Option<&Ident>) -> Self {
+        let name = plain(function);
+        let owner_name = owner.map(plain).unwrap_or_default();
+        let stem = format!("{owner_name}{}", camel(&name));
+        Self {
+            function: function.clone(),
+            shown: match owner {
+                Some(_) => format!("{owner_name}::{name}"),
+                None => name.clone(),
+            },
+            companion: format_ident!("__{stem}Task", span = function.span()),
+            builder: format_ident!("{stem}Builder", span = function.span()),
+            arguments: format_ident!("__{stem}Args", span = function.span()),
+            broken: format_ident!("__{stem}Broken", span = function.span()),
+            blocking: format_ident!("{name}_blocking", span = function.span()),
+            start: format_ident!("{name}_builder", span = function.span()),
+            call: format_ident!("__{name}_call", span = function.span()),
+            finish: format_ident!("__{name}_finish", span = function.span()),
+            stem,
+        }
+    }
+
+    /// A free function without its type: the companion goes out of the way.
+    pub(crate) fn hide_companion(&mut self) {
+        self.companion = format_ident!("__{}Task", self.stem, span = self.function.span());
+    }
+
+    /// The trait that says, in its message, which argument is missing.
+    pub(crate) fn given(&self, argument: &Ident) -> Ident {
+        let argument_stem = camel(&plain(argument));
+        format_ident!(
+            "__{}{argument_stem}Given",
+            self.stem,
+            span = argument.span()
+        )
+    }
+}
+
+/// Hands out type parameters that the user's signature does not name.
+pub(crate) struct Fresh {
+    taken: HashSet<String>,
+}
+
+impl Fresh {
+    pub(crate) fn new(signature: TokenStream) -> Self {
+        let mut fresh = Self {
+            taken: HashSet::new(),
+        };
+        fresh.collect(signature);
+        fresh
+    }
+
+    fn collect(&mut self, tokens: TokenStream) {
+        for tree in tokens {
+            match tree {
+                TokenTree::Ident(ident) => {
+                    self.taken.insert(plain(&ident));
+                }
+                TokenTree::Group(group) => self.collect(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+
+    /// `wish`, or `wish` with as many underscores as it takes.
+    pub(crate) fn name(&mut self, wish: &str, span: Span) -> Ident {
+        let mut name = wish.to_owned();
+        while !self.taken.insert(name.clone()) {
+            name.push('_');
+        }
+        Ident::new(&name, span)
+    }
+}

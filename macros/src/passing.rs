@@ -1,0 +1,121 @@
+//! How an argument crosses to another thread: what is stored while the caller goes on,
+//! how it is made from what the caller gave, and how it is lent to the function.
+
+use crate::scan::{self, generic_arguments, peel};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{GenericArgument, Type};
+
+/// The ways to own an argument.
+#[derive(Clone)]
+pub(crate) enum Passing {
+    /// `T`: moved.
+    Value(Type),
+    /// `&T`: copied by `ToOwned`, lent to the function.
+    Reference(Type),
+    /// `Cow<'_, T>`: taken as owned.
+    Cow(Type),
+}
+
+impl Passing {
+    /// Reads it off the type; `&'static T` and `Cow<'static, T>` are values.
+    pub(crate) fn of(ty: &Type) -> Self {
+        if let Type::Reference(reference) = peel(ty) {
+            let is_static = reference
+                .lifetime
+                .as_ref()
+                .is_some_and(|lifetime| lifetime.ident == "static");
+            if !is_static && reference.mutability.is_none() {
+                return Self::Reference((*reference.elem).clone());
+            }
+        }
+        if let Some(arguments) = generic_arguments(ty, "Cow") {
+            if let [
+                GenericArgument::Lifetime(lifetime),
+                GenericArgument::Type(target),
+            ] = arguments.as_slice()
+            {
+                if lifetime.ident != "static" {
+                    return Self::Cow(target.clone());
+                }
+            }
+        }
+        Self::Value(ty.clone())
+    }
+
+    /// Whether what is stored is another type than what the function takes.
+    pub(crate) fn copies(&self) -> bool {
+        !matches!(self, Self::Value(_))
+    }
+
+    /// The type behind the reference, or the type itself.
+    pub(crate) fn target(&self) -> &Type {
+        match self {
+            Self::Value(ty) | Self::Reference(ty) | Self::Cow(ty) => ty,
+        }
+    }
+
+    /// The type that is stored, spanned at the user's type.
+    pub(crate) fn owned(&self) -> TokenStream {
+        match self {
+            Self::Value(ty) => ty.to_token_stream(),
+            Self::Reference(target) | Self::Cow(target) => {
+                let span = scan::span(target);
+                match peel(target) {
+                    Type::Slice(slice) => {
+                        let element = &slice.elem;
+                        quote_spanned!(span=> ::std::vec::Vec<#element>)
+                    }
+                    Type::Path(path) if path.path.is_ident("str") => {
+                        quote_spanned!(span=> ::std::string::String)
+                    }
+                    _ => quote_spanned!(span=> <#target as ::std::borrow::ToOwned>::Owned),
+                }
+            }
+        }
+    }
+
+    /// A function from what the caller gave to what is stored; `None` for a move.
+    pub(crate) fn copy_function(&self) -> Option<TokenStream> {
+        match self {
+            Self::Value(_) => None,
+            Self::Reference(target) => {
+                let span = scan::span(target);
+                Some(quote_spanned!(span=> ::std::borrow::ToOwned::to_owned))
+            }
+            Self::Cow(_) => Some(quote!(::std::borrow::Cow::into_owned)),
+        }
+    }
+
+    /// What the function is called with, given the name of what is stored.
+    pub(crate) fn lend(&self, stored: &Ident) -> TokenStream {
+        match self {
+            Self::Value(_) => quote!(#stored),
+            Self::Reference(target) => match peel(target) {
+                Type::Slice(_) => quote!(&#stored),
+                Type::Path(path) if path.path.is_ident("str") => quote!(&#stored),
+                _ => quote!(<_ as ::core::borrow::Borrow<#target>>::borrow(&#stored)),
+            },
+            Self::Cow(target) => quote!(::std::borrow::Cow::<#target>::Owned(#stored)),
+        }
+    }
+
+    /// The same inside an `Option`.
+    pub(crate) fn lend_option(&self, stored: &Ident) -> TokenStream {
+        match self {
+            Self::Value(_) => quote!(#stored),
+            Self::Reference(target) => {
+                let owned = self.owned();
+                quote! {
+                    ::core::option::Option::map(
+                        ::core::option::Option::as_ref(&#stored),
+                        <#owned as ::core::borrow::Borrow<#target>>::borrow,
+                    )
+                }
+            }
+            Self::Cow(target) => quote! {
+                ::core::option::Option::map(#stored, ::std::borrow::Cow::<#target>::Owned)
+            },
+        }
+    }
+}
