@@ -42,16 +42,13 @@ impl Argument {
         let label = ident.as_ref().map(names::plain).unwrap_or_default();
         let sorted = sort_attributes(&source.attrs, &label, errors);
         let inner = option_inner(&source.ty);
-        check_type(
-            &source.ty,
-            &Passing::of(inner.unwrap_or(&source.ty)),
-            errors,
-        );
+        let as_written = Passing::of(inner.unwrap_or(&source.ty), params);
+        check_type(&source.ty, &as_written, errors);
         let ident = ident?;
         let mut named = (*source.ty).clone();
         params.name_impls(&mut named, &ident, fresh);
         let inner = option_inner(&named);
-        let passing = Passing::of(inner.unwrap_or(&named));
+        let passing = Passing::of(inner.unwrap_or(&named), params);
         Some(Self {
             local: names::hygienic(&ident),
             ident,
@@ -62,6 +59,16 @@ impl Argument {
             default: sorted.default,
             docs: sorted.docs,
         })
+    }
+
+    /// The same with other types.
+    pub(crate) fn map_types(&self, change: impl Fn(&Type) -> Type) -> Self {
+        Self {
+            ty: change(&self.ty),
+            named: change(&self.named),
+            passing: self.passing.map(change),
+            ..self.clone()
+        }
     }
 
     /// Whether the call cannot be made without it.

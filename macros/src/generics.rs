@@ -181,16 +181,42 @@ impl Params {
 
     /// Whether this type parameter may be unsized.
     pub(crate) fn may_be_unsized(&self, name: &str) -> bool {
-        let is_maybe = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some());
+        let is_maybe = |bound: &&TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some());
         self.types()
-            .any(|param| param.ident == name && param.bounds.iter().any(is_maybe))
-            || self.predicates.iter().any(|predicate| match predicate {
-                WherePredicate::Type(predicate) => {
-                    matches!(&predicate.bounded_ty, Type::Path(path) if path.path.is_ident(name))
-                        && predicate.bounds.iter().any(is_maybe)
+            .any(|param| param.ident == name && self.bounds_of(param).iter().any(is_maybe))
+    }
+
+    /// Whether `&T` of this parameter can only be owned as a `T`.
+    pub(crate) fn is_cloned(&self, ty: &Type) -> bool {
+        let Type::Path(path) = scan::peel(ty) else {
+            return false;
+        };
+        let is_to_owned = |bound: &TypeParamBound| {
+            matches!(bound, TypeParamBound::Trait(bound)
+                if crate::attrs::last_segment(&bound.path) == "ToOwned")
+        };
+        self.types().any(|param| {
+            path.path.is_ident(&param.ident)
+                && !self.may_be_unsized(&param.ident.to_string())
+                && !self.bounds_of(param).iter().any(|bound| is_to_owned(bound))
+        })
+    }
+
+    /// All bounds of a type parameter, inline and in the `where`.
+    fn bounds_of<'a>(&'a self, param: &'a TypeParam) -> Vec<&'a TypeParamBound> {
+        let in_where = self
+            .predicates
+            .iter()
+            .filter_map(|predicate| match predicate {
+                WherePredicate::Type(predicate)
+                    if matches!(&predicate.bounded_ty, Type::Path(path)
+                    if path.path.is_ident(&param.ident)) =>
+                {
+                    Some(&predicate.bounds)
                 }
-                _ => false,
-            })
+                _ => None,
+            });
+        param.bounds.iter().chain(in_where.flatten()).collect()
     }
 
     /// Gives each `impl Trait` in the type of an argument a name.
@@ -244,7 +270,8 @@ struct NameImpls<'a> {
 
 impl VisitMut for NameImpls<'_> {
     fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::ImplTrait(found) = ty {
+        // With the parentheses, which `&(impl A + B)` needs and a name does not.
+        if let Type::ImplTrait(found) = scan::peel(ty) {
             let name = self.fresh.name(&self.wish, found.impl_token.span);
             let mut bounds = found.bounds.clone();
             add_task_bounds(&mut bounds);

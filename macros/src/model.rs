@@ -239,6 +239,14 @@ impl Task {
         }
     }
 
+    /// The arguments, as items outside of the impl block write their types.
+    pub(crate) fn outside_arguments(&self) -> Vec<Argument> {
+        self.arguments
+            .iter()
+            .map(|argument| argument.map_types(|ty| self.outside(ty)))
+            .collect()
+    }
+
     /// Whether no type or const parameter is in scope of the generated items.
     pub(crate) fn is_concrete(&self) -> bool {
         self.outer.is_empty() && !matches!(self.home, Home::Bare)

@@ -1,6 +1,7 @@
 //! How an argument crosses to another thread: what is stored while the caller goes on,
 //! how it is made from what the caller gave, and how it is lent to the function.
 
+use crate::generics::Params;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -13,20 +14,27 @@ pub(crate) enum Passing {
     Value(Type),
     /// `&T`: copied by `ToOwned`, lent to the function.
     Reference(Type),
+    /// `&T` of a type parameter, which can only be cloned.
+    Cloned(Type),
     /// `Cow<'_, T>`: taken as owned.
     Cow(Type),
 }
 
 impl Passing {
     /// Reads it off the type; `&'static T` and `Cow<'static, T>` are values.
-    pub(crate) fn of(ty: &Type) -> Self {
+    pub(crate) fn of(ty: &Type, params: &Params) -> Self {
         if let Type::Reference(reference) = peel(ty) {
             let is_static = reference
                 .lifetime
                 .as_ref()
                 .is_some_and(|lifetime| lifetime.ident == "static");
             if !is_static && reference.mutability.is_none() {
-                return Self::Reference((*reference.elem).clone());
+                let target = (*reference.elem).clone();
+                return if params.is_cloned(&target) {
+                    Self::Cloned(target)
+                } else {
+                    Self::Reference(target)
+                };
             }
         }
         if let Some(arguments) = generic_arguments(ty, "Cow") {
@@ -43,6 +51,16 @@ impl Passing {
         Self::Value(ty.clone())
     }
 
+    /// The same with other types.
+    pub(crate) fn map(&self, change: impl FnOnce(&Type) -> Type) -> Self {
+        match self {
+            Self::Value(ty) => Self::Value(change(ty)),
+            Self::Reference(ty) => Self::Reference(change(ty)),
+            Self::Cloned(ty) => Self::Cloned(change(ty)),
+            Self::Cow(ty) => Self::Cow(change(ty)),
+        }
+    }
+
     /// Whether what is stored is another type than what the function takes.
     pub(crate) fn copies(&self) -> bool {
         !matches!(self, Self::Value(_))
@@ -51,14 +69,14 @@ impl Passing {
     /// The type behind the reference, or the type itself.
     pub(crate) fn target(&self) -> &Type {
         match self {
-            Self::Value(ty) | Self::Reference(ty) | Self::Cow(ty) => ty,
+            Self::Value(ty) | Self::Reference(ty) | Self::Cloned(ty) | Self::Cow(ty) => ty,
         }
     }
 
     /// The type that is stored, spanned at the user's type.
     pub(crate) fn owned(&self) -> TokenStream {
         match self {
-            Self::Value(ty) => ty.to_token_stream(),
+            Self::Value(ty) | Self::Cloned(ty) => ty.to_token_stream(),
             Self::Reference(target) | Self::Cow(target) => {
                 let span = scan::span(target);
                 match peel(target) {
@@ -83,6 +101,10 @@ impl Passing {
                 let span = scan::span(target);
                 Some(quote_spanned!(span=> ::std::borrow::ToOwned::to_owned))
             }
+            Self::Cloned(target) => {
+                let span = scan::span(target);
+                Some(quote_spanned!(span=> ::core::clone::Clone::clone))
+            }
             Self::Cow(_) => Some(quote!(::std::borrow::Cow::into_owned)),
         }
     }
@@ -91,6 +113,7 @@ impl Passing {
     pub(crate) fn lend(&self, stored: &Ident) -> TokenStream {
         match self {
             Self::Value(_) => quote!(#stored),
+            Self::Cloned(_) => quote!(&#stored),
             Self::Reference(target) => match peel(target) {
                 Type::Slice(_) => quote!(&#stored),
                 Type::Path(path) if path.path.is_ident("str") => quote!(&#stored),
@@ -104,6 +127,7 @@ impl Passing {
     pub(crate) fn lend_option(&self, stored: &Ident) -> TokenStream {
         match self {
             Self::Value(_) => quote!(#stored),
+            Self::Cloned(_) => quote!(::core::option::Option::as_ref(&#stored)),
             Self::Reference(target) => {
                 let owned = self.owned();
                 quote! {

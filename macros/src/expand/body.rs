@@ -2,7 +2,8 @@
 
 use crate::attrs::{doc_line, last_segment};
 use crate::model::{Home, Task};
-use proc_macro2::TokenStream;
+use crate::names;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Attribute, FnArg, Signature};
 
@@ -43,7 +44,7 @@ fn nested(task: &Task) -> TokenStream {
     let body = &task.body;
     let name = &sig.ident;
     let turbofish = task.inner.turbofish_named();
-    let arguments = task.arguments.iter().map(|argument| &argument.local);
+    let arguments = parameter_names(task);
     let exempt = EXEMPT.map(|lint| quote::format_ident!("{lint}"));
     let exempt = exempt.iter().map(|lint| quote!(clippy::#lint));
     let outer_sig = plain_signature(task);
@@ -151,9 +152,28 @@ fn plain_signature(task: &Task) -> TokenStream {
     let name = &task.names.blocking;
     let fn_token = &sig.fn_token;
     let output = &sig.output;
-    let arguments = task.arguments.iter().map(|argument| {
-        let (local, ty) = (&argument.local, &argument.ty);
-        quote!(#local: #ty)
-    });
+    let arguments =
+        parameter_names(task)
+            .into_iter()
+            .zip(&task.arguments)
+            .map(|(name, argument)| {
+                let ty = &argument.ty;
+                quote!(#name: #ty)
+            });
     quote!(#fn_token #name #generics(#(#arguments),*) #output #where_clause)
+}
+
+/// An argument called like the function would be hidden by the function inside.
+fn parameter_names(task: &Task) -> Vec<Ident> {
+    let function = &task.names.function;
+    task.arguments
+        .iter()
+        .map(|argument| {
+            if argument.ident == *function {
+                super::local(&names::plain(function))
+            } else {
+                argument.local.clone()
+            }
+        })
+        .collect()
 }

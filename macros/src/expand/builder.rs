@@ -112,7 +112,7 @@ fn arguments_struct(task: &Task) -> TokenStream {
     let lints = &task.attrs.lints;
     let name = &task.names.arguments;
     let generics = task.outer.declare(&[]);
-    let where_clause = task.outer.where_clause(&[]);
+    let where_clause = task.outer.where_clause(&task.outside_bounds());
     let this = task.receiver.iter().map(|receiver| {
         let stored = task.outside(&receiver.stored);
         quote!(__this: #stored,)
@@ -157,7 +157,7 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
         .map(|state| quote!(#state = #krate::args::Missing))
         .collect();
     let generics = task.outer.declare(&missing);
-    let where_clause = task.outer.where_clause(&[]);
+    let where_clause = task.outer.where_clause(&task.outside_bounds());
     let awaited = awaited_outside(task);
     let phantoms = task.outer.phantoms();
     let doc = format!(
@@ -243,7 +243,7 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
         .collect();
     let generics = task.outer.declare(&state_tokens);
     let arguments = task.outer.arguments(&state_tokens);
-    let where_unpin = task.outer.where_clause(&[]);
+    let where_unpin = task.outer.where_clause(&task.outside_bounds());
     let bounds = [task.outside_bounds(), all_given(task, states)].concat();
     let where_clause = task.outer.where_clause(&bounds);
     let awaited = awaited_outside(task);

@@ -1,5 +1,6 @@
 //! The companion type of a task, and the checks of the user's types.
 
+use crate::argument::Argument;
 use crate::model::{Home, Task};
 use crate::scan;
 use proc_macro2::TokenStream;
@@ -75,19 +76,14 @@ pub(super) fn identity(task: &Task, name: &TokenStream) -> TokenStream {
 
 /// What is stored, as items outside of an impl block write it.
 pub(super) fn owned_types(task: &Task) -> Vec<TokenStream> {
-    let outside = |owned: TokenStream| match syn::parse2::<Type>(owned.clone()) {
-        Ok(ty) => task.outside(&ty).into_token_stream(),
-        Err(_) => owned,
-    };
     let receiver = task
         .receiver
         .iter()
         .map(|receiver| task.outside(&receiver.stored).into_token_stream());
-    let arguments = task
-        .arguments
-        .iter()
-        .map(|argument| outside(argument.owned()));
-    receiver.chain(arguments).collect()
+    let arguments = task.outside_arguments();
+    receiver
+        .chain(arguments.iter().map(Argument::owned))
+        .collect()
 }
 
 /// The checks of a task that is one function, in a place of their own.
@@ -96,7 +92,7 @@ pub(super) fn checks(task: &Task) -> TokenStream {
         return TokenStream::new();
     }
     let cfg = &task.attrs.cfg;
-    let assertions = assertions(task, |ty| task.outside(ty));
+    let assertions = assertions(task, &task.outside_arguments(), |ty| task.outside(ty));
     quote! {
         #(#cfg)*
         const _: () = { #assertions };
@@ -105,28 +101,28 @@ pub(super) fn checks(task: &Task) -> TokenStream {
 
 /// Asks of each type what the pool asks of it, at the place of the type, so that this is
 /// where the compiler reports what is missing.
-pub(super) fn assertions(task: &Task, outside: impl Fn(&Type) -> Type) -> TokenStream {
+pub(super) fn assertions(
+    task: &Task,
+    arguments: &[Argument],
+    outside: impl Fn(&Type) -> Type,
+) -> TokenStream {
     let krate = &task.krate;
     let argument_check = if task.in_processes() {
         quote!(assert_wire)
     } else {
         quote!(assert_arg)
     };
-    let check = |ty: &Type| {
-        let check = quote_spanned!(scan::span(ty)=> #argument_check);
-        quote_spanned!(scan::span(ty)=> #krate::__private::#check::<#ty>();)
+    let check = |ty: &TokenStream, span| {
+        let check = quote_spanned!(span=> #argument_check);
+        quote_spanned!(span=> #krate::__private::#check::<#ty>();)
     };
-    let receiver = task
-        .receiver
-        .iter()
-        .map(|receiver| check(&outside(&receiver.stored)));
-    let arguments = task.arguments.iter().map(|argument| {
-        let owned = argument.owned();
-        match syn::parse2::<Type>(owned) {
-            Ok(owned) => check(&outside(&owned)),
-            Err(error) => error.to_compile_error(),
-        }
+    let receiver = task.receiver.iter().map(|receiver| {
+        let stored = outside(&receiver.stored).into_token_stream();
+        check(&stored, scan::span(&receiver.stored))
     });
+    let arguments = arguments
+        .iter()
+        .map(|argument| check(&argument.owned(), scan::span(argument.passing.target())));
     let output = {
         let ty = outside(&task.output.ty);
         let span = task.output.span();

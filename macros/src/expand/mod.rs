@@ -72,7 +72,8 @@ pub(crate) fn task(task: &Task) -> Parts {
     }
 }
 
-/// A local of ours, which no token of the user's can see.
+/// A local of ours: out of reach of the user's tokens, and told by its underscores from
+/// the arguments, which generated code holds under their own names.
 fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+    Ident::new(&format!("__{name}"), Span::mixed_site())
 }

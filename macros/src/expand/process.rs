@@ -39,7 +39,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let indexes = (0..types.len()).map(Literal::usize_unsuffixed);
     let blocking = &task.names.blocking;
     let owner = task.owner();
-    let lent = wrapper::lent_arguments(task);
+    let lent = wrapper::lent_arguments(task, &task.outside_arguments());
     let method = if task.output.fallible {
         format_ident!("fallible")
     } else {
@@ -65,11 +65,10 @@ pub(super) fn items(task: &Task) -> TokenStream {
                 #owner::#blocking(#(#lent),*)
             }
 
-            #[allow(deprecated)]
             fn serve(#input: &mut #private::Decoder<'_>) -> #read {
                 #(let #stored: #types = #private::Decoder::argument(#input, #words)?;)*
                 #private::Decoder::end_of_arguments(#input)?;
-                ::core::result::Result::Ok(#owner::#blocking(#(#lent),*))
+                ::core::result::Result::Ok(Self::run((#(#stored,)*)))
             }
 
             fn encode_output(#output: &Self::Output, #out: &mut #private::Encoder) -> #written {

@@ -10,7 +10,7 @@ use crate::scan;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use std::collections::HashSet;
-use syn::{Attribute, Type};
+use syn::Attribute;
 
 /// The impl block with all setters, and `call`.
 pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
@@ -26,8 +26,8 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
     let arguments = task.outer.arguments(&state_tokens);
     let where_clause = task.outer.where_clause(&task.outside_bounds());
     let params: HashSet<String> = task.outer.type_names();
-    let setters = task
-        .arguments
+    let outside = task.outside_arguments();
+    let setters = outside
         .iter()
         .enumerate()
         .map(|(index, argument)| one(task, states, &params, index, argument));
@@ -66,9 +66,9 @@ fn one(
     argument: &Argument,
 ) -> TokenStream {
     let ident = &argument.ident;
-    let value = local("value");
+    let value = &argument.local;
     let target = argument.passing.target();
-    let owned = outside(task, argument.passing.owned());
+    let owned = argument.passing.owned();
     // `impl Into<Vec<T>>` would leave open what `T` is.
     let converts = argument.passing.copies() && !scan::scan(target).mentions(params);
     let (ty, given) = if converts {
@@ -91,7 +91,7 @@ fn one(
         return first;
     }
     let maybe = format_ident!("maybe_{}", names::plain(ident), span = ident.span());
-    let ty = outside(task, argument.owned());
+    let ty = argument.owned();
     let stored = if has_default {
         quote!(#some(#value))
     } else {
@@ -101,13 +101,6 @@ fn one(
     let doc = doc_line(&format!(" Gives `{name}`, or `None`."), ident.span());
     let second = setter(task, states, index, &maybe, &[doc], &ty, &stored);
     quote!(#first #second)
-}
-
-fn outside(task: &Task, owned: TokenStream) -> TokenStream {
-    match syn::parse2::<Type>(owned.clone()) {
-        Ok(ty) => task.outside(&ty).into_token_stream(),
-        Err(_) => owned,
-    }
 }
 
 fn setter(
@@ -137,7 +130,9 @@ fn setter(
         })
         .collect();
     let after = task.outer.arguments(&after);
-    let (value, args) = (local("value"), local("args"));
+    // Under the argument's own name, because that is what the docs show.
+    let value = &task.arguments[index].local;
+    let args = local("args");
     let rest =
         if task.arguments.len() > 1 || task.receiver.is_some() || !task.outer.phantoms().is_empty()
         {
@@ -146,7 +141,7 @@ fn setter(
             TokenStream::new()
         };
     let args = if rest.is_empty() {
-        local("_args")
+        local("unused")
     } else {
         args
     };

@@ -1,6 +1,7 @@
 //! The function that is awaited, and the call with owned arguments behind it.
 
 use super::local;
+use crate::argument::Argument;
 use crate::attrs::doc_line;
 use crate::model::{self, Home, Kind, Task};
 use crate::options::BuilderOption;
@@ -128,7 +129,7 @@ pub(super) fn call(task: &Task) -> TokenStream {
     let checks = if task.is_concrete() {
         TokenStream::new()
     } else {
-        super::companion::assertions(task, Clone::clone)
+        super::companion::assertions(task, &task.arguments, Clone::clone)
     };
     let dispatch = if task.in_processes() {
         super::process::dispatch(task)
@@ -165,11 +166,10 @@ fn owned_parameters(task: &Task) -> Vec<TokenStream> {
 }
 
 /// What the function is called with, given what is stored under the same names.
-pub(super) fn lent_arguments(task: &Task) -> Vec<TokenStream> {
+pub(super) fn lent_arguments(task: &Task, arguments: &[Argument]) -> Vec<TokenStream> {
     let this = local("this");
     let receiver = task.receiver.iter().map(|receiver| receiver.lend(&this));
-    let arguments = task
-        .arguments
+    let arguments = arguments
         .iter()
         .map(|argument| argument.lend(&argument.local));
     receiver.chain(arguments).collect()
@@ -179,7 +179,7 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
     let krate = &task.krate;
     let blocking = &task.names.blocking;
     let turbofish = task.inner.turbofish_named();
-    let lent = lent_arguments(task);
+    let lent = lent_arguments(task, &task.arguments);
     let function = if task.flat() {
         let span = task.output.span();
         quote_spanned!(span=> thread_call_flat)
