@@ -1,0 +1,2 @@
+//! offloop beside its peers, in one run.
+fn main() {}

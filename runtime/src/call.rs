@@ -1,0 +1,232 @@
+//! `Call`: what an annotated function gives, a future with options.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use crate::error::Outcome;
+#[cfg(target_os = "linux")]
+use crate::process::{self, ProcessPool, Target};
+use crate::thread::{self, ThreadPool};
+
+/// One use of a task: a future that gives `R`.
+///
+/// Nothing happens before it is first polled; then the call is submitted to its pool, with its
+/// options as they are at that moment. Dropping it gives the call up: one that waits never runs;
+/// one that runs in a worker process is killed with its worker, which is replaced; one that runs on
+/// a thread is asked to stop ([`context::cancelled`](crate::context::cancelled)).
+///
+/// It can be awaited on any async runtime, or on none with [`wait`](Call::wait).
+///
+/// ```
+/// use std::time::Duration;
+/// use offloop::{Error, cpu_bound};
+///
+/// #[cpu_bound]
+/// fn spin() -> u32 {
+///     loop {
+///         std::hint::spin_loop();
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let error = spin().timeout(Duration::from_millis(50)).await.unwrap_err();
+/// assert!(matches!(error, Error::TimedOut(_)));
+/// # }
+/// ```
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<R: 'static> {
+    way: Way<R>,
+}
+
+enum Way<R: 'static> {
+    Thread(thread::Run<R>),
+    #[cfg(target_os = "linux")]
+    Process(process::Run<R>),
+    /// It will fail with what is in here, for the options do not fit the call.
+    Refused(Option<R>),
+}
+
+impl<R: Outcome> Call<R> {
+    pub(crate) fn on_threads(run: thread::Run<R>) -> Call<R> {
+        Call {
+            way: Way::Thread(run),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(crate) fn on_processes(run: process::Run<R>) -> Call<R> {
+        Call {
+            way: Way::Process(run),
+        }
+    }
+
+    /// How long the function may run; the pool's own limit does not count then.
+    ///
+    /// The clock starts when the call starts to run, not while it waits in the queue. When the time
+    /// has passed the caller gets [`Error::TimedOut`](crate::Error::TimedOut) at once. In a process
+    /// pool the worker is killed, with all that it has started, and replaced. A thread cannot be
+    /// killed: the function is asked to stop, and its thread is busy until it does.
+    pub fn timeout(mut self, limit: Duration) -> Call<R> {
+        if let Some(options) = self.options() {
+            options.timeout = Some(limit);
+        }
+        self
+    }
+
+    /// How many times the call is made again when its worker process dies under it.
+    ///
+    /// This declares that the function may run more than once for one call. After that many
+    /// repetitions the caller gets [`Error::WorkerDied`](crate::Error::WorkerDied). A call that no
+    /// worker has begun moves to another worker without this. On threads it has no effect, since a
+    /// thread does not die alone.
+    pub fn retry(mut self, times: u32) -> Call<R> {
+        if let Some(options) = self.options() {
+            options.retries = times;
+        }
+        self
+    }
+
+    /// Does not wait for room in the queue: where the pool's queue is full the call fails with
+    /// [`Error::QueueFull`](crate::Error::QueueFull).
+    ///
+    /// ```
+    /// use offloop::{Error, ThreadPool};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// static ONE: ThreadPool = ThreadPool::new("one").threads(1).queue(0);
+    ///
+    /// let (release, wait) = std::sync::mpsc::channel::<()>();
+    /// let busy = tokio::spawn(ONE.run(move || wait.recv()));
+    /// tokio::task::yield_now().await;
+    ///
+    /// let refused = ONE.run(|| 1).try_now().await;
+    /// assert!(matches!(refused, Err(Error::QueueFull(_))));
+    /// drop(release);
+    /// # busy.await.unwrap().unwrap().unwrap_err();
+    /// # }
+    /// ```
+    pub fn try_now(mut self) -> Call<R> {
+        if let Some(options) = self.options() {
+            options.bounded = true;
+        }
+        self
+    }
+
+    /// Makes the call on another pool than its task names.
+    ///
+    /// A task that runs in worker processes may also be given a [`ThreadPool`], where it runs with
+    /// nothing encoded and without isolation. The other way round is not possible: a call of a
+    /// thread's task fails with [`Error::InvalidPool`](crate::Error::InvalidPool) on a
+    /// [`ProcessPool`].
+    pub fn on<P: Pool>(self, pool: &P) -> Call<R> {
+        pool.take_over(self)
+    }
+
+    /// Makes the call and blocks this thread until it is over: for code that is not async.
+    ///
+    /// On a thread that runs an event loop this stops the loop; there, `await` the call.
+    ///
+    /// ```
+    /// let answer = offloop::ThreadPool::global().run(|| 6 * 7).wait()?;
+    /// assert_eq!(answer, 42);
+    /// # Ok::<(), offloop::Error>(())
+    /// ```
+    #[must_use = "the outcome tells whether the call has failed"]
+    pub fn wait(self) -> R {
+        crate::park::wait(self)
+    }
+
+    fn options(&mut self) -> Option<&mut crate::options::Options> {
+        match &mut self.way {
+            Way::Thread(run) => Some(&mut run.options),
+            #[cfg(target_os = "linux")]
+            Way::Process(run) => Some(&mut run.options),
+            Way::Refused(_) => None,
+        }
+    }
+}
+
+impl<R> Unpin for Call<R> {}
+
+impl<R: Outcome> Future for Call<R> {
+    type Output = R;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
+        match &mut self.get_mut().way {
+            Way::Thread(run) => run.poll(cx),
+            #[cfg(target_os = "linux")]
+            Way::Process(run) => run.poll(cx),
+            Way::Refused(outcome) => match outcome.take() {
+                Some(outcome) => Poll::Ready(outcome),
+                None => panic!("a call was polled after it had finished"),
+            },
+        }
+    }
+}
+
+impl<R> fmt::Debug for Call<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let way = match &self.way {
+            Way::Thread(_) => "thread",
+            #[cfg(target_os = "linux")]
+            Way::Process(_) => "process",
+            Way::Refused(_) => "refused",
+        };
+        f.debug_struct("Call")
+            .field("way", &way)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A pool that a call can be made on: [`ThreadPool`] or [`ProcessPool`].
+pub trait Pool: sealed::Sealed {
+    #[doc(hidden)]
+    fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R>;
+}
+
+mod sealed {
+    /// Keeps [`Pool`](super::Pool) to the pools of this crate.
+    pub trait Sealed {}
+    impl Sealed for super::ThreadPool {}
+    #[cfg(target_os = "linux")]
+    impl Sealed for super::ProcessPool {}
+}
+
+impl Pool for ThreadPool {
+    fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R> {
+        match call.way {
+            Way::Thread(mut run) => {
+                run.on(self.core());
+                Call::on_threads(run)
+            }
+            #[cfg(target_os = "linux")]
+            Way::Process(mut run) => {
+                run.on(Target::Threads(self.core()));
+                Call::on_processes(run)
+            }
+            Way::Refused(outcome) => Call {
+                way: Way::Refused(outcome),
+            },
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Pool for ProcessPool {
+    fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R> {
+        let way = match call.way {
+            Way::Thread(run) => Way::Refused(Some(run.refuse(self.name()))),
+            Way::Process(mut run) => {
+                run.on(Target::Processes(self.core()));
+                Way::Process(run)
+            }
+            Way::Refused(outcome) => Way::Refused(outcome),
+        };
+        Call { way }
+    }
+}

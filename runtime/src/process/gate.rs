@@ -1,0 +1,213 @@
+//! How a process finds out that it is a worker, and enters the worker's loop in place of `main`.
+//!
+//! The linker puts a pointer to [`enter`] among the program's constructors, which run before
+//! `main`. Nearly always it finds nothing to do. In a process that a pool has started it sets the
+//! worker up and never returns. The `unsafe` of being a constructor is all here.
+
+use std::ffi::{c_char, c_int};
+use std::fmt;
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::str::FromStr;
+use std::sync::OnceLock;
+use std::thread;
+
+use rustix::process::{Pid, Resource, Rlimit, Signal};
+
+use super::constructors;
+use super::serve;
+
+/// The variable that a pool sets for its workers. Each of them removes it at once.
+pub(crate) const VARIABLE: &str = "OFFLOOP_WORKER";
+
+/// The exit code of a worker that cannot work.
+const FAILED: i32 = 70;
+
+/// The stack of the thread that runs calls, in bytes: what a main thread usually has.
+const STACK: usize = 8 << 20;
+
+/// What a pool tells a worker by way of [`VARIABLE`].
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Invitation {
+    pub(crate) parent: Pid,
+    pub(crate) nonce: u64,
+    pub(crate) memory_limit: Option<u64>,
+    pub(crate) pool: String,
+}
+
+impl fmt::Display for Invitation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = self.memory_limit.unwrap_or(0);
+        let parent = self.parent.as_raw_nonzero();
+        write!(f, "{parent}:{}:{limit}:{}", self.nonce, self.pool)
+    }
+}
+
+impl FromStr for Invitation {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Invitation, ()> {
+        let mut parts = text.splitn(4, ':');
+        let mut next = || parts.next().ok_or(());
+        let parent = next()?.parse().map_err(drop)?;
+        let nonce = next()?.parse().map_err(drop)?;
+        let limit: u64 = next()?.parse().map_err(drop)?;
+        Ok(Invitation {
+            parent: Pid::from_raw(parent).ok_or(())?,
+            nonce,
+            memory_limit: (limit > 0).then_some(limit),
+            pool: next()?.to_owned(),
+        })
+    }
+}
+
+/// The name of the pool that this process works for.
+static WORKS_FOR: OnceLock<String> = OnceLock::new();
+
+/// Whether this process is a worker, whose own process calls run in place.
+pub(crate) fn is_worker() -> bool {
+    WORKS_FOR.get().is_some()
+}
+
+/// The pool that this process works for; empty if it works for none.
+pub(crate) fn pool_of_this_worker() -> &'static str {
+    WORKS_FOR.get().map_or("", String::as_str)
+}
+
+/// Whether process calls are to run on threads of this program: `OFFLOOP_IN_PLACE=1`.
+pub(crate) fn in_place() -> bool {
+    static IN_PLACE: OnceLock<bool> = OnceLock::new();
+    *IN_PLACE.get_or_init(|| std::env::var_os("OFFLOOP_IN_PLACE").is_some_and(|value| value == "1"))
+}
+
+/// Why this process must not start workers, if so: it was started as one and has not become one.
+/// Without this check it would start the program over and over.
+pub(crate) fn is_stray_worker() -> bool {
+    !is_worker() && std::env::var_os(VARIABLE).is_some()
+}
+
+/// Enters the worker's loop if a pool has started this process; otherwise does nothing.
+///
+/// This is for programs built without the feature `auto-worker`, which does the same before
+/// `main`. There it has to be the first line of `main`: whatever stands before it runs in each
+/// worker too.
+///
+/// ```
+/// // The first line of `main`:
+/// offloop::init();
+/// // The program follows.
+/// ```
+pub fn init() {
+    let Some(value) = std::env::var_os(VARIABLE) else {
+        return;
+    };
+    // A program that runs with more rights than its user must not be led by the environment.
+    if has_more_rights_than_its_user() {
+        return;
+    }
+    let parent = rustix::process::getppid();
+    let invitation = value
+        .to_str()
+        .and_then(|text| text.parse::<Invitation>().ok());
+    match invitation {
+        Some(invitation) if parent == Some(invitation.parent) => become_worker(invitation),
+        // Going on into `main` here would run the whole program in what was to be a worker.
+        _ => give_up(&format!(
+            "the environment has `{VARIABLE}`, which a pool sets for its workers, but no pool has \
+             started this process (or that program has ended); remove the variable"
+        )),
+    }
+}
+
+fn has_more_rights_than_its_user() -> bool {
+    // SAFETY: it reads one number that the kernel gave this process, and has no other effect.
+    let secure = unsafe { libc::getauxval(libc::AT_SECURE) };
+    secure != 0
+}
+
+fn give_up(reason: &str) -> ! {
+    eprintln!("offloop: {reason}");
+    std::process::exit(FAILED)
+}
+
+fn become_worker(invitation: Invitation) -> ! {
+    // SAFETY: no other thread of this program runs yet, or, from `init`, the caller was told that
+    // this is the first line of `main`; so nobody reads the environment at this moment.
+    unsafe { std::env::remove_var(VARIABLE) };
+    let socket = match set_up(&invitation) {
+        Ok(socket) => socket,
+        Err(error) => give_up(&format!("a worker cannot be set up: {error}")),
+    };
+    let nonce = invitation.nonce;
+    let name = invitation.pool.clone();
+    if WORKS_FOR.set(invitation.pool).is_err() {
+        give_up("a worker was set up twice");
+    }
+    // A thread of std's, since before `main` the first one is not quite like others: it has no
+    // name, and its stack is not watched for overflow.
+    let worker = thread::Builder::new()
+        .name(name)
+        .stack_size(STACK)
+        .spawn(move || serve::serve(&socket, nonce));
+    let result = match worker {
+        Ok(worker) => worker.join(),
+        Err(error) => give_up(&format!("a worker has no thread: {error}")),
+    };
+    match result {
+        // A polite end: what the program has registered to run at its exit runs.
+        Ok(Ok(())) => std::process::exit(0),
+        Ok(Err(reason)) => give_up(&reason),
+        Err(_) => give_up("the worker's loop panicked, which is a fault of offloop"),
+    }
+}
+
+/// Sets up what must be in place before any user code runs.
+fn set_up(invitation: &Invitation) -> std::io::Result<UnixStream> {
+    // The kernel kills this process when its parent ends, however it ends. Had it ended before
+    // this line, the process would have another parent now.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    if rustix::process::getppid() != Some(invitation.parent) {
+        std::process::exit(FAILED);
+    }
+    // The socket came as standard input. User code gets an empty one, and programs that it starts
+    // get no socket.
+    let stdin = std::io::stdin();
+    let socket: OwnedFd = rustix::io::fcntl_dupfd_cloexec(stdin.as_fd(), 3)?;
+    let nothing = File::open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&nothing)?;
+    if let Some(limit) = invitation.memory_limit {
+        let limit = Rlimit {
+            current: Some(limit),
+            maximum: Some(limit),
+        };
+        rustix::process::setrlimit(Resource::Data, limit)?;
+    }
+    ignore_broken_pipes();
+    Ok(UnixStream::from(socket))
+}
+
+/// What std does before `main` in every Rust program, and what therefore has not happened here.
+fn ignore_broken_pipes() {
+    // SAFETY: no handler is installed, only the disposition to ignore.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+/// What a constructor is called with.
+pub(super) type Constructor = extern "C" fn(c_int, *const *const c_char, *const *const c_char);
+
+#[cfg(feature = "auto-worker")]
+#[used]
+// SAFETY: the section holds pointers to functions of this type, which the loader calls once each.
+#[unsafe(link_section = ".init_array")]
+static CONSTRUCTOR: Constructor = enter;
+
+#[cfg(feature = "auto-worker")]
+extern "C" fn enter(argc: c_int, argv: *const *const c_char, envp: *const *const c_char) {
+    if std::env::var_os(VARIABLE).is_some() {
+        // Crates such as `typetag` register with constructors, and those that stand behind this
+        // one would never run, because a worker does not return from here.
+        constructors::run_those_behind(enter, argc, argv, envp);
+        init();
+    }
+}

@@ -1,0 +1,387 @@
+//! One call as its pool sees it: the part that the caller's future shares with the pool.
+
+use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::task::{Context, Poll, Waker};
+
+use super::codec;
+use super::core::Core;
+use super::frame::{self, Kind, Reply};
+use super::run::{Boxed, Erased};
+use super::worker::{Death, Worker};
+use crate::error::{CannotStart, Error, Panicked, Phase, Started, TimedOut, WorkerDied};
+use crate::options::Options;
+use crate::sync::lock;
+use crate::timer::{self, Expire, Timer};
+
+/// How often a call moves on to another worker because the one it was given died before it took
+/// the call up. More than that is no accident.
+const MOVES: u32 = 3;
+
+pub(crate) struct Job {
+    id: u64,
+    erased: &'static Erased,
+    core: Arc<Core>,
+    options: Options,
+    state: Mutex<State>,
+}
+
+struct State {
+    stage: Stage,
+    request: Request,
+    /// How many times the call may still be made again after its worker died.
+    retries: u32,
+    moves: u32,
+    waker: Option<Waker>,
+    timer: Option<Timer>,
+}
+
+enum Stage {
+    Queued,
+    Running(Arc<Worker>),
+    /// The worker has answered, and a large result is being decoded.
+    Decoding,
+    Answered(Answer),
+    /// The caller has the answer, or has gone.
+    Over,
+}
+
+/// The arguments.
+pub(crate) enum Request {
+    /// The whole frame, but for what the header says.
+    Encoded(Arc<Vec<u8>>),
+    /// Too large to encode in passing.
+    Large(Boxed),
+    /// Being encoded.
+    Taken,
+}
+
+/// What the caller's future makes its outcome of.
+pub(crate) enum Answer {
+    /// The body of a reply with a small result in it.
+    Bytes(Vec<u8>),
+    /// A result that was decoded elsewhere.
+    Value(Boxed),
+    Failed(Error),
+}
+
+impl Job {
+    pub(crate) fn new(
+        erased: &'static Erased,
+        core: Arc<Core>,
+        options: Options,
+        request: Request,
+    ) -> Arc<Job> {
+        // 0 is the call that a worker has taken up before its first.
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        let request = match request {
+            Request::Encoded(mut frame) => {
+                if let Some(frame) = Arc::get_mut(&mut frame) {
+                    frame::seal(frame, Kind::Call, id);
+                }
+                Request::Encoded(frame)
+            }
+            other => other,
+        };
+        Arc::new(Job {
+            id,
+            erased,
+            core,
+            options,
+            state: Mutex::new(State {
+                stage: Stage::Queued,
+                request,
+                retries: options.retries,
+                moves: MOVES,
+                waker: None,
+                timer: None,
+            }),
+        })
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(crate) fn bounded(&self) -> bool {
+        self.options.bounded
+    }
+
+    pub(crate) fn task(&self) -> &'static str {
+        self.erased.entry.info().name()
+    }
+
+    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Answer> {
+        let mut state = lock(&self.state);
+        if let Stage::Answered(_) = state.stage {
+            if let Stage::Answered(answer) = mem::replace(&mut state.stage, Stage::Over) {
+                return Poll::Ready(answer);
+            }
+        }
+        match &mut state.waker {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+
+    /// The caller has gone: a call that waits never runs, and one that runs is killed.
+    pub(crate) fn abandon(&self) {
+        let mut state = lock(&self.state);
+        let stage = mem::replace(&mut state.stage, Stage::Over);
+        state.waker = None;
+        drop(state);
+        match stage {
+            Stage::Queued => self.core.job_abandoned(),
+            Stage::Running(worker) => self.take_from(&worker),
+            Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
+        }
+    }
+
+    /// Ends the call in its worker, which is free or dead afterwards.
+    pub(crate) fn take_from(&self, worker: &Arc<Worker>) {
+        if worker.end(self.id) {
+            self.core.worker_free(worker);
+        }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(lock(&self.state).stage, Stage::Over)
+    }
+
+    /// The encoded request, if there is one already.
+    pub(crate) fn request(&self) -> Option<Arc<Vec<u8>>> {
+        match &lock(&self.state).request {
+            Request::Encoded(frame) => Some(Arc::clone(frame)),
+            Request::Large(_) | Request::Taken => None,
+        }
+    }
+
+    /// Notes that `worker` has the call now, and starts its clock if it runs at once. False if
+    /// nobody wants the call.
+    pub(crate) fn assign(self: &Arc<Job>, worker: &Arc<Worker>, runs: bool) -> bool {
+        let mut state = lock(&self.state);
+        if !matches!(state.stage, Stage::Queued) {
+            return false;
+        }
+        state.stage = Stage::Running(Arc::clone(worker));
+        !runs || self.start_clock(state, worker)
+    }
+
+    /// From now on the call has its time limit to run.
+    fn start_clock(self: &Arc<Job>, mut state: MutexGuard<'_, State>, worker: &Worker) -> bool {
+        let Some(limit) = self.limit() else {
+            return true;
+        };
+        let target = Arc::downgrade(self) as Weak<dyn Expire>;
+        match timer::after(limit, target, worker.number() as u64) {
+            Ok(timer) => {
+                state.timer = Some(timer);
+                true
+            }
+            Err(error) => {
+                answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
+                false
+            }
+        }
+    }
+
+    fn limit(&self) -> Option<std::time::Duration> {
+        self.options.timeout.or(self.core.settings().timeout)
+    }
+
+    /// Hands in what the worker said.
+    pub(crate) fn finish_with_reply(self: Arc<Job>, reply: Reply, pid: u32) {
+        let mut state = lock(&self.state);
+        if !matches!(state.stage, Stage::Running(_)) {
+            return;
+        }
+        let found = match reply {
+            Reply::Value(body) if body.len() > codec::SMALL => {
+                state.stage = Stage::Decoding;
+                state.timer = None;
+                drop(state);
+                return codec::decode_for(&self, body);
+            }
+            Reply::Value(body) => Answer::Bytes(body),
+            Reply::Panicked(report) => Answer::Failed(Error::Panicked(Box::new(Panicked {
+                task: self.task().to_owned(),
+                pool: self.core.name().to_owned(),
+                message: report.message,
+                location: report.location,
+                backtrace: report.backtrace,
+                pid: Some(pid),
+            }))),
+            Reply::Codec(report) => {
+                let started = if report.encoding {
+                    Started::Yes
+                } else {
+                    Started::No
+                };
+                let (encoding, reason) = (report.encoding, report.reason);
+                Answer::Failed(self.codec_error(encoding, reason, started))
+            }
+        };
+        answer(state, found);
+    }
+
+    /// The worker that had the call is dead.
+    pub(crate) fn worker_died(self: Arc<Job>, death: &Death, fault: Option<&str>) {
+        let mut state = lock(&self.state);
+        if !matches!(state.stage, Stage::Running(_)) {
+            return;
+        }
+        state.timer = None;
+        let again = if death.phase == Phase::Idle && state.moves > 0 {
+            // It never took the call up, so nobody needs to notice.
+            state.moves -= 1;
+            true
+        } else if state.retries > 0 {
+            state.retries -= 1;
+            true
+        } else {
+            false
+        };
+        if again {
+            state.stage = Stage::Queued;
+            // Whoever is encoding the arguments queues it again when that is done.
+            let is_being_encoded = matches!(state.request, Request::Taken);
+            drop(state);
+            if !is_being_encoded {
+                let core = Arc::clone(&self.core);
+                core.requeue(self);
+            }
+            return;
+        }
+        let died = WorkerDied {
+            task: self.task().to_owned(),
+            pool: self.core.name().to_owned(),
+            pid: death.pid,
+            exit: death.exit,
+            phase: death.phase,
+            ran_for: death.ran_for,
+            fault: fault.map(ToOwned::to_owned),
+            out_of_memory: death.out_of_memory.clone(),
+            stderr: death.stderr.clone(),
+        };
+        answer(state, Answer::Failed(Error::WorkerDied(Box::new(died))));
+    }
+
+    /// No worker will ever run it.
+    pub(crate) fn fail_to_start(&self, reason: &str) {
+        self.fail(self.cannot_start(reason));
+    }
+
+    fn cannot_start(&self, reason: &str) -> Error {
+        Error::CannotStart(Box::new(CannotStart {
+            task: self.task().to_owned(),
+            pool: self.core.name().to_owned(),
+            reason: reason.to_owned(),
+        }))
+    }
+
+    pub(crate) fn fail(&self, error: Error) {
+        self.finish(Answer::Failed(error));
+    }
+
+    /// Hands in what the call has come to, unless it is over already.
+    pub(crate) fn finish(&self, found: Answer) {
+        let state = lock(&self.state);
+        if !matches!(state.stage, Stage::Answered(_) | Stage::Over) {
+            answer(state, found);
+        }
+    }
+
+    pub(crate) fn codec_error(&self, encoding: bool, reason: String, started: Started) -> Error {
+        codec::codec_error(encoding, self.task(), &self.core, reason, started)
+    }
+
+    pub(crate) fn pool(&self) -> &str {
+        self.core.name()
+    }
+
+    pub(crate) fn erased(&self) -> &'static Erased {
+        self.erased
+    }
+
+    /// The arguments, for whoever encodes them.
+    pub(crate) fn take_arguments(&self) -> Option<Boxed> {
+        let mut state = lock(&self.state);
+        match mem::replace(&mut state.request, Request::Taken) {
+            Request::Large(args) => Some(args),
+            other => {
+                state.request = other;
+                None
+            }
+        }
+    }
+
+    /// The arguments have been encoded for `worker`: sends them.
+    pub(crate) fn send(self: &Arc<Job>, worker: &Arc<Worker>, mut frame: Vec<u8>) {
+        frame::seal(&mut frame, Kind::Call, self.id);
+        let frame = Arc::new(frame);
+        let mut state = lock(&self.state);
+        state.request = Request::Encoded(Arc::clone(&frame));
+        match &state.stage {
+            Stage::Running(_) => {
+                if self.start_clock(state, worker) {
+                    worker.send(self.id, frame);
+                } else {
+                    self.take_from(worker);
+                }
+            }
+            // The worker has died meanwhile.
+            Stage::Queued => {
+                drop(state);
+                self.core.requeue(Arc::clone(self));
+            }
+            Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
+        }
+    }
+}
+
+/// Hands the answer over and wakes the caller.
+fn answer(mut state: MutexGuard<'_, State>, answer: Answer) {
+    state.stage = Stage::Answered(answer);
+    let timer = state.timer.take();
+    let waker = state.waker.take();
+    drop(state);
+    drop(timer);
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
+impl Expire for Job {
+    fn expire(self: Arc<Self>, worker_number: u64) {
+        let mut state = lock(&self.state);
+        let worker = match &state.stage {
+            // A deadline of an earlier worker means nothing to this one.
+            Stage::Running(worker) if worker.number() as u64 == worker_number => Arc::clone(worker),
+            _ => return,
+        };
+        state.retries = 0;
+        answer(
+            state,
+            Answer::Failed(Error::TimedOut(Box::new(TimedOut {
+                task: self.task().to_owned(),
+                pool: self.core.name().to_owned(),
+                limit: self.limit().unwrap_or_default(),
+                started: Started::Yes,
+                pid: Some(worker.pid()),
+            }))),
+        );
+        self.take_from(&worker);
+    }
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job")
+            .field("id", &self.id)
+            .field("task", &self.task())
+            .finish_non_exhaustive()
+    }
+}

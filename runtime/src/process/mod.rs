@@ -1,0 +1,38 @@
+//! Process pools: where `#[cpu_bound]` runs.
+//!
+//! A worker is this same program, started again, which enters a loop before `main`. Follow a call
+//! from top to bottom:
+//!
+//! - [`pool`]: the value that a program declares.
+//! - [`run`]: the future that the caller holds; [`job`]: what it shares with the pool.
+//! - [`codec`]: encoding and decoding, away from the loop where that takes long.
+//! - [`core`]: the queue, and which worker takes what.
+//! - [`start`]: the one thread that starts workers.
+//! - [`worker`]: a worker as this side sees it: sending, receiving, killing, burying.
+//! - [`poller`]: the thread that hears from workers.
+//! - [`frame`]: what goes over the socket; [`status`]: the page of memory that both sides map.
+//! - [`evidence`] and [`stderr`]: what is known of a death.
+//! - [`gate`], [`constructors`], [`serve`] and [`registry`]: the worker's own side.
+
+mod codec;
+mod constructors;
+mod core;
+mod evidence;
+mod frame;
+mod gate;
+mod job;
+mod poller;
+mod pool;
+mod registry;
+mod run;
+mod serve;
+mod start;
+mod status;
+mod stderr;
+mod worker;
+
+pub use gate::init;
+pub use pool::ProcessPool;
+pub use registry::{Entry, ProcessTask, TASKS};
+
+pub(crate) use run::{Run, Target, Typed};

@@ -1,0 +1,184 @@
+//! The future of a call on a process pool, with the types that the pool itself does without.
+
+use std::any::Any;
+use std::mem;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::codec::{codec_error, decode_with, encode_small};
+use super::core::Core;
+use super::gate;
+use super::job::{Answer, Job};
+use super::registry::{Entry, ProcessTask};
+use crate::error::{Error, InvalidPool, Outcome, Started};
+use crate::options::Options;
+use crate::thread::{self, ThreadPool};
+use crate::wire::{CodecError, Decoder};
+
+/// A value whose type only its task knows.
+pub(crate) type Boxed = Box<dyn Any + Send>;
+
+/// What a call needs to know of its task, with the type of what it gives.
+pub(crate) struct Typed<A> {
+    erased: Erased,
+    run: fn(Boxed) -> A,
+    decode: fn(&mut Decoder<'_>) -> Result<A, CodecError>,
+}
+
+/// The part of it that the pool needs.
+#[derive(Debug)]
+pub(crate) struct Erased {
+    pub(crate) entry: Entry,
+    /// Gives the same as [`Typed::decode`], boxed.
+    pub(crate) decode: fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>,
+}
+
+impl Typed<()> {
+    /// The call gives what the function returns, in a `Result` of its own.
+    pub(crate) const fn wrapped<T: ProcessTask>() -> Typed<Result<T::Output, Error>> {
+        Typed {
+            erased: Erased {
+                entry: Entry::new::<T>(),
+                decode: |input| Ok(Box::new(Ok::<_, Error>(T::decode_output(input)?))),
+            },
+            run: |args| Ok(T::run(unbox(args))),
+            decode: |input| T::decode_output(input).map(Ok),
+        }
+    }
+
+    /// The call gives what the function returns, which is a `Result` already.
+    pub(crate) const fn flat<T: ProcessTask>() -> Typed<T::Output> {
+        Typed {
+            erased: Erased {
+                entry: Entry::new::<T>(),
+                decode: |input| Ok(Box::new(T::decode_output(input)?)),
+            },
+            run: |args| T::run(unbox(args)),
+            decode: T::decode_output,
+        }
+    }
+}
+
+/// Takes out what was boxed as a `T` by the same call.
+fn unbox<T: 'static>(boxed: Boxed) -> T {
+    *boxed
+        .downcast()
+        .expect("a call holds the types of its own task")
+}
+
+/// A call on a process pool. Nothing happens before the first poll.
+pub(crate) struct Run<A: 'static> {
+    typed: &'static Typed<A>,
+    target: Target,
+    pub(crate) options: Options,
+    stage: Stage<A>,
+}
+
+/// The pool that the call is made on.
+pub(crate) enum Target {
+    Processes(Result<Arc<Core>, InvalidPool>),
+    /// Threads of this program, where nothing is encoded.
+    Threads(Result<Arc<thread::Core>, InvalidPool>),
+}
+
+enum Stage<A> {
+    New(Boxed),
+    OnThread(Box<thread::Run<A>>),
+    Submitted(Arc<Job>),
+    Finished,
+}
+
+impl<A: Outcome> Run<A> {
+    pub(crate) fn new(typed: &'static Typed<A>, target: Target, args: Boxed) -> Run<A> {
+        Run {
+            typed,
+            target,
+            options: Options::default(),
+            stage: Stage::New(args),
+        }
+    }
+
+    /// The same call on another pool.
+    pub(crate) fn on(&mut self, target: Target) {
+        self.target = target;
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<A> {
+        let mut stage = mem::replace(&mut self.stage, Stage::Finished);
+        if let Stage::New(args) = stage {
+            stage = match self.start(args) {
+                Ok(stage) => stage,
+                Err(outcome) => return Poll::Ready(outcome),
+            };
+        }
+        let outcome = match &mut stage {
+            Stage::OnThread(run) => run.poll(cx),
+            Stage::Submitted(job) => job.poll(cx).map(|answer| self.read(job, answer)),
+            Stage::New(_) | Stage::Finished => panic!("a call was polled after it had finished"),
+        };
+        if outcome.is_pending() {
+            self.stage = stage;
+        }
+        outcome
+    }
+
+    /// Submits the call, or gives its outcome where that is known at once.
+    fn start(&self, args: Boxed) -> Result<Stage<A>, A> {
+        let task = self.task();
+        let core = match &self.target {
+            Target::Threads(core) => return Ok(self.start_on_threads(core.clone(), args)),
+            Target::Processes(_) if gate::is_worker() => {
+                // A worker starts no workers: it does the work itself.
+                let pool = gate::pool_of_this_worker();
+                return Err(thread::run_here(task, pool, || (self.typed.run)(args)));
+            }
+            Target::Processes(_) if gate::in_place() => {
+                return Ok(self.start_on_threads(ThreadPool::cpu().core(), args));
+            }
+            Target::Processes(Ok(core)) => core,
+            Target::Processes(Err(invalid)) => {
+                return Err(A::from_error(invalid.clone().for_task(task)));
+            }
+        };
+        let request = encode_small(&self.typed.erased.entry, args)
+            .map_err(|reason| A::from_error(codec_error(true, task, core, reason, Started::No)))?;
+        let job = Job::new(&self.typed.erased, Arc::clone(core), self.options, request);
+        core.submit(Arc::clone(&job))
+            .map_err(|rejected| A::from_error(rejected.into_error(task, core.name())))?;
+        Ok(Stage::Submitted(job))
+    }
+
+    fn start_on_threads(
+        &self,
+        core: Result<Arc<thread::Core>, InvalidPool>,
+        args: Boxed,
+    ) -> Stage<A> {
+        let run = self.typed.run;
+        let mut on_threads = thread::Run::new(self.task(), core, Box::new(move || run(args)));
+        on_threads.options = self.options;
+        Stage::OnThread(Box::new(on_threads))
+    }
+
+    /// Turns the pool's answer into what the caller awaits.
+    fn read(&self, job: &Job, answer: Answer) -> A {
+        match answer {
+            Answer::Bytes(body) => decode_with(self.typed.decode, &body).unwrap_or_else(|reason| {
+                A::from_error(job.codec_error(false, reason, Started::Yes))
+            }),
+            Answer::Value(boxed) => unbox(boxed),
+            Answer::Failed(error) => A::from_error(error),
+        }
+    }
+
+    fn task(&self) -> &'static str {
+        self.typed.erased.entry.info().name()
+    }
+}
+
+impl<A> Drop for Run<A> {
+    fn drop(&mut self) {
+        if let Stage::Submitted(job) = &self.stage {
+            job.abandon();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What workers write to their standard error: passed on to this program's own, with the last
+//! lines kept for the error that tells of a worker's death.
+//!
+//! Writing to our standard error may block, so a thread of its own does it, which nothing waits
+//! for.
+
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::process::ChildStderr;
+use std::sync::{Arc, Mutex};
+
+use super::poller::{Poller, Source};
+use crate::sync::lock;
+
+static FORWARDER: Poller = Poller::new("offloop-stderr");
+
+/// How much of the end is kept, in bytes.
+const TAIL: usize = 4096;
+/// How much may wait to be written out before the worker is made to wait, in bytes.
+const PENDING: usize = 1 << 20;
+
+/// The standard error of one worker.
+#[derive(Debug)]
+pub(crate) struct Stderr {
+    pipe: ChildStderr,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The other end has closed.
+    closed: bool,
+    tail: Vec<u8>,
+    pending: Vec<u8>,
+}
+
+impl Stderr {
+    /// Begins to pass on what comes out of `pipe`.
+    pub(crate) fn forward(pipe: ChildStderr) -> io::Result<Arc<Stderr>> {
+        rustix::io::ioctl_fionbio(&pipe, true)?;
+        let stderr = Arc::new(Stderr {
+            pipe,
+            state: Mutex::new(State {
+                closed: false,
+                tail: Vec::new(),
+                pending: Vec::new(),
+            }),
+        });
+        FORWARDER.watch(&stderr, &[stderr.pipe.as_fd()])?;
+        Ok(stderr)
+    }
+
+    /// The last lines. Takes in what the worker has written and nobody has read yet.
+    pub(crate) fn tail(&self) -> String {
+        let mut state = lock(&self.state);
+        state.pull(&self.pipe);
+        String::from_utf8_lossy(&state.tail).into_owned()
+    }
+}
+
+impl State {
+    /// Reads what is there, as long as there is room. True if there may be more.
+    fn pull(&mut self, pipe: &ChildStderr) -> bool {
+        let mut chunk = [0; 8192];
+        while self.pending.len() < PENDING {
+            if self.closed {
+                return false;
+            }
+            match rustix::io::read(pipe, &mut chunk) {
+                Ok(0) => self.closed = true,
+                Ok(length) => {
+                    let bytes = &chunk[..length];
+                    self.pending.extend_from_slice(bytes);
+                    self.tail.extend_from_slice(bytes);
+                    let over = self.tail.len().saturating_sub(TAIL);
+                    self.tail.drain(..over);
+                }
+                Err(rustix::io::Errno::AGAIN) => return false,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(_) => self.closed = true,
+            }
+        }
+        true
+    }
+}
+
+impl Source for Stderr {
+    fn ready(self: Arc<Self>, _index: usize) -> bool {
+        loop {
+            let mut state = lock(&self.state);
+            let more = state.pull(&self.pipe);
+            let pending = std::mem::take(&mut state.pending);
+            let closed = state.closed;
+            // Not under the lock: whoever asks for the tail must not wait for this.
+            drop(state);
+            // When our own standard error is gone there is nobody to tell.
+            let _ = io::stderr().write_all(&pending);
+            if !more {
+                return !closed;
+            }
+        }
+    }
+}

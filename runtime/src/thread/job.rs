@@ -1,0 +1,253 @@
+//! One call on a thread pool: the future that the caller holds, and the part that it shares with
+//! the thread.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::core::{Core, Rejected, Work};
+use crate::context;
+use crate::error::{
+    CannotStart, Error, InvalidPool, Outcome, Panicked, Refused, Started, TimedOut,
+};
+use crate::options::Options;
+use crate::panic;
+use crate::sync::lock;
+use crate::timer::{self, Expire, Timer};
+
+/// What a thread runs.
+pub(crate) type Job<R> = Box<dyn FnOnce() -> R + Send>;
+
+/// A call on a thread pool. Nothing happens before the first poll.
+pub(crate) struct Run<R> {
+    task: &'static str,
+    core: Result<Arc<Core>, InvalidPool>,
+    pub(crate) options: Options,
+    stage: Stage<R>,
+}
+
+enum Stage<R> {
+    New(Job<R>),
+    Submitted(Arc<Shared<R>>),
+    Finished,
+}
+
+/// What the caller and the thread both see.
+struct Shared<R> {
+    task: &'static str,
+    core: Arc<Core>,
+    timeout: Option<Duration>,
+    /// Read by `context::cancelled()` inside the function.
+    cancelled: Arc<AtomicBool>,
+    state: Mutex<State<R>>,
+}
+
+struct State<R> {
+    /// Taken by the thread that runs it, and left to that thread when the caller has gone, since
+    /// dropping the arguments may block.
+    job: Option<Job<R>>,
+    result: Option<R>,
+    /// The caller has its answer, or wants none.
+    over: bool,
+    waker: Option<Waker>,
+    timer: Option<Timer>,
+}
+
+impl<R: Outcome> Run<R> {
+    pub(crate) fn new(
+        task: &'static str,
+        core: Result<Arc<Core>, InvalidPool>,
+        job: Job<R>,
+    ) -> Run<R> {
+        Run {
+            task,
+            core,
+            options: Options::default(),
+            stage: Stage::New(job),
+        }
+    }
+
+    /// The same call on another pool.
+    pub(crate) fn on(&mut self, core: Result<Arc<Core>, InvalidPool>) {
+        self.core = core;
+    }
+
+    /// What the call gives on a process pool, where a closure cannot go.
+    pub(crate) fn refuse(&self, process_pool: &str) -> R {
+        let reason = "its workers are processes, and this task runs on threads; \
+                      mark it `#[cpu_bound]`, or name a `ThreadPool`";
+        R::from_error(InvalidPool::new(process_pool, reason).for_task(self.task))
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R> {
+        match std::mem::replace(&mut self.stage, Stage::Finished) {
+            Stage::New(job) => self.submit(job, cx),
+            Stage::Submitted(shared) => {
+                let mut state = lock(&shared.state);
+                if let Some(result) = state.result.take() {
+                    state.over = true;
+                    return Poll::Ready(result);
+                }
+                match &mut state.waker {
+                    Some(waker) => waker.clone_from(cx.waker()),
+                    none => *none = Some(cx.waker().clone()),
+                }
+                drop(state);
+                self.stage = Stage::Submitted(shared);
+                Poll::Pending
+            }
+            Stage::Finished => panic!("a call was polled after it had finished"),
+        }
+    }
+
+    fn submit(&mut self, job: Job<R>, cx: &mut Context<'_>) -> Poll<R> {
+        let core = match &self.core {
+            Ok(core) => core,
+            Err(invalid) => {
+                return Poll::Ready(R::from_error(invalid.clone().for_task(self.task)));
+            }
+        };
+        if core.is_current() {
+            return Poll::Ready(run_here(self.task, core.name(), job));
+        }
+        let shared = Arc::new(Shared {
+            task: self.task,
+            core: Arc::clone(core),
+            timeout: self.options.timeout.or(core.settings().timeout),
+            cancelled: Arc::default(),
+            state: Mutex::new(State {
+                job: Some(job),
+                result: None,
+                over: false,
+                waker: Some(cx.waker().clone()),
+                timer: None,
+            }),
+        });
+        match core.submit(Arc::clone(&shared) as Arc<dyn Work>, self.options.bounded) {
+            Ok(()) => {
+                self.stage = Stage::Submitted(shared);
+                Poll::Pending
+            }
+            Err(rejected) => {
+                Poll::Ready(R::from_error(rejected.into_error(self.task, core.name())))
+            }
+        }
+    }
+}
+
+/// Runs a job on the current thread, as a pool would.
+pub(crate) fn run_here<R: Outcome>(task: &str, pool: &str, job: impl FnOnce() -> R) -> R {
+    panic::catch(job).unwrap_or_else(|report| {
+        R::from_error(Error::Panicked(Box::new(Panicked {
+            task: task.to_owned(),
+            pool: pool.to_owned(),
+            message: report.message,
+            location: report.location,
+            backtrace: report.backtrace,
+            pid: None,
+        })))
+    })
+}
+
+impl Rejected {
+    pub(crate) fn into_error(self, task: &str, pool: &str) -> Error {
+        let refused = || {
+            Box::new(Refused {
+                task: task.to_owned(),
+                pool: pool.to_owned(),
+            })
+        };
+        match self {
+            Rejected::Closed => Error::Closed(refused()),
+            Rejected::Full => Error::QueueFull(refused()),
+            Rejected::NoThread(error) => Error::CannotStart(Box::new(CannotStart {
+                task: task.to_owned(),
+                pool: pool.to_owned(),
+                reason: error.to_string(),
+            })),
+        }
+    }
+}
+
+impl<R: Outcome> Work for Shared<R> {
+    fn run(self: Arc<Self>) {
+        let mut state = lock(&self.state);
+        let Some(job) = state.job.take() else { return };
+        if state.over {
+            drop(state);
+            drop(job);
+            return;
+        }
+        if let Some(limit) = self.timeout {
+            let target = Arc::downgrade(&self) as Weak<dyn Expire>;
+            match timer::after(limit, target, 0) {
+                Ok(timer) => state.timer = Some(timer),
+                Err(error) => {
+                    let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
+                    finish(state, R::from_error(error));
+                    drop(job);
+                    return;
+                }
+            }
+        }
+        drop(state);
+        let result = context::within(&self.cancelled, || {
+            run_here(self.task, self.core.name(), job)
+        });
+        let state = lock(&self.state);
+        if state.over {
+            // Nobody waits any more: the result is dropped here, on the pool.
+            drop(state);
+            drop(result);
+        } else {
+            finish(state, result);
+        }
+    }
+}
+
+/// Hands the result over and wakes the caller.
+fn finish<R>(mut state: std::sync::MutexGuard<'_, State<R>>, result: R) {
+    state.result = Some(result);
+    let timer = state.timer.take();
+    let waker = state.waker.take();
+    drop(state);
+    drop(timer);
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
+impl<R: Outcome> Expire for Shared<R> {
+    fn expire(self: Arc<Self>, _token: u64) {
+        let mut state = lock(&self.state);
+        if state.over || state.result.is_some() {
+            return;
+        }
+        self.cancelled.store(true, Ordering::Relaxed);
+        // From here on a result that comes late is dropped by the thread.
+        state.over = true;
+        finish(
+            state,
+            R::from_error(Error::TimedOut(Box::new(TimedOut {
+                task: self.task.to_owned(),
+                pool: self.core.name().to_owned(),
+                limit: self.timeout.unwrap_or_default(),
+                started: Started::Yes,
+                pid: None,
+            }))),
+        );
+    }
+}
+
+impl<R> Drop for Run<R> {
+    fn drop(&mut self) {
+        if let Stage::Submitted(shared) = &self.stage {
+            let mut state = lock(&shared.state);
+            state.over = true;
+            state.waker = None;
+            drop(state);
+            shared.cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+}

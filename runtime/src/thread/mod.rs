@@ -1,0 +1,11 @@
+//! Thread pools: where `#[blocking_io]` and `#[cpu_bound(threads)]` run.
+
+mod core;
+mod job;
+mod pool;
+
+pub use pool::ThreadPool;
+
+pub(crate) use self::core::{Core, Rejected, Work};
+pub(crate) use job::{Job, Run, run_here};
+pub(crate) use pool::size_from_environment;

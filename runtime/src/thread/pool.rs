@@ -1,0 +1,226 @@
+//! `ThreadPool`: the value that a program declares and names.
+
+use std::num::NonZero;
+use std::sync::{Arc, OnceLock};
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use super::core::{Core, Settings};
+use super::job::Run;
+use crate::call::Call;
+use crate::error::{Error, InvalidPool};
+
+/// A pool of threads for functions that block.
+///
+/// A pool is a plain value with a `const` builder: a `static`, a local, or a field. Its threads
+/// start when calls come, up to [`threads`](ThreadPool::threads), and end when they have been idle
+/// for [`keep_alive`](ThreadPool::keep_alive). It belongs to no async runtime and outlives all of
+/// them. Calls run in the order in which they were first polled.
+///
+/// Dropping a pool takes no more calls; those that are queued or running still finish.
+///
+/// ```
+/// use offloop::{ThreadPool, blocking_io};
+///
+/// static DB: ThreadPool = ThreadPool::new("db").threads(8).queue(1_000);
+///
+/// #[blocking_io(pool = DB)]
+/// fn load(key: &str) -> String {
+///     format!("row of {key}, read on {}", std::thread::current().name().unwrap())
+/// }
+/// assert_eq!(load("k").wait()?, "row of k, read on db-1");
+/// # Ok::<(), offloop::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct ThreadPool {
+    name: &'static str,
+    threads: Threads,
+    queue: usize,
+    keep_alive: Duration,
+    stack_size: Option<usize>,
+    timeout: Option<Duration>,
+    core: OnceLock<Result<Arc<Core>, InvalidPool>>,
+}
+
+/// How many threads a pool may have.
+#[derive(Clone, Copy, Debug)]
+enum Threads {
+    Given(usize),
+    ForBlocking,
+    /// `OFFLOOP_THREADS`, or as `ForBlocking`.
+    FromEnvironment,
+    OnePerCore,
+}
+
+/// As many threads as tokio's blocking pool has: blocked threads cost little, and a call that
+/// waits behind blocked ones may wait for ever.
+const BLOCKING_THREADS: usize = 512;
+
+impl ThreadPool {
+    /// A pool of this name, with a thread for each call up to 512 at a time.
+    ///
+    /// The name is in the names of its threads (`name-1`, of which Linux shows 15 bytes) and in
+    /// every error of the pool.
+    #[must_use]
+    pub const fn new(name: &'static str) -> ThreadPool {
+        ThreadPool::sized(name, Threads::ForBlocking)
+    }
+
+    /// A pool with a thread for each core that this process may use.
+    pub(crate) const fn per_core(name: &'static str) -> ThreadPool {
+        ThreadPool::sized(name, Threads::OnePerCore)
+    }
+
+    const fn sized(name: &'static str, threads: Threads) -> ThreadPool {
+        ThreadPool {
+            name,
+            threads,
+            queue: usize::MAX,
+            keep_alive: Duration::from_secs(10),
+            stack_size: None,
+            timeout: None,
+            core: OnceLock::new(),
+        }
+    }
+
+    /// At most this many threads, therefore this many calls at a time.
+    ///
+    /// With 0 threads every call fails with [`Error::InvalidPool`].
+    #[must_use]
+    pub const fn threads(mut self, threads: usize) -> ThreadPool {
+        self.threads = Threads::Given(threads);
+        self
+    }
+
+    /// At most this many calls in the queue, beside those that run. Unlimited when not set.
+    ///
+    /// A call that finds the queue full waits its turn. One that asks not to wait,
+    /// [`try_now`](Call::try_now), gets [`Error::QueueFull`].
+    #[must_use]
+    pub const fn queue(mut self, calls: usize) -> ThreadPool {
+        self.queue = calls;
+        self
+    }
+
+    /// How long an idle thread is kept. 10 seconds when not set.
+    #[must_use]
+    pub const fn keep_alive(mut self, duration: Duration) -> ThreadPool {
+        self.keep_alive = duration;
+        self
+    }
+
+    /// The stack of each thread, in bytes. What `std::thread` gives when not set: 2 MiB, or
+    /// `RUST_MIN_STACK`.
+    #[must_use]
+    pub const fn stack_size(mut self, bytes: usize) -> ThreadPool {
+        self.stack_size = Some(bytes);
+        self
+    }
+
+    /// How long a call may run when it sets no [`timeout`](Call::timeout) of its own.
+    #[must_use]
+    pub const fn timeout(mut self, limit: Duration) -> ThreadPool {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// The pool of every `#[blocking_io]` that names no other: up to 512 threads, or
+    /// `OFFLOOP_THREADS`.
+    #[must_use]
+    pub fn global() -> &'static ThreadPool {
+        static GLOBAL: ThreadPool = ThreadPool::sized("offloop-io", Threads::FromEnvironment);
+        &GLOBAL
+    }
+
+    /// The pool of every `#[cpu_bound(threads)]` that names no other: as many threads as this
+    /// process may use cores.
+    #[must_use]
+    pub fn cpu() -> &'static ThreadPool {
+        static CPU: ThreadPool = ThreadPool::per_core("offloop-cpu");
+        &CPU
+    }
+
+    /// Runs a closure on the pool, as `run_in_executor` of other languages does.
+    ///
+    /// ```
+    /// use offloop::ThreadPool;
+    ///
+    /// # async fn example() -> Result<(), offloop::Error> {
+    /// let pool = ThreadPool::new("files");
+    /// let bytes = pool.run(|| std::fs::read("Cargo.toml")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn run<R, F>(&self, function: F) -> Call<Result<R, Error>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let task = std::any::type_name::<F>();
+        let job = Box::new(move || Ok(function()));
+        Call::on_threads(Run::new(task, self.core(), job))
+    }
+
+    /// Takes no more calls: each gets [`Error::Closed`]. Those that are queued or running finish.
+    pub fn close(&self) {
+        if let Ok(core) = self.core() {
+            core.close();
+        }
+    }
+
+    pub(crate) fn core(&self) -> Result<Arc<Core>, InvalidPool> {
+        self.core
+            .get_or_init(|| Ok(Core::new(self.name, self.settings()?)))
+            .clone()
+    }
+
+    fn settings(&self) -> Result<Settings, InvalidPool> {
+        let threads = match self.threads {
+            Threads::Given(threads) => threads,
+            Threads::ForBlocking => BLOCKING_THREADS,
+            Threads::FromEnvironment => {
+                size_from_environment("OFFLOOP_THREADS", self.name)?.unwrap_or(BLOCKING_THREADS)
+            }
+            Threads::OnePerCore => available_parallelism().map_or(1, NonZero::get),
+        };
+        if threads == 0 {
+            return Err(InvalidPool::new(
+                self.name,
+                "it has 0 threads; write `.threads(1)` or more",
+            ));
+        }
+        Ok(Settings {
+            threads,
+            queue: self.queue,
+            keep_alive: self.keep_alive,
+            stack_size: self.stack_size,
+            timeout: self.timeout,
+        })
+    }
+}
+
+impl Drop for ThreadPool {
+    fn drop(&mut self) {
+        // Nothing to close when no call ever came.
+        if let Some(Ok(core)) = self.core.get() {
+            core.close();
+        }
+    }
+}
+
+/// The size of a default pool as the environment sets it.
+pub(crate) fn size_from_environment(
+    variable: &str,
+    pool: &'static str,
+) -> Result<Option<usize>, InvalidPool> {
+    let Some(value) = std::env::var_os(variable) else {
+        return Ok(None);
+    };
+    match value.to_str().and_then(|text| text.parse().ok()) {
+        Some(size) if size > 0 => Ok(Some(size)),
+        _ => Err(InvalidPool::new(
+            pool,
+            format!("`{variable}` is {value:?}; it takes a whole number of at least 1"),
+        )),
+    }
+}

@@ -1,0 +1,124 @@
+//! Decodes what an [`Encoder`](super::Encoder) has written, value by value.
+
+use std::fmt;
+
+use super::encoder::{ERR, OK};
+use super::error::{CodecError, Part};
+use super::fault::Fault;
+use super::task_error::WireError;
+use super::unpacker::Unpacker;
+use super::{Wire, plain};
+
+/// Takes encoded values from a buffer. Generated code asks it for the types that it expects, in order.
+pub struct Decoder<'a> {
+    unpacker: Unpacker<'a>,
+    on_run: Option<&'a dyn Fn()>,
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads from `bytes`, which hold encoded values and nothing else.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Decoder {
+            unpacker: Unpacker::new(bytes),
+            on_run: None,
+        }
+    }
+
+    /// Sets what is called once, when all arguments have been decoded and the function is about to run.
+    #[must_use]
+    pub fn on_run(mut self, hook: &'a dyn Fn()) -> Self {
+        self.on_run = Some(hook);
+        self
+    }
+
+    /// Takes one argument. The name appears in errors only.
+    ///
+    /// # Errors
+    /// The bytes do not hold a value of this type.
+    pub fn argument<T: Wire>(&mut self, name: &'static str) -> Result<T, CodecError> {
+        self.value(Part::Argument(name))
+    }
+
+    /// Says that there are no more arguments.
+    ///
+    /// # Errors
+    /// Bytes are left.
+    pub fn end_of_arguments(&mut self) -> Result<(), CodecError> {
+        self.nothing_left(Part::Arguments)?;
+        if let Some(hook) = self.on_run.take() {
+            hook();
+        }
+        Ok(())
+    }
+
+    /// Takes the result of a function.
+    ///
+    /// # Errors
+    /// As for [`argument`](Self::argument).
+    pub fn output<T: Wire>(&mut self) -> Result<T, CodecError> {
+        self.value(Part::Output)
+    }
+
+    /// Takes the result of a function that can fail by itself.
+    ///
+    /// # Errors
+    /// As for [`argument`](Self::argument).
+    pub fn fallible<T: Wire, E: WireError<K>, K>(&mut self) -> Result<Result<T, E>, CodecError> {
+        let side = self
+            .unpacker
+            .take_array()
+            .map_err(|fault| error(fault, Part::Output))?;
+        match side {
+            [OK] => self.output().map(Ok),
+            [ERR] => E::decode(self).map(Err),
+            [other] => Err(error(
+                Fault::said(format!("neither `Ok` nor `Err`, but {other:#04x}")),
+                Part::Output,
+            )),
+        }
+    }
+
+    /// Says that the result was all.
+    ///
+    /// # Errors
+    /// Bytes are left.
+    pub fn end(&mut self) -> Result<(), CodecError> {
+        self.nothing_left(Part::Output)
+    }
+
+    /// Takes one value, as the part of the call that errors will name.
+    pub(super) fn value<T: Wire>(&mut self, part: Part) -> Result<T, CodecError> {
+        let value = if plain::is_plain::<T>() {
+            let mut slot: Option<T> = None;
+            plain::decode(&mut slot, &mut self.unpacker)
+                .and_then(|()| slot.ok_or_else(|| Fault::said("nothing was decoded")))
+        } else {
+            self.unpacker.unpack()
+        };
+        value.map_err(|fault| error(fault, part))
+    }
+
+    fn nothing_left(&self, part: Part) -> Result<(), CodecError> {
+        match self.unpacker.rest().len() {
+            0 => Ok(()),
+            left => Err(error(
+                Fault::said(format!("{left} bytes are left over")),
+                part,
+            )),
+        }
+    }
+}
+
+fn error(fault: Fault, part: Part) -> CodecError {
+    // Reading knows no limit of size.
+    fault.into_error(part, usize::MAX)
+}
+
+impl fmt::Debug for Decoder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("bytes_left", &self.unpacker.rest().len())
+            .finish_non_exhaustive()
+    }
+}

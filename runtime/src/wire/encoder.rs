@@ -1,0 +1,95 @@
+//! Encodes the arguments of a call, or its result, one value after another into one buffer.
+
+use super::error::{CodecError, Part};
+use super::fault::Fault;
+use super::packer::Packer;
+use super::task_error::WireError;
+use super::{Wire, plain};
+
+/// In front of a `Result`: which side follows.
+pub(super) const OK: u8 = 0;
+pub(super) const ERR: u8 = 1;
+
+/// Collects encoded values. Generated code fills it, the pool sends it.
+#[derive(Debug)]
+pub struct Encoder {
+    packer: Packer,
+}
+
+impl Encoder {
+    /// Values are appended to `bytes`, so a caller can reuse a buffer or leave room for a header.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Encoder {
+            packer: Packer::new(bytes),
+        }
+    }
+
+    /// Stops with [`CodecError::TooLarge`] before the buffer, together with what it already held, grows longer
+    /// than `limit` bytes.
+    #[must_use]
+    pub fn with_limit(mut self, limit: usize) -> Self {
+        self.packer.set_limit(limit);
+        self
+    }
+
+    /// The buffer. After an error, what it holds past its first length is of no use.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.packer.into_bytes()
+    }
+
+    /// Adds one argument. The name appears in errors only.
+    ///
+    /// # Errors
+    /// The value cannot be encoded, or the limit is reached.
+    pub fn argument<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), CodecError> {
+        self.value(Part::Argument(name), value)
+    }
+
+    /// Adds the result of a function.
+    ///
+    /// # Errors
+    /// As for [`argument`](Self::argument).
+    pub fn output<T: Wire>(&mut self, value: &T) -> Result<(), CodecError> {
+        self.value(Part::Output, value)
+    }
+
+    /// Adds the result of a function that can fail by itself. The marker `K` tells how its error travels.
+    ///
+    /// # Errors
+    /// As for [`argument`](Self::argument).
+    pub fn fallible<T: Wire, E: WireError<K>, K>(
+        &mut self,
+        value: &Result<T, E>,
+    ) -> Result<(), CodecError> {
+        match value {
+            Ok(value) => {
+                self.packer
+                    .put(&[OK])
+                    .map_err(|fault| self.error(fault, Part::Output))?;
+                self.output(value)
+            }
+            Err(error) => {
+                self.packer
+                    .put(&[ERR])
+                    .map_err(|fault| self.error(fault, Part::Error))?;
+                error.encode(self)
+            }
+        }
+    }
+
+    /// Adds one value, as the part of the call that errors will name.
+    pub(super) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
+        let done = if plain::is_plain::<T>() {
+            plain::encode(value, &mut self.packer)
+        } else {
+            self.packer.pack(value)
+        };
+        done.map_err(|fault| self.error(fault, part))
+    }
+
+    fn error(&self, fault: Fault, part: Part) -> CodecError {
+        fault.into_error(part, self.packer.limit())
+    }
+}

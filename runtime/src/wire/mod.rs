@@ -1,0 +1,73 @@
+//! How values travel between the program and its worker processes.
+//!
+//! A worker is the same program, started again, so both sides know the same types and no schema,
+//! version or name of a type has to be sent. What is sent:
+//!
+//! - **Plain bulk data** (`Vec<u8>`, `String`, `Vec<f32>` and their boxed forms) as an argument or result of its
+//!   own: the length, then the memory as it is. See `plain.rs`.
+//! - **Everything else** as `MessagePack` with the names of fields and variants, through serde. Names cost a few
+//!   bytes and buy what positional formats cannot do: `flatten`, `untagged`, `tag = ".."`,
+//!   `skip_serializing_if` and `serde_json::Value` all work. See `pack.rs` and `unpack.rs`.
+//!
+//! # A value arrives as it left, or the call fails
+//!
+//! `MessagePack` has one `nil`, so by itself it turns `Some(None)` and `Some(())` into `None`. Here a `Some` whose
+//! content would read as `nil` is preceded by the one byte that `MessagePack` never uses (`0xc1`), in front of each
+//! level that needs it. It survives the buffering that serde does for `flatten` and `untagged` as well.
+//!
+//! What a type's own `Serialize` and `Deserialize` do differently from one another no codec can see. These are
+//! known from serde itself, and the same with `serde_json`:
+//!
+//! - `#[serde(untagged)]` gives the first variant that accepts the value, which may be an earlier one;
+//! - `#[serde(flatten)]` on an `Option` writes nothing for `None`, and reads `Some` if nothing is missing;
+//! - a flattened map also receives the entries of another map or enum flattened beside it;
+//! - `#[serde(skip)]` gives the default value.
+//!
+//! # Bytes are not trusted
+//!
+//! A worker may have been killed or may have overwritten its memory, so reading never panics, never loops, never
+//! recurses deeper than [`DEPTH_LIMIT`] and never reserves memory for lengths that the bytes at hand cannot fill.
+
+mod decoder;
+mod encoder;
+mod error;
+mod fault;
+mod format;
+mod io_error;
+mod pack;
+mod pack_parts;
+mod packer;
+mod plain;
+mod remote_error;
+mod task_error;
+mod unpack;
+mod unpack_parts;
+mod unpacker;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use self::decoder::Decoder;
+pub use self::encoder::Encoder;
+pub use self::error::{CodecError, Part};
+pub use self::format::DEPTH_LIMIT;
+pub use self::remote_error::RemoteError;
+pub use self::task_error::{WireError, way};
+
+/// A value that can be an argument or a result of a task that runs in a worker process.
+///
+/// Every type with serde's `Serialize` and `Deserialize` that owns its data and may move between threads has it;
+/// nothing is left to implement.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent to a worker process",
+    label = "not both `Serialize` and `Deserialize`, or not `Send`",
+    note = "derive `Serialize` and `Deserialize` for it",
+    note = "or run the task on threads, where nothing is encoded: `#[cpu_bound(threads)]`"
+)]
+pub trait Wire: Serialize + DeserializeOwned + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Wire for T where T: Serialize + DeserializeOwned + Send + 'static {}

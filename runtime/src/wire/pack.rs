@@ -1,0 +1,277 @@
+//! Writes one value as `MessagePack`: the `Serializer` that serde calls.
+//!
+//! A library exists for `MessagePack` (`rmp-serde`), and the tests compare with it. It is not used here, because
+//! what this module promises cannot be added from outside without wrapping every trait of serde once more: a
+//! `Some` that would read as `None` is marked, and encoding stops at a limit of size, and at one of depth
+//! before the stack overflows.
+
+use std::fmt::{self, Write as _};
+
+use serde::ser::{Error as _, Serialize, Serializer};
+
+use super::fault::{Fault, Step};
+use super::format::{EXT_16_BYTES, EXT_I128, EXT_U128, F32, F64, FALSE, FIX_MAP, NIL, SOME, TRUE};
+use super::pack_parts::Parts;
+use super::packer::{Head, Lengthy, Packer};
+
+impl<'a> Serializer for &'a mut Packer {
+    type Ok = ();
+    type Error = Fault;
+    type SerializeSeq = Parts<'a>;
+    type SerializeTuple = Parts<'a>;
+    type SerializeTupleStruct = Parts<'a>;
+    type SerializeTupleVariant = Parts<'a>;
+    type SerializeMap = Parts<'a>;
+    type SerializeStruct = Parts<'a>;
+    type SerializeStructVariant = Parts<'a>;
+
+    /// Types such as `IpAddr` and `Uuid` have a text form and a compact one, and ask here which to use. For
+    /// `flatten`, `untagged` and internally tagged enums serde reads through a buffer of its own, and that buffer
+    /// always says "text". With the compact form, an `IpAddr` inside of those could be written but not read.
+    fn is_human_readable(&self) -> bool {
+        true
+    }
+
+    #[inline]
+    fn serialize_bool(self, value: bool) -> Result<(), Fault> {
+        self.put(&[if value { TRUE } else { FALSE }])
+    }
+
+    #[inline]
+    fn serialize_i8(self, value: i8) -> Result<(), Fault> {
+        self.signed(value.into())
+    }
+
+    #[inline]
+    fn serialize_i16(self, value: i16) -> Result<(), Fault> {
+        self.signed(value.into())
+    }
+
+    #[inline]
+    fn serialize_i32(self, value: i32) -> Result<(), Fault> {
+        self.signed(value.into())
+    }
+
+    #[inline]
+    fn serialize_i64(self, value: i64) -> Result<(), Fault> {
+        self.signed(value)
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<(), Fault> {
+        self.put(&[EXT_16_BYTES, EXT_I128])?;
+        self.put(&value.to_be_bytes())
+    }
+
+    #[inline]
+    fn serialize_u8(self, value: u8) -> Result<(), Fault> {
+        self.unsigned(value.into())
+    }
+
+    #[inline]
+    fn serialize_u16(self, value: u16) -> Result<(), Fault> {
+        self.unsigned(value.into())
+    }
+
+    #[inline]
+    fn serialize_u32(self, value: u32) -> Result<(), Fault> {
+        self.unsigned(value.into())
+    }
+
+    #[inline]
+    fn serialize_u64(self, value: u64) -> Result<(), Fault> {
+        self.unsigned(value)
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<(), Fault> {
+        self.put(&[EXT_16_BYTES, EXT_U128])?;
+        self.put(&value.to_be_bytes())
+    }
+
+    #[inline]
+    fn serialize_f32(self, value: f32) -> Result<(), Fault> {
+        self.tagged(F32, value.to_be_bytes())
+    }
+
+    #[inline]
+    fn serialize_f64(self, value: f64) -> Result<(), Fault> {
+        self.tagged(F64, value.to_be_bytes())
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), Fault> {
+        self.text(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), Fault> {
+        self.text(value)
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), Fault> {
+        self.head(Lengthy::Bin, value.len())?;
+        self.put(value)
+    }
+
+    #[inline]
+    fn serialize_none(self) -> Result<(), Fault> {
+        self.put(&[NIL])
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Fault> {
+        let start = self.position();
+        self.enter()?;
+        value.serialize(&mut *self)?;
+        self.leave();
+        self.mark_some(start)
+    }
+
+    #[inline]
+    fn serialize_unit(self) -> Result<(), Fault> {
+        self.put(&[NIL])
+    }
+
+    #[inline]
+    fn serialize_unit_struct(self, _name: &'static str) -> Result<(), Fault> {
+        self.put(&[NIL])
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+    ) -> Result<(), Fault> {
+        self.text(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<(), Fault> {
+        self.enter()?;
+        value.serialize(&mut *self)?;
+        self.leave();
+        Ok(())
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), Fault> {
+        self.variant(variant)?;
+        value
+            .serialize(&mut *self)
+            .map_err(|fault| self.broke(fault, Step::Name(variant)))?;
+        self.leave();
+        Ok(())
+    }
+
+    #[inline]
+    fn serialize_seq(self, length: Option<usize>) -> Result<Parts<'a>, Fault> {
+        Parts::open(self, Lengthy::Array, length)
+    }
+
+    #[inline]
+    fn serialize_tuple(self, length: usize) -> Result<Parts<'a>, Fault> {
+        Parts::open(self, Lengthy::Array, Some(length))
+    }
+
+    #[inline]
+    fn serialize_tuple_struct(
+        self,
+        _name: &'static str,
+        length: usize,
+    ) -> Result<Parts<'a>, Fault> {
+        Parts::open(self, Lengthy::Array, Some(length))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Parts<'a>, Fault> {
+        self.variant(variant)?;
+        Parts::open_variant(self, Lengthy::Array, variant, length)
+    }
+
+    #[inline]
+    fn serialize_map(self, length: Option<usize>) -> Result<Parts<'a>, Fault> {
+        Parts::open(self, Lengthy::Map, length)
+    }
+
+    #[inline]
+    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Parts<'a>, Fault> {
+        Parts::open(self, Lengthy::Map, Some(length))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Parts<'a>, Fault> {
+        self.variant(variant)?;
+        Parts::open_variant(self, Lengthy::Map, variant, length)
+    }
+
+    /// Formats straight into the buffer; serde's own way would build a `String` first.
+    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), Fault> {
+        let start = self.position();
+        let room = Head::longest(Lengthy::Str, 0)?;
+        self.put(room.bytes())?;
+        let mut text = Text {
+            packer: self,
+            fault: None,
+        };
+        let written = write!(text, "{value}");
+        if let Some(fault) = text.fault {
+            return Err(fault);
+        }
+        if written.is_err() {
+            return Err(Fault::custom("its `Display` returned an error"));
+        }
+        let length = self.position() - start - room.bytes().len();
+        let head = Head::new(Lengthy::Str, length)?;
+        self.replace(start, room.bytes().len(), head.bytes())
+    }
+}
+
+impl Packer {
+    /// After the content of a `Some`: marks it, if what was written would read as `None`.
+    ///
+    /// The content is then `nil`, or a marked `Some` around it, so only a few bytes move.
+    #[inline]
+    fn mark_some(&mut self, start: usize) -> Result<(), Fault> {
+        match self.written(start).first() {
+            Some(&(NIL | SOME)) => self.replace(start, 0, &[SOME]),
+            _ => Ok(()),
+        }
+    }
+
+    /// An enum with content is a map of one entry, under the name of the variant.
+    fn variant(&mut self, name: &'static str) -> Result<(), Fault> {
+        self.enter()?;
+        self.put(&[FIX_MAP | 1])?;
+        self.text(name)
+    }
+}
+
+/// Where `collect_str` formats to. `fmt::Error` says nothing, so the reason is kept beside.
+struct Text<'a> {
+    packer: &'a mut Packer,
+    fault: Option<Fault>,
+}
+
+impl fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.packer.put(text.as_bytes()).map_err(|fault| {
+            self.fault = Some(fault);
+            fmt::Error
+        })
+    }
+}

@@ -1,0 +1,231 @@
+//! The buffer that encoded values are written to, and its two limits: of size and of depth.
+//!
+//! Everything here knows bytes only; what serde asks for is in `pack.rs`.
+
+use serde::ser::Serialize;
+
+use super::fault::{Fault, Step};
+use super::format::{
+    ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, FIX_ARRAY, FIX_MAP, FIX_STR, I8, I16,
+    I32, I64, MAP_16, MAP_32, STR_8, STR_16, STR_32, U8, U16, U32, U64,
+};
+
+/// A kind of value that begins with a length.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lengthy {
+    Str,
+    Bin,
+    Array,
+    Map,
+}
+
+/// The bytes in front of a lengthy value: up to five, and how many of them count.
+pub(super) struct Head([u8; 5], usize);
+
+impl Head {
+    /// The shortest head for this length.
+    pub(super) fn new(kind: Lengthy, length: usize) -> Result<Self, Fault> {
+        let [.., high, low] = length.to_be_bytes();
+        let (fix, fix_end, in_8, in_16) = match kind {
+            Lengthy::Str => (FIX_STR, 32, Some(STR_8), STR_16),
+            Lengthy::Bin => (0, 0, Some(BIN_8), BIN_16),
+            Lengthy::Array => (FIX_ARRAY, 16, None, ARRAY_16),
+            Lengthy::Map => (FIX_MAP, 16, None, MAP_16),
+        };
+        if length < fix_end {
+            return Ok(Head([fix | low, 0, 0, 0, 0], 1));
+        }
+        if let (Some(in_8), 0..=0xff) = (in_8, length) {
+            return Ok(Head([in_8, low, 0, 0, 0], 2));
+        }
+        if length <= 0xffff {
+            return Ok(Head([in_16, high, low, 0, 0], 3));
+        }
+        Self::longest(kind, length)
+    }
+
+    /// A head that has room for every length, to be written before the length is known.
+    pub(super) fn longest(kind: Lengthy, length: usize) -> Result<Self, Fault> {
+        let Ok(length) = u32::try_from(length) else {
+            return Err(Fault::said("longer than 4 GiB, or than 2^32 elements"));
+        };
+        let in_32 = match kind {
+            Lengthy::Str => STR_32,
+            Lengthy::Bin => BIN_32,
+            Lengthy::Array => ARRAY_32,
+            Lengthy::Map => MAP_32,
+        };
+        let [a, b, c, d] = length.to_be_bytes();
+        Ok(Head([in_32, a, b, c, d], 5))
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0[..self.1]
+    }
+}
+
+/// The buffer. serde's `Serializer` is implemented for `&mut Packer`.
+#[derive(Debug)]
+pub(super) struct Packer {
+    bytes: Vec<u8>,
+    limit: usize,
+    depth: usize,
+    /// An error came up inside another value. Should the type's `Serialize` go on all the same, then half a
+    /// value is in the buffer, and nothing after it can be trusted.
+    broken: bool,
+}
+
+impl Packer {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Packer {
+            bytes,
+            limit: usize::MAX,
+            depth: 0,
+            broken: false,
+        }
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    pub(super) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Writes one whole value.
+    pub(super) fn pack<T: Serialize>(&mut self, value: &T) -> Result<(), Fault> {
+        self.depth = 0;
+        value.serialize(&mut *self)?;
+        if self.broken {
+            return Err(Fault::said("its `Serialize` went on after an error"));
+        }
+        Ok(())
+    }
+
+    /// Where the next byte goes.
+    pub(super) fn position(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// What was written from `start` on.
+    pub(super) fn written(&self, start: usize) -> &[u8] {
+        self.bytes.get(start..).unwrap_or_default()
+    }
+
+    /// Whether `count` more bytes stay within the limit.
+    #[inline]
+    fn check_room(&self, count: usize) -> Result<(), Fault> {
+        // No sum of two lengths in memory overflows.
+        if self.bytes.len() + count > self.limit {
+            return Err(Fault::too_large());
+        }
+        Ok(())
+    }
+
+    /// Asks for room for `count` more bytes; gives the buffer, for who fills it in one go.
+    pub(super) fn reserve(&mut self, count: usize) -> Result<&mut Vec<u8>, Fault> {
+        self.check_room(count)?;
+        self.bytes.reserve(count);
+        Ok(&mut self.bytes)
+    }
+
+    #[inline]
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.check_room(bytes.len())?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Puts `bytes` in place of the `old` bytes at `start`; what follows them moves.
+    pub(super) fn replace(&mut self, start: usize, old: usize, bytes: &[u8]) -> Result<(), Fault> {
+        self.check_room(bytes.len().saturating_sub(old))?;
+        self.bytes.splice(start..start + old, bytes.iter().copied());
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn enter(&mut self) -> Result<(), Fault> {
+        if self.depth == DEPTH_LIMIT {
+            return Err(Fault::too_deep());
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Notes that a value inside another has failed, and where.
+    #[cold]
+    pub(super) fn broke(&mut self, fault: Fault, step: Step) -> Fault {
+        self.broken = true;
+        fault.at(step)
+    }
+
+    #[inline]
+    pub(super) fn head(&mut self, kind: Lengthy, length: usize) -> Result<(), Fault> {
+        match (kind, u8::try_from(length)) {
+            // Nearly every struct and tuple.
+            (Lengthy::Array, Ok(length @ 0..16)) => self.put(&[FIX_ARRAY | length]),
+            (Lengthy::Map, Ok(length @ 0..16)) => self.put(&[FIX_MAP | length]),
+            _ => self.long_head(kind, length),
+        }
+    }
+
+    fn long_head(&mut self, kind: Lengthy, length: usize) -> Result<(), Fault> {
+        self.put(Head::new(kind, length)?.bytes())
+    }
+
+    #[inline]
+    pub(super) fn text(&mut self, text: &str) -> Result<(), Fault> {
+        match u8::try_from(text.len()) {
+            // Nearly every name of a field: its length is known when this is compiled.
+            Ok(length @ 0..32) => {
+                self.put(&[FIX_STR | length])?;
+                self.put(text.as_bytes())
+            }
+            _ => self.long_text(text),
+        }
+    }
+
+    fn long_text(&mut self, text: &str) -> Result<(), Fault> {
+        self.head(Lengthy::Str, text.len())?;
+        self.put(text.as_bytes())
+    }
+
+    /// In as few bytes as hold it, whatever type it comes from.
+    pub(super) fn unsigned(&mut self, number: u64) -> Result<(), Fault> {
+        let [.., d, c, b, a] = number.to_be_bytes();
+        match number {
+            0..=0x7f => self.put(&[a]),
+            0x80..=0xff => self.put(&[U8, a]),
+            0x100..=0xffff => self.put(&[U16, b, a]),
+            0x1_0000..=0xffff_ffff => self.put(&[U32, d, c, b, a]),
+            _ => self.tagged(U64, number.to_be_bytes()),
+        }
+    }
+
+    pub(super) fn signed(&mut self, number: i64) -> Result<(), Fault> {
+        let [.., d, c, b, a] = number.to_be_bytes();
+        match number {
+            0.. => self.unsigned(number.unsigned_abs()),
+            -0x20..0 => self.put(&[a]),
+            -0x80..-0x20 => self.put(&[I8, a]),
+            -0x8000..-0x80 => self.put(&[I16, b, a]),
+            -0x8000_0000..-0x8000 => self.put(&[I32, d, c, b, a]),
+            _ => self.tagged(I64, number.to_be_bytes()),
+        }
+    }
+
+    pub(super) fn tagged<const N: usize>(&mut self, tag: u8, bytes: [u8; N]) -> Result<(), Fault> {
+        self.put(&[tag])?;
+        self.put(&bytes)
+    }
+}

@@ -1,0 +1,91 @@
+//! The error of a task, as it comes out on the other side: its words and its causes.
+//!
+//! An `anyhow::Error` or a `Box<dyn Error>` hides a type that nobody can name, so the type itself cannot cross.
+//! What a log or a user would see of it can.
+
+use std::error::Error;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// More causes than this are cut off. An error that is its own cause must not fill the memory.
+const CAUSES: usize = 64;
+
+/// An error from a worker process, whose own type could not be sent.
+///
+/// It keeps the message and, through [`source`](Error::source), the chain of causes. It is what is inside an
+/// `anyhow::Error`, a `Box<dyn Error + Send + Sync>` or an [`io::Error`](std::io::Error) that a task in a worker
+/// process has returned; downcasting to the type that the task put in does not work there.
+///
+/// ```ignore
+/// let error: anyhow::Error = load_model(path).await.unwrap_err();
+/// assert_eq!(format!("{error:#}"), "cannot load the model: No such file or directory (os error 2)");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteError {
+    message: String,
+    source: Option<Box<RemoteError>>,
+}
+
+impl RemoteError {
+    /// Copies the message of an error and of its causes.
+    #[must_use]
+    pub fn new(error: &(dyn Error + 'static)) -> Self {
+        let messages = std::iter::successors(Some(error), |error| (*error).source())
+            .take(CAUSES)
+            .map(ToString::to_string);
+        Self::from_messages(messages.collect()).unwrap_or_else(|| Self::from(String::new()))
+    }
+
+    /// The outermost message first. None, if there are no messages.
+    fn from_messages(messages: Vec<String>) -> Option<Self> {
+        let innermost_first = messages.into_iter().rev();
+        innermost_first.fold(None, |source, message| {
+            Some(RemoteError {
+                message,
+                source: source.map(Box::new),
+            })
+        })
+    }
+}
+
+impl From<String> for RemoteError {
+    /// An error with this message and no cause.
+    fn from(message: String) -> Self {
+        RemoteError {
+            message,
+            source: None,
+        }
+    }
+}
+
+impl fmt::Display for RemoteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for RemoteError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+/// As the list of its messages.
+impl Serialize for RemoteError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let chain = std::iter::successors(Some(self), |error| error.source.as_deref());
+        serializer.collect_seq(chain.map(|error| &error.message))
+    }
+}
+
+impl<'de> Deserialize<'de> for RemoteError {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut messages = Vec::deserialize(deserializer)?;
+        messages.truncate(CAUSES);
+        Self::from_messages(messages)
+            .ok_or_else(|| serde::de::Error::custom("an error without a message"))
+    }
+}

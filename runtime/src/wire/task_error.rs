@@ -1,0 +1,102 @@
+//! How the error of a task crosses, when the task returns a `Result`.
+//!
+//! Errors come in kinds that no single trait covers, and one of them is foreign (`io::Error`). So [`WireError`]
+//! has a marker `K`, one for each way, which keeps the implementations apart. Nobody writes it: for a given error
+//! type one way fits, and the compiler finds it.
+
+use std::error::Error;
+use std::io;
+
+use super::Wire;
+use super::decoder::Decoder;
+use super::encoder::Encoder;
+use super::error::{CodecError, Part};
+use super::io_error::IoError;
+use super::remote_error::RemoteError;
+
+/// An error type that a task in a worker process can return.
+#[diagnostic::on_unimplemented(
+    message = "the error type `{Self}` cannot come back from a worker process",
+    label = "neither serde's traits nor a conversion that keeps its message",
+    note = "derive `Serialize` and `Deserialize` for it, and it arrives as it left",
+    note = "or return `anyhow::Error` or `Box<dyn Error + Send + Sync>`, which arrive with message and causes",
+    note = "or run the task on threads, where nothing is encoded: `#[cpu_bound(threads)]`"
+)]
+pub trait WireError<K>: Sized {
+    /// Adds the error to `encoder`.
+    ///
+    /// # Errors
+    /// The error cannot be encoded, or the limit is reached.
+    fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError>;
+
+    /// Takes an error from `decoder`.
+    ///
+    /// # Errors
+    /// The bytes do not hold such an error.
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, CodecError>;
+}
+
+/// The ways of [`WireError`].
+pub mod way {
+    /// Through serde: the error arrives as it left.
+    #[derive(Debug)]
+    pub enum Itself {}
+    /// `std::io::Error`: code, kind, message and causes.
+    #[derive(Debug)]
+    pub enum Io {}
+    /// An error that wraps any other: message and causes, as a [`RemoteError`](super::RemoteError).
+    #[derive(Debug)]
+    pub enum Words {}
+    /// The same for `Box<dyn Error + Send>`, which no error converts into by itself.
+    #[derive(Debug)]
+    pub enum BoxedWords {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Wire> WireError<way::Itself> for E {
+    fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
+        encoder.value(Part::Error, self)
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, CodecError> {
+        decoder.value(Part::Error)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl WireError<way::Io> for io::Error {
+    fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
+        encoder.value(Part::Error, &IoError::from_error(self))
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, CodecError> {
+        decoder.value(Part::Error).map(IoError::into_error)
+    }
+}
+
+/// `anyhow::Error`, `eyre::Report`, `Box<dyn Error + Send + Sync>`.
+#[diagnostic::do_not_recommend]
+impl<E> WireError<way::Words> for E
+where
+    E: AsRef<dyn Error + Send + Sync> + From<RemoteError>,
+{
+    fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
+        encoder.value(Part::Error, &RemoteError::new(self.as_ref()))
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, CodecError> {
+        decoder.value::<RemoteError>(Part::Error).map(Self::from)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl WireError<way::BoxedWords> for Box<dyn Error + Send> {
+    fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
+        encoder.value(Part::Error, &RemoteError::new(self.as_ref()))
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, CodecError> {
+        let error: RemoteError = decoder.value(Part::Error)?;
+        Ok(Box::new(error))
+    }
+}

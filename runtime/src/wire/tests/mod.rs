@@ -1,0 +1,54 @@
+//! Tests of the codec, by promise. What they share is here.
+
+mod bounds;
+mod errors;
+mod everywhere;
+mod hostile;
+mod matrix;
+mod peer;
+mod plain;
+mod serde_own;
+mod shapes;
+mod stack;
+
+use std::fmt::Debug;
+
+use super::{CodecError, Decoder, Encoder, Wire};
+
+/// The bytes of one argument.
+fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, CodecError> {
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.argument("value", value)?;
+    Ok(encoder.into_bytes())
+}
+
+/// The argument from its bytes, which must be all.
+fn decode<T: Wire>(bytes: &[u8]) -> Result<T, CodecError> {
+    let mut decoder = Decoder::new(bytes);
+    let value = decoder.argument("value")?;
+    decoder.end_of_arguments()?;
+    Ok(value)
+}
+
+/// There and back.
+fn trip<T: Wire>(value: &T) -> Result<T, CodecError> {
+    decode(&encode(value)?)
+}
+
+/// There and back unchanged; and no beginning of the bytes reads as a whole value.
+#[track_caller]
+fn same<T: Wire + PartialEq + Debug>(value: &T) {
+    let bytes = encode(value).unwrap();
+    assert_eq!(decode::<T>(&bytes).as_ref(), Ok(value), "from {bytes:02x?}");
+    for end in 0..bytes.len() {
+        let cut = decode::<T>(&bytes[..end]);
+        assert!(cut.is_err(), "{end} of {} bytes gave {cut:?}", bytes.len());
+    }
+}
+
+/// Refused on the way there or back, with these words.
+#[track_caller]
+fn refused<T: Wire + PartialEq + Debug>(value: &T, words: &str) {
+    let error = trip(value).expect_err("changed or passed, but should be refused");
+    assert!(error.to_string().contains(words), "said: {error}");
+}

@@ -1,0 +1,99 @@
+//! The short way for bulk data: what takes it, and what its bytes may not do.
+
+use std::fmt::Debug;
+
+use super::super::plain::is_plain;
+use super::super::{Decoder, Encoder, Wire};
+use super::{decode, encode, same};
+
+/// Takes the short way, and takes as many bytes as its memory.
+#[track_caller]
+fn plain<T: Wire + PartialEq + Debug>(value: &T, bytes: usize) {
+    assert!(is_plain::<T>());
+    assert_eq!(encode(value).unwrap().len(), size_of::<u64>() + bytes);
+    same(value);
+}
+
+#[test]
+fn bulk_data_goes_as_its_memory() {
+    plain(&"naïve".to_owned(), 6);
+    plain(&Box::<str>::from("x"), 1);
+    plain(&vec![0_u8, 255], 2);
+    plain(&Box::<[u8]>::from([1, 2, 3]), 3);
+    plain(&vec![-1_i8, 1], 2);
+    plain(&vec![1_u16, u16::MAX], 4);
+    plain(&vec![i16::MIN], 2);
+    plain(&vec![u32::MAX, 0, 1], 12);
+    plain(&vec![i32::MIN], 4);
+    plain(&vec![u64::MAX], 8);
+    plain(&vec![i64::MIN], 8);
+    plain(&vec![1_usize], size_of::<usize>());
+    plain(&vec![-1_isize], size_of::<usize>());
+    plain(&vec![u128::MAX], 16);
+    plain(&vec![i128::MIN], 16);
+    plain(&vec![1.5_f32, f32::INFINITY], 8);
+    plain(&vec![0.1_f64, -0.0], 16);
+    plain(&Box::<[f64]>::from([0.1]), 8);
+    plain(&Vec::<f32>::new(), 0);
+    plain(&String::new(), 0);
+}
+
+#[test]
+fn other_types_do_not() {
+    assert!(!is_plain::<u8>());
+    assert!(!is_plain::<Vec<bool>>());
+    assert!(!is_plain::<Vec<char>>());
+    assert!(!is_plain::<Vec<String>>());
+    assert!(!is_plain::<Option<String>>());
+    assert!(!is_plain::<[u64; 3]>());
+    assert!(!is_plain::<(u64, u64)>());
+}
+
+#[test]
+fn every_bit_of_a_float_is_kept() {
+    let floats = vec![
+        f32::from_bits(0xffc0_1234),
+        f32::from_bits(0x7f80_0001),
+        -0.0,
+    ];
+    let back: Vec<f32> = decode(&encode(&floats).unwrap()).unwrap();
+    assert_eq!(
+        back.iter().map(|f| f.to_bits()).collect::<Vec<_>>(),
+        [0xffc0_1234, 0x7f80_0001, 0x8000_0000]
+    );
+}
+
+/// Numbers lie anywhere in the buffer, not at a multiple of their size.
+#[test]
+fn numbers_need_no_alignment() {
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.argument("flag", &true).unwrap();
+    encoder.argument("samples", &vec![1_u64, 2, 3]).unwrap();
+    encoder.argument("name", &"x".to_owned()).unwrap();
+    let bytes = encoder.into_bytes();
+    let mut decoder = Decoder::new(&bytes);
+    assert_eq!(decoder.argument("flag"), Ok(true));
+    assert_eq!(decoder.argument("samples"), Ok(vec![1_u64, 2, 3]));
+    assert_eq!(decoder.argument("name"), Ok("x".to_owned()));
+    decoder.end_of_arguments().unwrap();
+}
+
+#[test]
+fn a_length_that_is_not_there_is_an_error() {
+    for length in [4_u64, 1 << 40, u64::MAX / 8, u64::MAX / 4 + 1, u64::MAX] {
+        let mut bytes = length.to_ne_bytes().to_vec();
+        bytes.extend([0; 3]);
+        assert!(decode::<Vec<u8>>(&bytes).is_err());
+        assert!(decode::<Vec<f32>>(&bytes).is_err());
+        assert!(decode::<Vec<u128>>(&bytes).is_err());
+        assert!(decode::<String>(&bytes).is_err());
+    }
+    let mut not_text = 1_u64.to_ne_bytes().to_vec();
+    not_text.push(0xff);
+    assert!(
+        decode::<String>(&not_text)
+            .unwrap_err()
+            .to_string()
+            .contains("utf-8")
+    );
+}

@@ -1,0 +1,178 @@
+//! Reads what consists of parts: sequences, maps and the content of an enum's variant.
+
+use serde::de::{
+    Deserialize, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
+
+use super::fault::{Fault, Step};
+use super::unpacker::{Unpacker, key_text};
+
+/// The elements of a sequence or tuple, or the fields of a struct without their names.
+pub(super) struct Elements<'a, 'de> {
+    unpacker: &'a mut Unpacker<'de>,
+    length: usize,
+    left: usize,
+}
+
+impl<'a, 'de> Elements<'a, 'de> {
+    pub(super) fn new(unpacker: &'a mut Unpacker<'de>, length: usize) -> Self {
+        Elements {
+            unpacker,
+            length,
+            left: length,
+        }
+    }
+
+    /// Ends the sequence. The type must have taken every element.
+    pub(super) fn close<T>(self, value: Result<T, Fault>) -> Result<T, Fault> {
+        close(self.unpacker, self.left, value)
+    }
+}
+
+impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Fault> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        match seed.deserialize(&mut *self.unpacker) {
+            Ok(value) => Ok(Some(value)),
+            Err(fault) => Err(self
+                .unpacker
+                .broke_at(fault, Step::Index(self.length - self.left - 1))),
+        }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
+    }
+}
+
+/// The entries of a map, or the fields of a struct.
+pub(super) struct Entries<'a, 'de> {
+    unpacker: &'a mut Unpacker<'de>,
+    left: usize,
+    /// The input from the latest key on, to name it in an error.
+    key: &'de [u8],
+}
+
+impl<'a, 'de> Entries<'a, 'de> {
+    pub(super) fn new(unpacker: &'a mut Unpacker<'de>, length: usize) -> Self {
+        Entries {
+            unpacker,
+            left: length,
+            key: &[],
+        }
+    }
+
+    /// Ends the map. The type must have taken every entry.
+    pub(super) fn close<T>(self, value: Result<T, Fault>) -> Result<T, Fault> {
+        close(self.unpacker, self.left, value)
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        self.key = self.unpacker.rest();
+        match seed.deserialize(&mut *self.unpacker) {
+            Ok(key) => Ok(Some(key)),
+            Err(fault) => Err(self.unpacker.broke_at(fault, Step::TheKey)),
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        match seed.deserialize(&mut *self.unpacker) {
+            Ok(value) => Ok(value),
+            Err(fault) => Err(self.unpacker.broke_at(fault, Step::Key(key_text(self.key)))),
+        }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
+    }
+}
+
+fn close<T>(unpacker: &mut Unpacker<'_>, left: usize, value: Result<T, Fault>) -> Result<T, Fault> {
+    if value.is_ok() && left > 0 {
+        return Err(unpacker.broke(Fault::said(format!(
+            "{left} more elements than the type takes"
+        ))));
+    }
+    unpacker.close(value)
+}
+
+/// A variant of an enum, which has content.
+pub(super) struct Variant<'a, 'de> {
+    unpacker: &'a mut Unpacker<'de>,
+    /// The input from the variant's name on.
+    name: &'de [u8],
+}
+
+impl<'a, 'de> Variant<'a, 'de> {
+    pub(super) fn new(unpacker: &'a mut Unpacker<'de>) -> Self {
+        let name = unpacker.rest();
+        Variant { unpacker, name }
+    }
+
+    fn content<T>(
+        self,
+        read: impl FnOnce(&mut Unpacker<'de>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        match read(&mut *self.unpacker) {
+            Ok(value) => Ok(value),
+            Err(fault) => Err(self
+                .unpacker
+                .broke_at(fault, Step::Key(key_text(self.name)))),
+        }
+    }
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
+    type Error = Fault;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
+        match seed.deserialize(&mut *self.unpacker) {
+            Ok(variant) => Ok((variant, self)),
+            Err(fault) => Err(self.unpacker.broke(fault)),
+        }
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        self.content(|unpacker| <()>::deserialize(unpacker))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
+        self.content(|unpacker| seed.deserialize(unpacker))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Fault> {
+        self.content(|unpacker| unpacker.list(visitor))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.content(|unpacker| unpacker.fields(visitor))
+    }
+}

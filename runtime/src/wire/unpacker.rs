@@ -1,0 +1,327 @@
+//! The bytes that values are read from: what kind of value comes next, and never more than is there.
+//!
+//! Everything here knows bytes only; what serde asks for is in `unpack.rs`.
+
+use serde::de::{Deserialize, Expected, Unexpected};
+
+use super::fault::{Fault, Step};
+use super::format::{
+    ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, EXT_16_BYTES, EXT_I128, EXT_U128, F32,
+    F64, FALSE, FIX_ARRAY, FIX_MAP, FIX_NEGATIVE, FIX_POSITIVE_MAX, FIX_STR, I8, I16, I32, I64,
+    MAP_16, MAP_32, NIL, SOME, STR_8, STR_16, STR_32, TRUE, U8, U16, U32, U64,
+};
+
+/// How a value begins. For strings, bytes and numbers, that is the whole value.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Item<'de> {
+    Nil,
+    /// A `Some` whose content follows, and would read as `None` by itself.
+    Some,
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Unsigned128(u128),
+    Signed128(i128),
+    F32(f32),
+    F64(f64),
+    Str(&'de str),
+    Bytes(&'de [u8]),
+    /// This many values follow.
+    Array(usize),
+    /// This many pairs of key and value follow.
+    Map(usize),
+}
+
+impl Item<'_> {
+    /// The error for a type that cannot be read from this.
+    #[cold]
+    pub(super) fn mismatch(&self, expected: &dyn Expected) -> Fault {
+        let unexpected = match *self {
+            Item::Nil => Unexpected::Unit,
+            Item::Some => Unexpected::Option,
+            Item::Bool(value) => Unexpected::Bool(value),
+            Item::Unsigned(number) => Unexpected::Unsigned(number),
+            Item::Signed(number) => Unexpected::Signed(number),
+            Item::Unsigned128(_) => Unexpected::Other("u128"),
+            Item::Signed128(_) => Unexpected::Other("i128"),
+            Item::F32(number) => Unexpected::Float(number.into()),
+            Item::F64(number) => Unexpected::Float(number),
+            Item::Str(text) => Unexpected::Str(text),
+            Item::Bytes(bytes) => Unexpected::Bytes(bytes),
+            Item::Array(_) => Unexpected::Seq,
+            Item::Map(_) => Unexpected::Map,
+        };
+        serde::de::Error::invalid_type(unexpected, expected)
+    }
+}
+
+/// The bytes not yet read. serde's `Deserializer` is implemented for `&mut Unpacker`.
+#[derive(Debug)]
+pub(super) struct Unpacker<'de> {
+    input: &'de [u8],
+    depth: usize,
+    /// Reading stopped in the middle of a value. Should the type's `Deserialize` go on all the same, then what it
+    /// reads next is not what it takes it for.
+    broken: bool,
+}
+
+impl<'de> Unpacker<'de> {
+    pub(super) fn new(input: &'de [u8]) -> Self {
+        Unpacker {
+            input,
+            depth: 0,
+            broken: false,
+        }
+    }
+
+    /// Reads one whole value.
+    pub(super) fn unpack<T: Deserialize<'de>>(&mut self) -> Result<T, Fault> {
+        self.depth = 0;
+        let value = T::deserialize(&mut *self)?;
+        if self.broken {
+            return Err(Fault::said("its `Deserialize` went on after an error"));
+        }
+        Ok(value)
+    }
+
+    /// What has not been read yet.
+    pub(super) fn rest(&self) -> &'de [u8] {
+        self.input
+    }
+
+    #[inline]
+    pub(super) fn take(&mut self, count: usize) -> Result<&'de [u8], Fault> {
+        let Some((taken, rest)) = self.input.split_at_checked(count) else {
+            return Err(self.cut_short());
+        };
+        self.input = rest;
+        Ok(taken)
+    }
+
+    #[inline]
+    pub(super) fn take_array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+        let Some((taken, rest)) = self.input.split_first_chunk() else {
+            return Err(self.cut_short());
+        };
+        self.input = rest;
+        Ok(*taken)
+    }
+
+    #[inline]
+    pub(super) fn enter(&mut self) -> Result<(), Fault> {
+        if self.depth == DEPTH_LIMIT {
+            self.broken = true;
+            return Err(Fault::too_deep());
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Passes a fault on, and notes that reading stopped inside a value.
+    #[cold]
+    pub(super) fn broke(&mut self, fault: Fault) -> Fault {
+        self.broken = true;
+        fault
+    }
+
+    #[cold]
+    pub(super) fn broke_at(&mut self, fault: Fault, step: Step) -> Fault {
+        self.broke(fault).at(step)
+    }
+
+    #[cold]
+    fn cut_short(&mut self) -> Fault {
+        self.broke(Fault::said("the bytes end in the middle of a value"))
+    }
+
+    /// The first byte of the next value, without reading it.
+    pub(super) fn peek(&mut self) -> Result<u8, Fault> {
+        match self.input.first() {
+            Some(&byte) => Ok(byte),
+            None => Err(self.cut_short()),
+        }
+    }
+
+    /// The next value, if it is a number from 0 up, of 64 bits at most.
+    ///
+    /// This and the next three repeat a part of [`item`](Self::item), for what nearly every value begins with. What
+    /// they give fits into registers, which makes small structs twice as fast to read.
+    pub(super) fn unsigned(&mut self) -> Option<u64> {
+        let (&byte, rest) = self.input.split_first()?;
+        let (number, rest) = match byte {
+            0..=FIX_POSITIVE_MAX => (byte.into(), rest),
+            U8 => rest
+                .split_first_chunk()
+                .map(|(bytes, rest)| (u8::from_be_bytes(*bytes).into(), rest))?,
+            U16 => rest
+                .split_first_chunk()
+                .map(|(bytes, rest)| (u16::from_be_bytes(*bytes).into(), rest))?,
+            U32 => rest
+                .split_first_chunk()
+                .map(|(bytes, rest)| (u32::from_be_bytes(*bytes).into(), rest))?,
+            U64 => rest
+                .split_first_chunk()
+                .map(|(bytes, rest)| (u64::from_be_bytes(*bytes), rest))?,
+            _ => return None,
+        };
+        self.input = rest;
+        Some(number)
+    }
+
+    /// The next value, if it is a text of less than 32 bytes.
+    pub(super) fn short_text(&mut self) -> Option<&'de str> {
+        let (&byte, rest) = self.input.split_first()?;
+        if !(FIX_STR..NIL).contains(&byte) {
+            return None;
+        }
+        let (bytes, rest) = rest.split_at_checked((byte - FIX_STR).into())?;
+        let text = std::str::from_utf8(bytes).ok()?;
+        self.input = rest;
+        Some(text)
+    }
+
+    /// The length of the next value, if it is an array of less than 16 elements, or a map.
+    #[inline]
+    pub(super) fn short_length(&mut self, fix: u8) -> Option<usize> {
+        let (&byte, rest) = self.input.split_first()?;
+        let length = usize::from(byte & 0x0f);
+        if byte & 0xf0 != fix || 2 * length > rest.len() {
+            return None;
+        }
+        self.input = rest;
+        Some(length)
+    }
+
+    /// The next value, if it is a float of 64 bits.
+    #[inline]
+    pub(super) fn double(&mut self) -> Option<f64> {
+        let (&[F64, ref bytes @ ..], rest) = self.input.split_first_chunk::<9>()? else {
+            return None;
+        };
+        self.input = rest;
+        Some(f64::from_be_bytes(*bytes))
+    }
+
+    /// Reads the beginning of the next value.
+    pub(super) fn item(&mut self) -> Result<Item<'de>, Fault> {
+        let [byte] = self.take_array()?;
+        Ok(match byte {
+            0..=FIX_POSITIVE_MAX => Item::Unsigned(byte.into()),
+            FIX_NEGATIVE..=0xff => Item::Signed(i8::from_be_bytes([byte]).into()),
+            FIX_MAP..FIX_ARRAY => self.map_item((byte - FIX_MAP).into())?,
+            FIX_ARRAY..FIX_STR => self.array_item((byte - FIX_ARRAY).into())?,
+            FIX_STR..NIL => self.str_item((byte - FIX_STR).into())?,
+            NIL => Item::Nil,
+            SOME => Item::Some,
+            FALSE => Item::Bool(false),
+            TRUE => Item::Bool(true),
+            U8 => Item::Unsigned(u8::from_be_bytes(self.take_array()?).into()),
+            U16 => Item::Unsigned(u16::from_be_bytes(self.take_array()?).into()),
+            U32 => Item::Unsigned(u32::from_be_bytes(self.take_array()?).into()),
+            U64 => Item::Unsigned(u64::from_be_bytes(self.take_array()?)),
+            I8 => Item::Signed(i8::from_be_bytes(self.take_array()?).into()),
+            I16 => Item::Signed(i16::from_be_bytes(self.take_array()?).into()),
+            I32 => Item::Signed(i32::from_be_bytes(self.take_array()?).into()),
+            I64 => Item::Signed(i64::from_be_bytes(self.take_array()?)),
+            F32 => Item::F32(f32::from_be_bytes(self.take_array()?)),
+            F64 => Item::F64(f64::from_be_bytes(self.take_array()?)),
+            STR_8 | STR_16 | STR_32 => {
+                let length = self.length(byte - STR_8)?;
+                self.str_item(length)?
+            }
+            BIN_8 | BIN_16 | BIN_32 => {
+                let length = self.length(byte - BIN_8)?;
+                Item::Bytes(self.take(length)?)
+            }
+            ARRAY_16 | ARRAY_32 => {
+                let length = self.length(byte - ARRAY_16 + 1)?;
+                self.array_item(length)?
+            }
+            MAP_16 | MAP_32 => {
+                let length = self.length(byte - MAP_16 + 1)?;
+                self.map_item(length)?
+            }
+            EXT_16_BYTES => {
+                let [kind] = self.take_array()?;
+                let bytes = self.take_array()?;
+                match kind {
+                    EXT_U128 => Item::Unsigned128(u128::from_be_bytes(bytes)),
+                    EXT_I128 => Item::Signed128(i128::from_be_bytes(bytes)),
+                    _ => return Err(self.unknown(byte)),
+                }
+            }
+            _ => return Err(self.unknown(byte)),
+        })
+    }
+
+    /// A length of 1, 2 or 4 bytes, for a `width` of 0, 1 or 2.
+    fn length(&mut self, width: u8) -> Result<usize, Fault> {
+        Ok(match width {
+            0 => u8::from_be_bytes(self.take_array()?).into(),
+            1 => u16::from_be_bytes(self.take_array()?).into(),
+            _ => u32::from_be_bytes(self.take_array()?) as usize,
+        })
+    }
+
+    fn str_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+        match std::str::from_utf8(self.take(length)?) {
+            Ok(text) => Ok(Item::Str(text)),
+            Err(error) => Err(self.broke(Fault::said(error.to_string()))),
+        }
+    }
+
+    /// Every element takes one byte at least, so a length beyond the bytes that are left is refused before any
+    /// type reserves memory for it.
+    fn array_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+        if length > self.input.len() {
+            return Err(self.cut_short());
+        }
+        Ok(Item::Array(length))
+    }
+
+    fn map_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+        if length > self.input.len() / 2 {
+            return Err(self.cut_short());
+        }
+        Ok(Item::Map(length))
+    }
+
+    #[cold]
+    fn unknown(&mut self, byte: u8) -> Fault {
+        self.broke(Fault::said(format!(
+            "no value begins with the byte {byte:#04x}"
+        )))
+    }
+
+    /// Passes over one whole value, however deep, without recursion.
+    pub(super) fn skip(&mut self) -> Result<(), Fault> {
+        let mut left = 1_usize;
+        while left > 0 {
+            left -= 1;
+            left += match self.item()? {
+                Item::Some => 1,
+                Item::Array(length) => length,
+                Item::Map(length) => 2 * length,
+                _ => 0,
+            };
+        }
+        Ok(())
+    }
+}
+
+/// The key that begins `input`, for the path in an error.
+#[cold]
+pub(super) fn key_text(input: &[u8]) -> String {
+    match Unpacker::new(input).item() {
+        Ok(Item::Str(text)) => text.to_owned(),
+        Ok(Item::Unsigned(number)) => number.to_string(),
+        Ok(Item::Signed(number)) => number.to_string(),
+        Ok(Item::Bool(value)) => value.to_string(),
+        _ => "(key)".to_owned(),
+    }
+}

@@ -1,0 +1,47 @@
+//! What several tests need: waiting for a condition, and looking at processes.
+
+use std::time::{Duration, Instant};
+
+/// Machines are slow and shared, so the limit is generous: it ends a test that would hang.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// Waits until `condition` holds.
+///
+/// # Panics
+/// It does not hold within [`LIMIT`].
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < LIMIT, "it never came true that {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Whether there is a process of this id that is not a zombie.
+#[must_use]
+pub fn is_alive(pid: u32) -> bool {
+    state_of(pid).is_some_and(|state| state != 'Z')
+}
+
+/// The children of process `pid`, zombies included.
+#[must_use]
+pub fn children_of(pid: u32) -> Vec<u32> {
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    processes
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|child| field_of(*child, 1).and_then(|parent| parent.parse().ok()) == Some(pid))
+        .collect()
+}
+
+fn state_of(pid: u32) -> Option<char> {
+    field_of(pid, 0)?.chars().next()
+}
+
+/// A field of `/proc/PID/stat`, counted from behind the name of the program.
+fn field_of(pid: u32, index: usize) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(") ")?;
+    fields.split(' ').nth(index).map(ToOwned::to_owned)
+}

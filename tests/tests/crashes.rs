@@ -1,0 +1,223 @@
+//! A crash of a worker is an error of the call that ran there, and of no other.
+
+use std::time::Duration;
+
+use offloop::{Error, Exit, Phase, ProcessPool, Started, WorkerDied, cpu_bound};
+use offloop_tests::{eventually, is_alive};
+use serde::{Deserialize, Serialize};
+
+/// Of the one test that looks at which worker it is.
+static ALONE: ProcessPool = ProcessPool::new("crashes").workers(1);
+/// Of all others.
+static POOL: ProcessPool = ProcessPool::new("shared").workers(2);
+static SMALL: ProcessPool = ProcessPool::new("small").workers(1).memory_limit(256 << 20);
+
+#[cpu_bound(pool = ALONE)]
+fn fine(value: u32) -> (u32, u32) {
+    (std::process::id(), value)
+}
+
+#[cpu_bound(pool = ALONE)]
+fn null_write() {
+    eprintln!("first words");
+    eprintln!("last words");
+    // SAFETY: none, and that is the point: the worker is to die of it.
+    unsafe { std::ptr::null_mut::<u32>().write_volatile(1) };
+}
+
+#[cpu_bound(pool = ALONE)]
+fn abort() {
+    std::process::abort();
+}
+
+#[cpu_bound(pool = ALONE)]
+fn exit(code: i32) {
+    std::process::exit(code);
+}
+
+#[cpu_bound(pool = ALONE)]
+fn overflow(depth: u64) -> u64 {
+    let padding = std::hint::black_box([depth; 64]);
+    if depth == u64::MAX {
+        0
+    } else {
+        padding[0] + overflow::blocking(depth + 1)
+    }
+}
+
+#[cpu_bound(pool = SMALL)]
+fn allocate(bytes: usize) -> usize {
+    let mut memory: Vec<u8> = Vec::with_capacity(bytes);
+    memory.resize(bytes, 1);
+    std::hint::black_box(&memory).len()
+}
+
+fn died(outcome: Result<impl std::fmt::Debug, Error>) -> WorkerDied {
+    match outcome.unwrap_err() {
+        Error::WorkerDied(died) => *died,
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn every_crash_is_told_and_the_pool_goes_on() {
+    let (first, _) = fine(1).await.unwrap();
+
+    let segv = died(null_write().await);
+    assert_eq!(segv.exit, Exit::Signal(11));
+    assert_eq!(segv.phase, Phase::Run);
+    assert_eq!(segv.pid, first);
+    assert_eq!(
+        (segv.task.as_str(), segv.pool.as_str()),
+        ("crashes::null_write", "crashes")
+    );
+    assert!(
+        segv.stderr.ends_with("first words\nlast words\n"),
+        "{}",
+        segv.stderr
+    );
+    assert_eq!(segv.out_of_memory, None);
+    let text = Error::WorkerDied(Box::new(segv)).to_string();
+    for part in [
+        "crashes::null_write",
+        "SIGSEGV",
+        "last words",
+        &first.to_string(),
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(!is_alive(first));
+
+    assert_eq!(died(abort().await).exit, Exit::Signal(6));
+    assert_eq!(died(exit(0).await).exit, Exit::Code(0));
+    assert_eq!(died(exit(3).await).exit, Exit::Code(3));
+    assert_eq!(died(overflow(0).await).exit, Exit::Signal(11));
+
+    let (second, value) = fine(2).await.unwrap();
+    assert_ne!(second, first);
+    assert_eq!(value, 2);
+}
+
+#[tokio::test]
+async fn a_memory_limit_holds_and_is_named() {
+    assert_eq!(allocate(1 << 20).await.unwrap(), 1 << 20);
+    let died = died(allocate(1 << 30).await);
+    assert_eq!(died.exit, Exit::Signal(6));
+    let evidence = died.out_of_memory.unwrap();
+    assert!(evidence.contains(&(256 << 20).to_string()), "{evidence}");
+    assert_eq!(allocate(1 << 20).await.unwrap(), 1 << 20);
+}
+
+#[tokio::test]
+async fn of_100_calls_10_kill_their_worker_and_90_give_a_result() {
+    static ONE: ProcessPool = ProcessPool::new("ten-of-hundred").workers(1);
+
+    #[cpu_bound(pool = ONE)]
+    fn every_tenth(number: u32) -> u32 {
+        if number.is_multiple_of(10) {
+            std::process::abort();
+        }
+        number
+    }
+
+    let calls: Vec<_> = (0..100)
+        .map(|number| tokio::spawn(every_tenth(number)))
+        .collect();
+    let (mut results, mut errors) = (0, 0);
+    for (number, call) in (0..).zip(calls) {
+        match call.await.unwrap() {
+            Ok(value) => {
+                assert_eq!(value, number);
+                results += 1;
+            }
+            Err(error) => {
+                assert_eq!(error.started(), Started::Yes);
+                errors += 1;
+            }
+        }
+    }
+    assert_eq!((results, errors), (90, 10));
+}
+
+#[tokio::test]
+async fn what_a_worker_has_started_dies_with_it() {
+    #[cpu_bound(pool = POOL)]
+    fn leave_a_child(file: String) {
+        let child = std::process::Command::new("sleep")
+            .arg("1000")
+            .spawn()
+            .unwrap();
+        std::fs::write(file, child.id().to_string()).unwrap();
+        std::process::abort();
+    }
+
+    let file = std::env::temp_dir().join(format!("offloop-child-{}", std::process::id()));
+    died(leave_a_child(file.to_str().unwrap().to_owned()).await);
+    let child = std::fs::read_to_string(&file).unwrap().parse().unwrap();
+    std::fs::remove_file(&file).unwrap();
+    eventually("the child is gone", || !is_alive(child));
+}
+
+/// Kills the process that decodes it.
+#[derive(Serialize)]
+struct Poison;
+
+impl<'de> Deserialize<'de> for Poison {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        std::process::abort();
+    }
+}
+
+#[tokio::test]
+async fn the_phase_is_told() {
+    #[cpu_bound(pool = POOL)]
+    fn swallow(poison: Poison) {
+        drop(poison);
+    }
+
+    let died = died(swallow(Poison).await);
+    assert_eq!(died.phase, Phase::Decode);
+    let error = Error::WorkerDied(Box::new(died));
+    assert_eq!(error.started(), Started::No);
+}
+
+#[tokio::test]
+async fn retry_makes_the_call_again_and_gives_up_in_the_end() {
+    #[cpu_bound(pool = POOL, retry = 2)]
+    fn third_time(file: &str) -> usize {
+        let mut tries = std::fs::read(file).unwrap_or_default();
+        tries.push(b'x');
+        std::fs::write(file, &tries).unwrap();
+        if tries.len() < 3 {
+            std::process::abort();
+        }
+        tries.len()
+    }
+
+    let file = std::env::temp_dir().join(format!("offloop-retry-{}", std::process::id()));
+    let name = file.to_str().unwrap();
+    assert_eq!(third_time(name).await.unwrap(), 3);
+    std::fs::remove_file(&file).unwrap();
+    let gave_up = third_time(name).retry(1).await;
+    assert!(matches!(gave_up, Err(Error::WorkerDied(_))));
+    assert_eq!(std::fs::read(&file).unwrap().len(), 2);
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[tokio::test]
+async fn a_worker_is_recycled_after_its_calls() {
+    static RECYCLED: ProcessPool = ProcessPool::new("recycled").workers(1).recycle_after(2);
+
+    let mut pids = Vec::new();
+    for _ in 0..6 {
+        let call = fine(0).on(&RECYCLED).timeout(Duration::from_secs(60));
+        pids.push(call.await.unwrap().0);
+    }
+    assert_eq!(pids[0], pids[1]);
+    assert_ne!(pids[1], pids[2]);
+    pids.dedup();
+    assert_eq!(pids.len(), 3);
+    eventually("the recycled workers are gone", || {
+        !is_alive(pids[0]) && !is_alive(pids[1])
+    });
+}

@@ -1,0 +1,107 @@
+//! However a program ends, its workers end with it; and what happens at its start.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use offloop_tests::{children_of, eventually, is_alive};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_program");
+
+struct Running {
+    child: Child,
+    workers: BTreeSet<u32>,
+}
+
+/// Starts the program and waits until one of its workers is idle and one spins.
+fn start(how: &str) -> Running {
+    let mut child = Command::new(PROGRAM)
+        .arg(how)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first: u32 = lines.next().unwrap().unwrap().parse().unwrap();
+    assert_ne!(first, child.id());
+    assert_eq!(lines.next().unwrap().unwrap(), "ready");
+    let mut workers: BTreeSet<_> = children_of(child.id()).into_iter().collect();
+    workers.insert(first);
+    Running { child, workers }
+}
+
+fn all_gone(running: &Running) {
+    eventually("all workers are gone", || {
+        !running.workers.iter().any(|pid| is_alive(*pid))
+    });
+}
+
+#[test]
+fn a_normal_end_leaves_no_worker() {
+    for (how, code) in [("return", Some(0)), ("exit", Some(3)), ("panic", Some(101))] {
+        let mut running = start(how);
+        assert_eq!(running.child.wait().unwrap().code(), code, "{how}");
+        all_gone(&running);
+    }
+}
+
+#[test]
+fn kill_9_leaves_no_worker_not_even_one_that_spins() {
+    for _ in 0..5 {
+        let mut running = start("stay");
+        assert!(running.workers.iter().any(|pid| is_alive(*pid)));
+        running.child.kill().unwrap();
+        running.child.wait().unwrap();
+        all_gone(&running);
+    }
+}
+
+#[test]
+fn a_worker_that_is_not_one_says_so_and_does_not_run_the_program() {
+    for value in ["", "nonsense", "1:2:0:pool", "999999:2:0:pool"] {
+        let output = Command::new(PROGRAM)
+            .env("OFFLOOP_WORKER", value)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(70), "{value}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains("`OFFLOOP_WORKER`"), "{stderr}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn default_pools_are_sized_by_the_environment_and_bad_sizes_are_told() {
+    for (variable, pool) in [
+        ("OFFLOOP_WORKERS", "global"),
+        ("OFFLOOP_THREADS", "offloop-io"),
+    ] {
+        let run = |value: &str| {
+            let program = env!("CARGO_BIN_EXE_sizes");
+            let output = Command::new(program).env(variable, value).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        assert!(
+            run("3").contains(&format!("{pool}: 3 at a time")),
+            "{}",
+            run("3")
+        );
+        for bad in ["0", "-1", "many", ""] {
+            let text = run(bad);
+            assert!(
+                text.contains(variable) && text.contains("at least 1"),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn processes_can_be_done_without() {
+    let output = Command::new(env!("CARGO_BIN_EXE_sizes"))
+        .env("OFFLOOP_IN_PLACE", "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("in this process: true"), "{text}");
+}
