@@ -6,7 +6,7 @@ use crate::messages as say;
 use crate::names::{self, Fresh};
 use crate::receiver::ReplaceSelf;
 use crate::scan;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
 use syn::visit_mut::{self, VisitMut};
@@ -27,6 +27,8 @@ pub(crate) struct Params {
 
 impl Params {
     pub(crate) fn read(generics: &Generics, errors: &mut Errors) -> Self {
+        let mut generics = generics.clone();
+        bound_types(&mut generics);
         let mut params: Vec<GenericParam> = Vec::new();
         for param in &generics.params {
             match param.clone() {
@@ -274,7 +276,7 @@ impl VisitMut for NameImpls<'_> {
         if let Type::ImplTrait(found) = scan::peel(ty) {
             let name = self.fresh.name(&self.wish, found.impl_token.span);
             let mut bounds = found.bounds.clone();
-            add_task_bounds(&mut bounds);
+            add_task_bounds(&mut bounds, found.impl_token.span);
             self.params.all.push(parse_quote!(#name: #bounds));
             *ty = parse_quote!(#name);
             return;
@@ -288,14 +290,42 @@ pub(crate) fn bound_impls(ty: &mut Type) {
     struct BoundImpls;
     impl VisitMut for BoundImpls {
         fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
-            add_task_bounds(&mut ty.bounds);
+            add_task_bounds(&mut ty.bounds, ty.impl_token.span);
         }
     }
     BoundImpls.visit_type_mut(ty);
 }
 
-fn add_task_bounds(bounds: &mut Bounds) {
-    let span = proc_macro2::Span::call_site();
+/// Adds `Send + 'static` to each type parameter, where it has its other bounds: clippy
+/// wants them in one place.
+pub(crate) fn bound_types(generics: &mut Generics) {
+    let mut in_where = generics.where_clause.take();
+    for param in generics.type_params_mut() {
+        let span = param.ident.span();
+        let predicates = in_where
+            .iter_mut()
+            .flat_map(|clause| &mut clause.predicates);
+        let predicate = predicates
+            .filter_map(|predicate| match predicate {
+                WherePredicate::Type(predicate) => Some(predicate),
+                _ => None,
+            })
+            .find(|predicate| {
+                predicate.lifetimes.is_none()
+                    && matches!(&predicate.bounded_ty, Type::Path(path)
+                        if path.path.is_ident(&param.ident))
+            });
+        match predicate {
+            Some(predicate) if param.bounds.is_empty() => {
+                add_task_bounds(&mut predicate.bounds, span);
+            }
+            _ => add_task_bounds(&mut param.bounds, span),
+        }
+    }
+    generics.where_clause = in_where;
+}
+
+fn add_task_bounds(bounds: &mut Bounds, span: Span) {
     let has_send = bounds.iter().any(|bound| match bound {
         TypeParamBound::Trait(bound) => crate::attrs::last_segment(&bound.path) == "Send",
         _ => false,

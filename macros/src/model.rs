@@ -87,8 +87,11 @@ pub(crate) struct Task {
     pub(crate) inner: Params,
     /// Those and the impl block's, for items outside of the block.
     pub(crate) outer: Params,
-    /// What has to be `Send + 'static` beside what follows from it.
+    /// What has to be `Send + 'static` beside the function's own parameters: first those
+    /// of the impl block, then types that belong to one of either.
     crossing: Vec<Type>,
+    /// How many of them are parameters of the impl block.
+    around: usize,
 }
 
 impl Task {
@@ -141,7 +144,8 @@ impl Task {
             receiver,
             arguments,
             output,
-            crossing: around.named_types().chain(inner.named_types()).collect(),
+            around: around.named_types().count(),
+            crossing: around.named_types().collect(),
             inner,
             outer,
             source,
@@ -192,9 +196,10 @@ impl Task {
         self.crossing.iter().map(crossing_bound).collect()
     }
 
-    /// The same for items outside of the impl block.
+    /// The same for items outside of the impl block, where the block's own parameters have
+    /// their bounds already.
     pub(crate) fn outside_bounds(&self) -> Vec<TokenStream> {
-        self.crossing
+        self.crossing[self.around..]
             .iter()
             .map(|ty| crossing_bound(&self.outside(ty)))
             .collect()

@@ -8,9 +8,9 @@ use quote::quote;
 use syn::{Attribute, FnArg, Signature};
 
 /// Lints about signatures that clippy does not apply to exported functions. The function
-/// inside of ours is never exported, whatever the user's visibility is; and arguments by
-/// value are what a task takes.
-const EXEMPT: [&str; 13] = [
+/// inside of ours is never exported, whatever the user's visibility is. Arguments by value
+/// are what a task takes, and many of them are what names are for.
+const EXEMPT: [&str; 14] = [
     "box_collection",
     "large_types_passed_by_value",
     "linkedlist",
@@ -20,6 +20,7 @@ const EXEMPT: [&str; 13] = [
     "rc_buffer",
     "redundant_allocation",
     "ref_option",
+    "too_many_arguments",
     "trivially_copy_pass_by_ref",
     "unnecessary_box_returns",
     "unnecessary_wraps",
@@ -45,8 +46,7 @@ fn nested(task: &Task) -> TokenStream {
     let name = &sig.ident;
     let turbofish = task.inner.turbofish_named();
     let arguments = parameter_names(task);
-    let exempt = EXEMPT.map(|lint| quote::format_ident!("{lint}"));
-    let exempt = exempt.iter().map(|lint| quote!(clippy::#lint));
+    let exempt = exempt();
     let outer_sig = plain_signature(task);
     let outer_attrs = outer_attrs(task);
     quote! {
@@ -55,7 +55,7 @@ fn nested(task: &Task) -> TokenStream {
         #vis #outer_sig {
             #(#attrs)*
             #(#lints)*
-            #[allow(#(#exempt),*)]
+            #exempt
             #sig
             #body
             #name #turbofish(#(#arguments),*)
@@ -70,14 +70,21 @@ fn renamed(task: &Task) -> TokenStream {
     sig.ident = task.names.blocking.clone();
     let attrs = &task.attrs.body;
     let body = &task.body;
+    let exempt = exempt();
     let outer_attrs = outer_attrs(task);
     quote! {
         #(#outer_attrs)*
         #(#attrs)*
-        #[allow(dead_code)]
+        #exempt
+        #[allow(dead_code, clippy::missing_panics_doc)]
         #vis #sig
         #body
     }
+}
+
+fn exempt() -> TokenStream {
+    let lints = EXEMPT.map(|lint| quote::format_ident!("{lint}"));
+    quote!(#[allow(#(clippy::#lints),*)])
 }
 
 /// What stands on the function under its generated name.
@@ -98,6 +105,7 @@ pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     attrs.extend_from_slice(&task.attrs.hidden);
     attrs.extend_from_slice(&task.attrs.lints);
     attrs.extend_from_slice(&task.attrs.must_use);
+    attrs.push(syn::parse_quote!(#[allow(clippy::must_use_candidate, clippy::too_many_arguments)]));
     attrs.extend_from_slice(&task.attrs.deprecated);
     if matches!(task.home, Home::Free) {
         let tracks = task.attrs.body.iter();

@@ -31,7 +31,11 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     quote! {
         #(#cfg)*
         #(#lints)*
-        #[allow(unused_variables)]
+        #[allow(
+            unused_variables,
+            clippy::used_underscore_binding,
+            clippy::multiple_bound_locations
+        )]
         fn #name #generics(#args: #arguments_type #type_arguments) -> #call_type #where_clause {
             #values
             Self::#call #turbofish(#(#this,)* #(#given),*)

@@ -7,8 +7,8 @@ use crate::model::{self, Home, Kind, Task};
 use crate::options::BuilderOption;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Attribute;
 use syn::spanned::Spanned as _;
+use syn::{Attribute, parse_quote};
 
 /// `fn fetch(url: &str) -> Call<..>`: what the user's function becomes.
 pub(super) fn wrapper(task: &Task) -> TokenStream {
@@ -18,7 +18,10 @@ pub(super) fn wrapper(task: &Task) -> TokenStream {
     let fn_token = &sig.fn_token;
     let name = &task.names.function;
     let generics = declared_generics(task);
-    let predicates = sig.generics.where_clause.iter().flat_map(|c| &c.predicates);
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
     let bounds = task.bounds();
     let receiver = task.receiver.iter().map(|receiver| {
         let declared = receiver.declare();
@@ -50,11 +53,11 @@ pub(super) fn wrapper(task: &Task) -> TokenStream {
     }
 }
 
-/// What the user wrote between `<` and `>`.
-fn declared_generics(task: &Task) -> TokenStream {
+/// The user's parameters, which now have to cross to a thread.
+fn declared_generics(task: &Task) -> syn::Generics {
     let mut generics = task.source.sig.generics.clone();
-    generics.where_clause = None;
-    quote!(#generics)
+    crate::generics::bound_types(&mut generics);
+    generics
 }
 
 /// From what the caller gave to what is stored.
@@ -79,9 +82,12 @@ fn wrapper_attrs(task: &Task) -> Vec<Attribute> {
     all.extend_from_slice(&attrs.lints);
     all.extend(attrs.must_use_with_reason().cloned());
     all.extend_from_slice(&attrs.deprecated);
+    all.push(parse_quote!(
+        #[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
+    ));
     if task.has_builder() {
         // Calls may all be by name.
-        all.push(syn::parse_quote!(#[allow(dead_code)]));
+        all.push(parse_quote!(#[allow(dead_code)]));
     }
     all
 }
@@ -141,7 +147,7 @@ pub(super) fn call(task: &Task) -> TokenStream {
     quote! {
         #(#cfg)*
         #(#lints)*
-        #[allow(deprecated, clippy::too_many_arguments)]
+        #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
         fn #name #generics(#(#parameters),*) -> #call_type #where_clause {
             #checks
             let #call = #dispatch;
