@@ -8,6 +8,11 @@
 #[cfg(all(test, not(target_os = "linux")))]
 compile_error!("the tests of process pools need Linux");
 
+/// The programs of README.md, compiled and run as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 // So that `::offloop`, which generated code names, is this crate in its own tests and docs too.
 extern crate self as offloop;
 

@@ -219,16 +219,30 @@ async fn a_process_task_may_run_on_threads() {
     assert_eq!(other().on(&LEFT).await.unwrap(), std::process::id());
 }
 
+/// Runs before `main`, in workers too, and in those of one pool never ends: as a library would that
+/// waits for something while it is loaded.
+extern "C" fn hang_in_mute_workers() {
+    let is_mute = |value: String| value.ends_with(":mute");
+    while std::env::var("OFFLOOP_WORKER").is_ok_and(is_mute) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[used]
+// SAFETY: the section holds pointers to functions of this type, which the loader calls once each.
+#[unsafe(link_section = ".init_array")]
+static CONSTRUCTOR: extern "C" fn() = hang_in_mute_workers;
+
 #[tokio::test]
 async fn a_worker_that_cannot_start_is_an_error_with_its_reason() {
-    let hasty = ProcessPool::new("hasty")
+    let mute = ProcessPool::new("mute")
         .workers(1)
-        .start_timeout(Duration::ZERO);
-    let error = other().on(&hasty).await.unwrap_err();
+        .start_timeout(Duration::from_millis(50));
+    let error = other().on(&mute).await.unwrap_err();
     assert!(matches!(error, Error::CannotStart(_)), "{error}");
     assert_eq!(error.started(), Started::No);
     assert!(
-        error.to_string().contains("said nothing within 0ns"),
+        error.to_string().contains("said nothing within 50ms"),
         "{error}"
     );
 

@@ -252,6 +252,10 @@ impl Worker {
     /// Takes in all that the worker has said.
     fn receive(self: &Arc<Worker>) {
         let mut inner = lock(&self.inner);
+        if inner.fault.is_some() {
+            // It has been killed, and nothing that it said counts any more.
+            return;
+        }
         if let Life::Starting(_) = inner.life {
             match self.receive_hello(&mut inner) {
                 Ok(true) => {
