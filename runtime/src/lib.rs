@@ -1,12 +1,77 @@
-//! offloop keeps blocking work off the event loop.
+//! Keeps blocking work off the event loop.
 //!
 //! Two attributes turn an ordinary synchronous function into one that is awaited:
-//! [`#[blocking_io]`](blocking_io) runs it on a thread pool, [`#[cpu_bound]`](cpu_bound) in a pool
-//! of worker processes. Arguments are given by position, or by name through a generated builder
-//! that the compiler checks.
-
-#[cfg(all(test, not(target_os = "linux")))]
-compile_error!("the tests of process pools need Linux");
+//! [`#[blocking_io]`](macro@blocking_io) runs it on a thread pool, [`#[cpu_bound]`](macro@cpu_bound)
+//! in a pool of worker processes. Arguments are given by position, or by name through a generated
+//! builder that the compiler checks.
+//!
+//! ```
+//! use offloop::{Error, blocking_io, cpu_bound};
+//!
+//! /// Runs on a thread.
+//! #[blocking_io]
+//! fn size_of(path: &str) -> std::io::Result<u64> {
+//!     Ok(std::fs::metadata(path)?.len())
+//! }
+//!
+//! /// Runs in another process: this same program, started again, with no line of set-up.
+//! #[cpu_bound]
+//! fn sum(numbers: &[u64], #[default = 1] factor: u64) -> (u32, u64) {
+//!     (std::process::id(), numbers.iter().sum::<u64>() * factor)
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! assert!(size_of("Cargo.toml").await? > 0); // by position
+//! let (pid, sum) = sum::builder().numbers([1, 2, 3]).await?; // by name
+//! assert_eq!(sum, 6);
+//! assert_ne!(pid, std::process::id());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | task | an annotated function ([`Task`]) |
+//! | call | one use of a task: a future, lazy until it is first polled ([`Call`]) |
+//! | pool | runs calls: [`ThreadPool`] or [`ProcessPool`] |
+//! | worker | a thread or process of a pool |
+//!
+//! # The life of a call
+//!
+//! | moment | on a thread | in a process |
+//! |---|---|---|
+//! | not polled | nothing happened | nothing happened |
+//! | queued, then dropped | never runs | never runs |
+//! | running, then dropped | asked to stop ([`context::cancelled`]); its thread is busy until it does | its worker is killed, with all that it has started, and replaced |
+//! | its [`timeout`](Call::timeout) passes | the caller gets [`Error::TimedOut`] at once, the function is asked to stop | the same, and the worker is killed as above |
+//! | it panics | [`Error::Panicked`] | [`Error::Panicked`]; the worker goes on |
+//! | it crashes | the program ends: it is one process | [`Error::WorkerDied`], of this call only |
+//! | an argument or the result cannot be carried | - | [`Error::Encode`] or [`Error::Decode`]; the worker goes on |
+//! | the queue of the pool is full | it waits its turn; with [`try_now`](Call::try_now), [`Error::QueueFull`] | the same |
+//! | the pool is closed | [`Error::Closed`]; queued and running calls finish | the same |
+//! | the caller runs in a worker of that pool | runs in place: no deadlock | runs in place: workers start no workers |
+//!
+//! # What runs in a worker process
+//!
+//! The program itself, up to but not including `main`: constructors run (so that types registered
+//! with `typetag` or `inventory` are known), then calls are served until the pool ends. A worker has
+//! globals of its own, standard input is empty, what it prints goes where the program prints, and
+//! thread pools inside of it are its own. It ends when the program ends, however that ends.
+//!
+//! `OFFLOOP_IN_PLACE=1` in the environment runs process calls on threads of the program, for
+//! debuggers and profilers. `OFFLOOP_THREADS` and `OFFLOOP_WORKERS` size the default pools.
+//!
+//! # Platforms
+//!
+//! Thread pools work everywhere. Process pools need Linux.
+//!
+//! # Features
+//!
+//! - `auto-worker` (default): workers enter their loop before `main`. Without it, [`init`] has to be
+//!   the first line of `main`.
 
 /// The programs of README.md, compiled and run as doctests.
 #[cfg(doctest)]
@@ -28,6 +93,7 @@ mod panic;
 mod park;
 #[cfg(target_os = "linux")]
 mod process;
+mod queue;
 mod sync;
 mod task;
 mod thread;

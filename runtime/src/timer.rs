@@ -81,7 +81,8 @@ fn run() {
                 let (target, token) = entry.remove();
                 drop(timers);
                 if let Some(target) = target.upgrade() {
-                    target.expire(token);
+                    // Wakers are foreign code; one that panics must not stop all clocks.
+                    crate::panic::quietly(|| target.expire(token));
                 }
                 timers = lock();
             }

@@ -187,6 +187,34 @@ fn a_queued_thread_call_that_is_dropped_never_runs_and_is_dropped_on_the_pool() 
     assert!(!has_run.load(Ordering::SeqCst));
 }
 
+#[test]
+fn a_result_that_nobody_takes_is_dropped_on_the_pool() {
+    struct Result(Arc<AtomicU32>);
+    impl Drop for Result {
+        fn drop(&mut self) {
+            let thread = std::thread::current();
+            let on_pool = thread
+                .name()
+                .is_some_and(|name| name.starts_with("untaken"));
+            self.0.store(if on_pool { 1 } else { 2 }, Ordering::SeqCst);
+        }
+    }
+
+    let pool = ThreadPool::new("untaken").threads(1);
+    let dropped = Arc::new(AtomicU32::new(0));
+    let result = Result(Arc::clone(&dropped));
+    let mut call = pool.run(move || result);
+    poll_once(&mut call);
+    // The pool has one thread, so that the first result is there when the second call has run.
+    pool.run(|| ()).wait().unwrap();
+    assert_eq!(dropped.load(Ordering::SeqCst), 0);
+    drop(call);
+    eventually("the result is dropped", || {
+        dropped.load(Ordering::SeqCst) != 0
+    });
+    assert_eq!(dropped.load(Ordering::SeqCst), 1, "on the pool");
+}
+
 #[blocking_io]
 fn until_cancelled(ended: Arc<AtomicBool>) {
     while !context::cancelled() {

@@ -205,6 +205,45 @@ async fn retry_makes_the_call_again_and_gives_up_in_the_end() {
 }
 
 #[tokio::test]
+async fn a_worker_that_closes_its_socket_and_goes_on_is_an_error_and_no_hang() {
+    #[cpu_bound(pool = POOL)]
+    fn close_everything() {
+        for descriptor in 3..64 {
+            // SAFETY: none; it does what a careless library does that makes a daemon of a process.
+            unsafe { rustix::io::close(descriptor) };
+        }
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
+
+    let died = died(close_everything().await);
+    assert_eq!(
+        died.fault.as_deref(),
+        Some("it closed its socket and went on")
+    );
+    assert_eq!(died.phase, Phase::Run);
+}
+
+#[tokio::test]
+async fn a_worker_that_answers_with_garbage_costs_its_call() {
+    #[cpu_bound(pool = POOL)]
+    fn write_everywhere() {
+        use std::os::fd::BorrowedFd;
+        for descriptor in 3..64 {
+            // SAFETY: none; it does what a program does that has its descriptors mixed up.
+            let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
+            let file = descriptor.try_clone_to_owned().map(std::fs::File::from);
+            let _ = file.and_then(|mut file| std::io::Write::write_all(&mut file, &[0xff; 64]));
+        }
+        std::thread::sleep(Duration::from_secs(1000));
+    }
+
+    let died = died(write_everywhere().await);
+    assert!(died.fault.unwrap().contains("unknown kind"));
+}
+
+#[tokio::test]
 async fn a_worker_is_recycled_after_its_calls() {
     static RECYCLED: ProcessPool = ProcessPool::new("recycled").workers(1).recycle_after(2);
 

@@ -14,6 +14,7 @@ use super::run::Boxed;
 use super::worker::Worker;
 use crate::error::{CodecFailed, Error, Started};
 use crate::panic;
+use crate::queue::Waiting;
 use crate::thread::{ThreadPool, Work};
 use crate::wire::{CodecError, Decoder, Encoder};
 
@@ -79,6 +80,13 @@ pub(crate) fn decode_for(job: &Arc<Job>, body: Vec<u8>) {
     }
 }
 
+/// Drops a value of the user's where that may block.
+pub(crate) fn discard<T: Send + 'static>(value: T) {
+    if let Ok(core) = threads().core() {
+        core.discard(value);
+    }
+}
+
 fn start(job: &Job, work: impl Work + 'static) -> Result<(), Error> {
     let core = threads()
         .core()
@@ -90,6 +98,12 @@ fn start(job: &Job, work: impl Work + 'static) -> Result<(), Error> {
 struct Encode {
     job: Arc<Job>,
     worker: Arc<Worker>,
+}
+
+impl Waiting for Encode {
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
 impl Work for Encode {
@@ -119,6 +133,12 @@ impl Work for Encode {
 struct Decode {
     job: Arc<Job>,
     body: Vec<u8>,
+}
+
+impl Waiting for Decode {
+    fn is_over(&self) -> bool {
+        self.job.is_over()
+    }
 }
 
 impl Work for Decode {

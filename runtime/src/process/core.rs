@@ -4,7 +4,6 @@
 //! first served, and the next worker that is free takes it. Idle workers are a stack: the one that
 //! worked last has the warmest caches.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use super::codec;
 use super::job::Job;
 use super::start;
 use super::worker::{Taken, Worker};
+use crate::queue::Queue;
 use crate::sync::lock;
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
@@ -44,9 +44,7 @@ pub(crate) struct Core {
 
 #[derive(Debug, Default)]
 struct State {
-    queue: VecDeque<Arc<Job>>,
-    /// Calls in the queue whose callers have gone.
-    abandoned: usize,
+    queue: Queue<Job>,
     idle: Vec<Arc<Worker>>,
     /// Workers that live or are about to, those that are leaving included.
     workers: usize,
@@ -57,13 +55,6 @@ struct State {
     /// No worker is started before this timer is through.
     pause: Option<Timer>,
     closed: bool,
-}
-
-impl State {
-    /// Calls in the queue that somebody waits for. An estimate: a caller may leave at any moment.
-    fn waiting(&self) -> usize {
-        self.queue.len().saturating_sub(self.abandoned)
-    }
 }
 
 impl Core {
@@ -95,7 +86,7 @@ impl Core {
             return Err(Rejected::Closed);
         }
         let can_start = state.workers < self.settings.workers;
-        let is_full = state.waiting() >= self.settings.queue;
+        let is_full = state.queue.len() >= self.settings.queue;
         if job.bounded() && state.idle.is_empty() && !can_start && is_full {
             return Err(Rejected::Full);
         }
@@ -163,9 +154,6 @@ impl Core {
                 drop(state);
                 return worker.retire();
             };
-            if job.is_over() {
-                state.abandoned = state.abandoned.saturating_sub(1);
-            }
             drop(state);
             if self.hand_over(worker, job) {
                 return;
@@ -202,10 +190,9 @@ impl Core {
         state.pause = timer.ok();
         let without_workers = state.workers == state.starting;
         let told = if is_hopeless && without_workers {
-            state.abandoned = 0;
-            std::mem::take(&mut state.queue)
+            state.queue.take()
         } else {
-            VecDeque::new()
+            std::collections::VecDeque::new()
         };
         drop(state);
         for job in told {
@@ -218,7 +205,7 @@ impl Core {
         if state.pause.is_some() {
             return;
         }
-        let wanted = state.waiting().saturating_sub(state.starting);
+        let wanted = state.queue.len().saturating_sub(state.starting);
         let possible = self.settings.workers.saturating_sub(state.workers);
         let count = wanted.min(possible);
         state.workers += count;
@@ -229,19 +216,11 @@ impl Core {
         }
     }
 
-    /// A call in the queue has lost its caller. Its turn will come and pass; but a queue that is
-    /// mostly of such calls is cleared of them.
+    /// A call in the queue has lost its caller.
     pub(crate) fn job_abandoned(&self) {
-        let mut state = lock(&self.state);
-        state.abandoned += 1;
-        if state.abandoned * 2 > state.queue.len() {
-            state.abandoned = 0;
-            let (over, wanted) = std::mem::take(&mut state.queue)
-                .into_iter()
-                .partition::<VecDeque<_>, _>(|job| job.is_over());
-            state.queue = wanted;
-            drop(state);
-            drop(over);
+        let over = lock(&self.state).queue.abandon();
+        if !over.is_empty() {
+            codec::discard(over);
         }
     }
 

@@ -4,7 +4,7 @@
 //! `main`. Nearly always it finds nothing to do. In a process that a pool has started it sets the
 //! worker up and never returns. The `unsafe` of being a constructor is all here.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{CString, c_char, c_int};
 use std::fmt;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
@@ -184,6 +184,10 @@ fn set_up(invitation: &Invitation) -> std::io::Result<UnixStream> {
         rustix::process::setrlimit(Resource::Data, limit)?;
     }
     ignore_broken_pipes();
+    // What `top` shows; the name of the file would be `exe`. It is only a label.
+    if let Ok(name) = CString::new(format!("offloop:{}", invitation.pool)) {
+        let _ = rustix::thread::set_name(&name);
+    }
     Ok(UnixStream::from(socket))
 }
 

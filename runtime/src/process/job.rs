@@ -12,6 +12,7 @@ use super::run::{Boxed, Erased};
 use super::worker::{Death, Worker};
 use crate::error::{CannotStart, Error, Panicked, Phase, Started, TimedOut, WorkerDied};
 use crate::options::Options;
+use crate::queue::Waiting;
 use crate::sync::lock;
 use crate::timer::{self, Expire, Timer};
 
@@ -136,6 +137,7 @@ impl Job {
         match stage {
             Stage::Queued => self.core.job_abandoned(),
             Stage::Running(worker) => self.take_from(&worker),
+            Stage::Answered(Answer::Value(value)) => codec::discard(value),
             Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
         }
     }
@@ -145,10 +147,6 @@ impl Job {
         if worker.end(self.id) {
             self.core.worker_free(worker);
         }
-    }
-
-    pub(crate) fn is_over(&self) -> bool {
-        matches!(lock(&self.state).stage, Stage::Over)
     }
 
     /// The encoded request, if there is one already.
@@ -339,6 +337,12 @@ impl Job {
             }
             Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
         }
+    }
+}
+
+impl Waiting for Job {
+    fn is_over(&self) -> bool {
+        matches!(lock(&self.state).stage, Stage::Over)
     }
 }
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token};
 
+use crate::panic;
 use crate::sync::lock;
 
 /// The owner of descriptors that are watched.
@@ -109,7 +110,10 @@ impl Poller {
                 let number = event.token().0 / DESCRIPTORS;
                 let source = lock(&running.sources).get(&number).cloned();
                 let Some(source) = source else { continue };
-                if !source.ready(event.token().0 % DESCRIPTORS) {
+                let mut goes_on = true;
+                // Wakers are foreign code; one that panics must not silence all workers.
+                panic::quietly(|| goes_on = source.ready(event.token().0 % DESCRIPTORS));
+                if !goes_on {
                     // Its descriptors close with it, which ends the kernel's watch too.
                     lock(&running.sources).remove(&number);
                 }

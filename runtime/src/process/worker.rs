@@ -46,6 +46,8 @@ pub(crate) struct Worker {
 #[derive(Debug)]
 struct Inner {
     life: Life,
+    /// Until when it has to say its first word, or to end.
+    deadline: Option<Timer>,
     /// What is still to be sent of the running call, and from where on.
     output: Option<(Arc<Vec<u8>>, usize)>,
     input: Assembler,
@@ -61,8 +63,8 @@ struct Inner {
 
 #[derive(Debug)]
 enum Life {
-    /// Started, and nothing heard of it yet. Holds the deadline for that.
-    Starting(Option<Timer>),
+    /// Started, and nothing heard of it yet.
+    Starting,
     Ready(StatusPage),
     /// Told to end, or found at fault: takes no call.
     Leaving(Option<StatusPage>),
@@ -116,7 +118,8 @@ impl Worker {
             stderr,
             oom_kills: evidence::oom_kills(),
             inner: Mutex::new(Inner {
-                life: Life::Starting(None),
+                life: Life::Starting,
+                deadline: None,
                 output: None,
                 input: Assembler::default(),
                 running: None,
@@ -133,7 +136,7 @@ impl Worker {
         let target = Arc::downgrade(self) as Weak<dyn Expire>;
         let deadline = crate::timer::after(self.core.settings().start_timeout, target, 0);
         let watched = deadline.and_then(|timer| {
-            lock(&self.inner).life = Life::Starting(Some(timer));
+            lock(&self.inner).deadline = Some(timer);
             REACTOR.watch(self, &[self.socket.as_fd(), self.pidfd.as_fd()])
         });
         watched.inspect_err(|_| {
@@ -216,7 +219,7 @@ impl Worker {
     }
 
     /// Reads the worker's first word. True once it has been said.
-    fn receive_hello(&self, inner: &mut Inner) -> Result<bool, String> {
+    fn receive_hello(self: &Arc<Worker>, inner: &mut Inner) -> Result<bool, String> {
         let mut bytes = [0; Hello::LENGTH];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
@@ -232,7 +235,7 @@ impl Worker {
             Err(error) => return Err(format!("its first word cannot be read: {error}")),
         };
         if length == 0 {
-            // Its end is told by its exit.
+            self.expect_end(inner);
             return Ok(false);
         }
         let page: Option<OwnedFd> = ancillary.drain().find_map(|message| match message {
@@ -246,6 +249,7 @@ impl Worker {
         }
         let page = page.ok_or("it sent no status page")?;
         inner.life = Life::Ready(StatusPage::open(&page)?);
+        inner.deadline = None;
         Ok(true)
     }
 
@@ -256,7 +260,7 @@ impl Worker {
             // It has been killed, and nothing that it said counts any more.
             return;
         }
-        if let Life::Starting(_) = inner.life {
+        if let Life::Starting = inner.life {
             match self.receive_hello(&mut inner) {
                 Ok(true) => {
                     drop(inner);
@@ -289,7 +293,8 @@ impl Worker {
                         Err(fault) => return self.condemn(inner, fault),
                     }
                 }
-                Err(NoFrame::NotYet | NoFrame::Closed) => return,
+                Err(NoFrame::NotYet) => return,
+                Err(NoFrame::Closed) => return self.expect_end(&mut inner),
                 Err(NoFrame::Garbage(fault)) => return self.condemn(inner, fault),
                 Err(NoFrame::Io(error)) => {
                     return self.condemn(inner, format!("it cannot be heard: {error}"));
@@ -334,11 +339,25 @@ impl Worker {
     }
 
     /// Lets the worker end by itself, which it does when it hears that nothing more will come.
-    pub(crate) fn retire(&self) {
+    pub(crate) fn retire(self: &Arc<Worker>) {
         let mut inner = lock(&self.inner);
         inner.leave();
         // It fails only if the worker is gone.
         let _ = self.socket.shutdown(Shutdown::Write);
+        self.expect_end(&mut inner);
+    }
+
+    /// The worker has closed its socket, or was told to end: it must be gone soon.
+    fn expect_end(self: &Arc<Worker>, inner: &mut Inner) {
+        if matches!(inner.life, Life::Starting) || inner.buried {
+            return;
+        }
+        inner.leave();
+        let target = Arc::downgrade(self) as Weak<dyn Expire>;
+        match crate::timer::after(FAREWELL, target, 0) {
+            Ok(timer) => inner.deadline = Some(timer),
+            Err(_) => self.kill_locked(inner),
+        }
     }
 
     pub(crate) fn calls(&self) -> u64 {
@@ -363,7 +382,8 @@ impl Worker {
             Err(_) => Exit::Unknown,
         };
         inner.buried = true;
-        let was_starting = matches!(inner.life, Life::Starting(_));
+        inner.deadline = None;
+        let was_starting = matches!(inner.life, Life::Starting);
         let running = inner.running.take();
         let fault = inner.fault.take();
         let life = std::mem::replace(&mut inner.life, Life::Leaving(None));
@@ -371,7 +391,7 @@ impl Worker {
 
         let status = match life {
             Life::Ready(status) | Life::Leaving(Some(status)) => Some(status),
-            Life::Starting(_) | Life::Leaving(None) => None,
+            Life::Starting | Life::Leaving(None) => None,
         };
         let stderr = self.stderr.tail();
         let out_of_memory = evidence::of_memory(
@@ -404,11 +424,14 @@ impl Inner {
         self.life = match std::mem::replace(&mut self.life, Life::Leaving(None)) {
             Life::Ready(status) => Life::Leaving(Some(status)),
             // Which it remains: it is the start that failed.
-            Life::Starting(timer) => Life::Starting(timer),
+            Life::Starting => Life::Starting,
             Life::Leaving(status) => Life::Leaving(status),
         };
     }
 }
+
+/// How long a worker may take to end by itself.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// The thread that hears from workers. It runs no user code and waits for nothing else.
 static REACTOR: Poller = Poller::new("offloop-reactor");
@@ -425,11 +448,15 @@ impl Source for Worker {
     }
 }
 
-/// The worker has not said its first word in time.
+/// The worker has not said its first word in time, or has not ended in time.
 impl Expire for Worker {
     fn expire(self: Arc<Self>, _token: u64) {
         let inner = lock(&self.inner);
-        if matches!(inner.life, Life::Starting(_)) {
+        if inner.running.is_some() {
+            self.condemn(inner, "it closed its socket and went on".to_owned());
+        } else if matches!(inner.life, Life::Leaving(_)) {
+            self.kill_locked(&inner);
+        } else if matches!(inner.life, Life::Starting) {
             let fault = format!(
                 "worker process {} said nothing within {:?}; does the program link offloop, \
                  with the feature `auto-worker` or with `offloop::init()` as the first line of `main`?",

@@ -2,13 +2,13 @@
 //! and end.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::panic;
+use crate::queue::{Queue, Waiting};
 use crate::sync::lock;
 
 /// What a pool was told to be. Filled in by `ThreadPool`'s builder.
@@ -21,8 +21,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
 }
 
-/// A call in the queue.
-pub(crate) trait Work: Send + Sync {
+/// What a thread of the pool does.
+pub(crate) trait Work: Waiting {
     /// Runs the call, or drops it if nobody waits for it any more.
     fn run(self: Arc<Self>);
 }
@@ -47,7 +47,7 @@ pub(crate) struct Core {
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Arc<dyn Work>>,
+    queue: Queue<dyn Work>,
     threads: usize,
     /// Threads that wait and that nobody has woken yet.
     idle: usize,
@@ -186,9 +186,40 @@ impl Core {
         state.threads -= 1;
     }
 
+    /// A call in the queue has lost its caller.
+    pub(crate) fn work_abandoned(self: &Arc<Core>) {
+        let over = lock(&self.state).queue.abandon();
+        if !over.is_empty() {
+            self.discard(over);
+        }
+    }
+
+    /// Drops a value of the user's on the pool, because that may block.
+    pub(crate) fn discard<T: Send + 'static>(self: &Arc<Core>, value: T) {
+        let discard = Discard(Mutex::new(Some(value)));
+        // A pool that takes no more calls leaves it to this thread.
+        let _ = self.submit(Arc::new(discard), false);
+    }
+
     /// Takes no more calls. Those in the queue are still run; idle threads end.
     pub(crate) fn close(&self) {
         lock(&self.state).closed = true;
         self.wake.notify_all();
+    }
+}
+
+/// A value that is only to be dropped.
+struct Discard<T>(Mutex<Option<T>>);
+
+impl<T: Send> Waiting for Discard<T> {
+    fn is_over(&self) -> bool {
+        false
+    }
+}
+
+impl<T: Send> Work for Discard<T> {
+    fn run(self: Arc<Self>) {
+        let value = lock(&self.0).take();
+        drop(value);
     }
 }

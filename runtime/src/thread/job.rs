@@ -13,6 +13,7 @@ use crate::error::{
 };
 use crate::options::Options;
 use crate::panic;
+use crate::queue::Waiting;
 use crate::sync::lock;
 use crate::timer::{self, Expire, Timer};
 
@@ -29,7 +30,11 @@ pub(crate) struct Run<R> {
 
 enum Stage<R> {
     New(Job<R>),
-    Submitted(Arc<Shared<R>>),
+    Submitted {
+        shared: Arc<Shared<R>>,
+        /// What to do when the future is dropped; a `Drop` cannot ask for what it needs of `R`.
+        abandon: fn(&Shared<R>),
+    },
     Finished,
 }
 
@@ -83,7 +88,7 @@ impl<R: Outcome> Run<R> {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R> {
         match std::mem::replace(&mut self.stage, Stage::Finished) {
             Stage::New(job) => self.submit(job, cx),
-            Stage::Submitted(shared) => {
+            Stage::Submitted { shared, abandon } => {
                 let mut state = lock(&shared.state);
                 if let Some(result) = state.result.take() {
                     state.over = true;
@@ -94,7 +99,7 @@ impl<R: Outcome> Run<R> {
                     none => *none = Some(cx.waker().clone()),
                 }
                 drop(state);
-                self.stage = Stage::Submitted(shared);
+                self.stage = Stage::Submitted { shared, abandon };
                 Poll::Pending
             }
             Stage::Finished => panic!("a call was polled after it had finished"),
@@ -126,7 +131,10 @@ impl<R: Outcome> Run<R> {
         });
         match core.submit(Arc::clone(&shared) as Arc<dyn Work>, self.options.bounded) {
             Ok(()) => {
-                self.stage = Stage::Submitted(shared);
+                self.stage = Stage::Submitted {
+                    shared,
+                    abandon: Shared::abandon,
+                };
                 Poll::Pending
             }
             Err(rejected) => {
@@ -167,6 +175,12 @@ impl Rejected {
                 reason: error.to_string(),
             })),
         }
+    }
+}
+
+impl<R: Outcome> Waiting for Shared<R> {
+    fn is_over(&self) -> bool {
+        lock(&self.state).over
     }
 }
 
@@ -240,14 +254,29 @@ impl<R: Outcome> Expire for Shared<R> {
     }
 }
 
+impl<R: Outcome> Shared<R> {
+    /// The caller has gone.
+    fn abandon(&self) {
+        let mut state = lock(&self.state);
+        state.over = true;
+        state.waker = None;
+        let is_queued = state.job.is_some();
+        let result = state.result.take();
+        drop(state);
+        self.cancelled.store(true, Ordering::Relaxed);
+        if is_queued {
+            self.core.work_abandoned();
+        }
+        if let Some(result) = result {
+            self.core.discard(result);
+        }
+    }
+}
+
 impl<R> Drop for Run<R> {
     fn drop(&mut self) {
-        if let Stage::Submitted(shared) = &self.stage {
-            let mut state = lock(&shared.state);
-            state.over = true;
-            state.waker = None;
-            drop(state);
-            shared.cancelled.store(true, Ordering::Relaxed);
+        if let Stage::Submitted { shared, abandon } = &self.stage {
+            abandon(shared);
         }
     }
 }
