@@ -87,6 +87,7 @@ pub mod __private;
 pub mod args;
 mod call;
 pub mod context;
+mod drain;
 mod error;
 mod options;
 mod panic;
@@ -101,6 +102,7 @@ mod timer;
 mod wire;
 
 pub use call::{Call, Pool};
+pub use drain::Closing;
 pub use error::{
     CannotStart, CodecFailed, Error, Exit, InvalidPool, Outcome, Panicked, Phase, Refused, Started,
     TimedOut, WorkerDied,

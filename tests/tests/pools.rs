@@ -117,6 +117,42 @@ async fn a_local_pool_serves_and_ends_with_its_value() {
 }
 
 #[tokio::test]
+async fn closing_waits_for_what_is_queued_and_for_the_workers() {
+    #[cpu_bound]
+    fn slow(number: u32) -> (u32, u32) {
+        std::thread::sleep(Duration::from_millis(20));
+        (number, std::process::id())
+    }
+
+    let pool = ProcessPool::new("closing").workers(1);
+    let calls: Vec<_> = (0..5)
+        .map(|number| tokio::spawn(slow(number).on(&pool)))
+        .collect();
+    tokio::task::yield_now().await;
+    pool.close().await;
+    for (number, call) in (0..).zip(calls) {
+        assert!(call.is_finished());
+        let (same, pid) = call.await.unwrap().unwrap();
+        assert_eq!(same, number);
+        assert!(!offloop_tests::is_alive(pid));
+    }
+    assert!(matches!(slow(9).on(&pool).await, Err(Error::Closed(_))));
+    pool.close().await;
+
+    let pool = ThreadPool::new("closing").threads(1);
+    let run = |number| pool.run(move || slow::blocking(number).0);
+    let calls: Vec<_> = (0..5).map(|number| tokio::spawn(run(number))).collect();
+    tokio::task::yield_now().await;
+    pool.close().await;
+    for (number, call) in (0..).zip(calls) {
+        assert_eq!(call.await.unwrap().unwrap(), number);
+    }
+    assert!(matches!(run(9).await, Err(Error::Closed(_))));
+    ThreadPool::new("never used").close().wait();
+    ProcessPool::new("never used").close().wait();
+}
+
+#[tokio::test]
 async fn calls_run_in_the_order_in_which_they_were_made() {
     let pool = ThreadPool::new("order").threads(1);
     let order = Arc::new(std::sync::Mutex::new(Vec::new()));

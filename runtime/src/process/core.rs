@@ -6,12 +6,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use super::codec;
 use super::job::Job;
 use super::start;
 use super::worker::{Taken, Worker};
+use crate::drain::{Drain, Watchers};
 use crate::queue::Queue;
 use crate::sync::lock;
 use crate::thread::Rejected;
@@ -55,6 +57,24 @@ struct State {
     /// No worker is started before this timer is through.
     pause: Option<Timer>,
     closed: bool,
+    watchers: Watchers,
+}
+
+impl State {
+    fn is_drained(&self) -> bool {
+        self.closed && self.workers == 0 && self.queue.len() == 0
+    }
+}
+
+impl Drain for Core {
+    fn poll_drained(&self, cx: &Context<'_>) -> bool {
+        let mut state = lock(&self.state);
+        let is_drained = state.is_drained();
+        if !is_drained {
+            state.watchers.add(cx.waker());
+        }
+        is_drained
+    }
 }
 
 impl Core {
@@ -174,6 +194,7 @@ impl Core {
         state.idle.retain(|idle| !Arc::ptr_eq(idle, worker));
         state.workers -= 1;
         self.start_workers(state);
+        self.look_for_end();
     }
 
     /// A worker that was to be started is not there.
@@ -198,6 +219,7 @@ impl Core {
         for job in told {
             job.fail_to_start(reason);
         }
+        self.look_for_end();
     }
 
     /// Starts workers for the calls that wait, as many as there may be.
@@ -232,6 +254,16 @@ impl Core {
         drop(state);
         for worker in idle {
             worker.retire();
+        }
+    }
+
+    /// Tells those who wait for the pool's end, if this is it.
+    fn look_for_end(&self) {
+        let mut state = lock(&self.state);
+        if state.is_drained() {
+            let watchers = state.watchers.take();
+            drop(state);
+            watchers.into_iter().for_each(Waker::wake);
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::core::{Core, Settings};
 use super::gate;
 use super::registry::Registry;
+use crate::drain::{Closing, Drain};
 use crate::error::InvalidPool;
 use crate::thread::size_from_environment;
 
@@ -148,11 +149,35 @@ impl ProcessPool {
     }
 
     /// Takes no more calls: each gets [`Error::Closed`](crate::Error::Closed). Those that are
-    /// queued or running finish; then the workers end.
-    pub fn close(&self) {
-        if let Ok(core) = self.core() {
+    /// queued or running finish, then the workers end: await what this gives to wait for that, or
+    /// leave it.
+    ///
+    /// ```
+    /// use offloop::{Error, ProcessPool};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// #[offloop::cpu_bound]
+    /// fn pid() -> u32 {
+    ///     std::process::id()
+    /// }
+    ///
+    /// let pool = ProcessPool::new("brief");
+    /// assert!(pid().on(&pool).await.is_ok());
+    /// pool.close().await;
+    /// assert!(matches!(pid().on(&pool).await, Err(Error::Closed(_))));
+    /// # }
+    /// ```
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "closing is done, waiting is a choice"
+    )]
+    pub fn close(&self) -> Closing {
+        let core = self.core().ok();
+        if let Some(core) = &core {
             core.close();
         }
+        Closing::new(core.map(|core| core as Arc<dyn Drain>))
     }
 
     pub(crate) fn name(&self) -> &'static str {

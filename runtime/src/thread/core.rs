@@ -3,10 +3,12 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::drain::{Drain, Watchers};
 use crate::panic;
 use crate::queue::{Queue, Waiting};
 use crate::sync::lock;
@@ -56,6 +58,7 @@ struct State {
     /// Threads started so far; numbers their names.
     started: usize,
     closed: bool,
+    watchers: Watchers,
 }
 
 impl std::fmt::Debug for State {
@@ -178,12 +181,11 @@ impl Core {
                 }
                 if state.closed || timeout.timed_out() {
                     state.idle -= 1;
-                    state.threads -= 1;
-                    return;
+                    return thread_ends(state);
                 }
             }
         }
-        state.threads -= 1;
+        thread_ends(state);
     }
 
     /// A call in the queue has lost its caller.
@@ -205,6 +207,26 @@ impl Core {
     pub(crate) fn close(&self) {
         lock(&self.state).closed = true;
         self.wake.notify_all();
+    }
+}
+
+impl Drain for Core {
+    fn poll_drained(&self, cx: &Context<'_>) -> bool {
+        let mut state = lock(&self.state);
+        let is_drained = state.closed && state.threads == 0;
+        if !is_drained {
+            state.watchers.add(cx.waker());
+        }
+        is_drained
+    }
+}
+
+fn thread_ends(mut state: MutexGuard<'_, State>) {
+    state.threads -= 1;
+    if state.closed && state.threads == 0 {
+        let watchers = state.watchers.take();
+        drop(state);
+        watchers.into_iter().for_each(Waker::wake);
     }
 }
 

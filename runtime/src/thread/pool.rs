@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::core::{Core, Settings};
 use super::job::Run;
 use crate::call::Call;
+use crate::drain::{Closing, Drain};
 use crate::error::{Error, InvalidPool};
 
 /// A pool of threads for functions that block.
@@ -161,11 +162,33 @@ impl ThreadPool {
         Call::on_threads(Run::new(task, self.core(), job))
     }
 
-    /// Takes no more calls: each gets [`Error::Closed`]. Those that are queued or running finish.
-    pub fn close(&self) {
-        if let Ok(core) = self.core() {
+    /// Takes no more calls: each gets [`Error::Closed`]. Those that are
+    /// queued or running finish, then the workers end: await what this gives to wait for that, or
+    /// leave it.
+    ///
+    /// ```
+    /// use offloop::{Error, ThreadPool};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let pool = ThreadPool::new("brief");
+    /// let call = tokio::spawn(pool.run(|| 7));
+    /// # tokio::task::yield_now().await;
+    /// pool.close().await;
+    /// assert_eq!(call.await.unwrap().unwrap(), 7);
+    /// assert!(matches!(pool.run(|| 8).await, Err(Error::Closed(_))));
+    /// # }
+    /// ```
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "closing is done, waiting is a choice"
+    )]
+    pub fn close(&self) -> Closing {
+        let core = self.core().ok();
+        if let Some(core) = &core {
             core.close();
         }
+        Closing::new(core.map(|core| core as Arc<dyn Drain>))
     }
 
     pub(crate) fn core(&self) -> Result<Arc<Core>, InvalidPool> {

@@ -82,7 +82,6 @@ impl Encoder {
     /// Adds one value, as the part of the call that errors will name.
     ///
     /// Compiled once for each type, rather than into every task that uses the type.
-    #[inline(never)]
     pub(super) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
         let done = if plain::is_plain::<T>() {
             plain::encode(value, &mut self.packer)

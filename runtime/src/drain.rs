@@ -1,0 +1,69 @@
+//! Waiting until a closed pool has nothing left to do.
+
+use std::fmt;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+/// A pool that can be waited for.
+pub(crate) trait Drain: Send + Sync {
+    /// Whether the pool is closed and its last worker has ended; if not, wakes `cx` when that is so.
+    fn poll_drained(&self, cx: &Context<'_>) -> bool;
+}
+
+/// Those who wait for a pool.
+#[derive(Debug, Default)]
+pub(crate) struct Watchers(Vec<Waker>);
+
+impl Watchers {
+    pub(crate) fn add(&mut self, waker: &Waker) {
+        if !self.0.iter().any(|known| known.will_wake(waker)) {
+            self.0.push(waker.clone());
+        }
+    }
+
+    /// To be woken once the lock over the pool has been let go.
+    pub(crate) fn take(&mut self) -> Vec<Waker> {
+        mem::take(&mut self.0)
+    }
+}
+
+/// Waits until a closed pool is empty. Made by `ThreadPool::close` and `ProcessPool::close`.
+///
+/// The pool is closed whether this is awaited or not. It is ready when all calls that were queued or
+/// running have finished and the pool's workers have ended.
+#[derive(Clone)]
+pub struct Closing {
+    pool: Option<Arc<dyn Drain>>,
+}
+
+impl Closing {
+    /// Of a pool that never had anything to do there is nothing to wait for.
+    pub(crate) fn new(pool: Option<Arc<dyn Drain>>) -> Closing {
+        Closing { pool }
+    }
+
+    /// Waits by blocking this thread, for code that is not async.
+    pub fn wait(self) {
+        crate::park::wait(self);
+    }
+}
+
+impl Future for Closing {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match &self.pool {
+            Some(pool) if !pool.poll_drained(cx) => Poll::Pending,
+            _ => Poll::Ready(()),
+        }
+    }
+}
+
+impl fmt::Debug for Closing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closing").finish_non_exhaustive()
+    }
+}
