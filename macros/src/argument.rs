@@ -91,7 +91,8 @@ impl Argument {
 
     /// From what the caller gave, an expression, to what is stored.
     pub(crate) fn to_owned(&self, given: TokenStream) -> TokenStream {
-        match self.passing.copy_function() {
+        let is_inferred = scan::scan(&self.ty).impl_trait.is_some();
+        match self.passing.copy_function(is_inferred) {
             None => given,
             Some(copy) if self.optional => quote!(::core::option::Option::map(#given, #copy)),
             Some(copy) => quote!(#copy(#given)),

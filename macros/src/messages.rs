@@ -62,8 +62,19 @@ pub(crate) fn not_a_function(kind: Kind, keyword: &str) -> String {
         "impl" => format!(
             "use `#[offloop::methods]` on the impl block and `{attribute}` on its functions"
         ),
-        _ => format!("`{attribute}` goes on a function; this is a `{keyword}`"),
+        _ => format!(
+            "`{attribute}` goes on a function; this is {}",
+            with_article(keyword)
+        ),
     }
+}
+
+fn with_article(keyword: &str) -> String {
+    let article = match keyword {
+        "enum" | "extern" | "impl" => "an",
+        _ => "a",
+    };
+    format!("{article} `{keyword}`")
 }
 
 pub(crate) const BOTH_ATTRIBUTES: &str =
@@ -81,7 +92,10 @@ pub(crate) fn methods_not_an_impl(keyword: &str) -> String {
         "trait" => "functions of a trait keep the trait's signature; \
                     put the task on an inherent method that calls it"
             .to_owned(),
-        _ => format!("`#[offloop::methods]` goes on an impl block; this is a `{keyword}`"),
+        _ => format!(
+            "`#[offloop::methods]` goes on an impl block; this is {}",
+            with_article(keyword)
+        ),
     }
 }
 
@@ -166,7 +180,8 @@ pub(crate) fn reserved_argument(name: &str) -> String {
 
 pub(crate) fn setter_clash(option: &str, other: &str) -> String {
     format!(
-        "the setter of `{other}` and the second setter of `{option}` have one name; rename one of them"
+        "`{option}` is an `Option` and has a second setter, `{other}`, \
+         which is the name of another argument; rename one of the two"
     )
 }
 
@@ -178,10 +193,14 @@ pub(crate) fn borrowed_inside(argument: &str) -> String {
 }
 
 pub(crate) fn borrowed_dyn(target: &str) -> String {
-    format!(
-        "`&{target}` cannot be copied for the call; take `Arc<{target} + Send + Sync>` \
-         or `Box<{target} + Send>`"
-    )
+    let mut shared = target.to_owned();
+    for bound in ["Send", "Sync"] {
+        if !target.contains(bound) {
+            shared.push_str(" + ");
+            shared.push_str(bound);
+        }
+    }
+    format!("`&{target}` cannot be copied for the call; take `Arc<{shared}>`")
 }
 
 pub(crate) const BOUND_LIFETIME: &str = "this bound names a lifetime of the caller, \

@@ -252,6 +252,31 @@ impl Task {
             .collect()
     }
 
+    /// The same type, if the pool can take the user's types; otherwise one that the
+    /// compiler knows to be wrong, about which it keeps quiet.
+    ///
+    /// A constant as the length of an array is evaluated with the type, and one whose body
+    /// has errors makes the type an error. So a type that cannot cross is reported once,
+    /// where the user wrote it, and not for each use that generated code makes of it.
+    pub(crate) fn checked(&self, ty: &TokenStream) -> TokenStream {
+        if !self.is_concrete() {
+            // A type parameter cannot be named in the body of a constant.
+            return ty.clone();
+        }
+        let check = &self.names.check;
+        quote!(<[#ty; #check] as ::core::iter::IntoIterator>::Item)
+    }
+
+    /// What is stored of an argument.
+    pub(crate) fn stored(&self, argument: &Argument) -> TokenStream {
+        let owned = argument.owned();
+        if argument.passing.is_projected() {
+            self.checked(&owned)
+        } else {
+            owned
+        }
+    }
+
     /// Whether no type or const parameter is in scope of the generated items.
     pub(crate) fn is_concrete(&self) -> bool {
         self.outer.is_empty() && !matches!(self.home, Home::Bare)

@@ -47,6 +47,8 @@ pub(crate) struct Names {
     pub(crate) arguments: Ident,
     /// What stands in for every type of a task that has mistakes.
     pub(crate) broken: Ident,
+    /// The constant whose body asks of the user's types what a pool asks of them.
+    pub(crate) check: Ident,
     /// Associated functions: the function itself, the start of a builder, the
     /// call with owned arguments, the call with the builder's arguments.
     pub(crate) blocking: Ident,
@@ -67,6 +69,7 @@ impl Names {
             builder: format_ident!("{stem}Builder", span = function.span()),
             arguments: format_ident!("__{stem}Args", span = function.span()),
             broken: format_ident!("__{stem}Broken", span = function.span()),
+            check: format_ident!("__{}_CHECK", plain(function).to_uppercase()),
             blocking: Ident::new("blocking", function.span()),
             start: Ident::new("builder", function.span()),
             call: Ident::new("__call", function.span()),
@@ -91,6 +94,11 @@ impl Names {
             builder: format_ident!("{stem}Builder", span = function.span()),
             arguments: format_ident!("__{stem}Args", span = function.span()),
             broken: format_ident!("__{stem}Broken", span = function.span()),
+            check: format_ident!(
+                "__{}_{}_CHECK",
+                owner_name.to_uppercase(),
+                name.to_uppercase()
+            ),
             blocking: format_ident!("{name}_blocking", span = function.span()),
             start: format_ident!("{name}_builder", span = function.span()),
             call: format_ident!("__{name}_call", span = function.span()),

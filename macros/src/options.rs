@@ -135,7 +135,8 @@ fn value<T>(
 }
 
 fn builder(input: ParseStream<'_>) -> syn::Result<BuilderOption> {
-    if let Ok(switch) = input.parse::<syn::LitBool>() {
+    if input.peek(syn::LitBool) {
+        let switch: syn::LitBool = input.parse()?;
         return if switch.value {
             Err(syn::Error::new(switch.span, say::BUILDER_VALUE))
         } else {

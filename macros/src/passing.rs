@@ -66,6 +66,18 @@ impl Passing {
         !matches!(self, Self::Value(_))
     }
 
+    /// Whether what is stored is named by way of `ToOwned`.
+    pub(crate) fn is_projected(&self) -> bool {
+        match self {
+            Self::Value(_) | Self::Cloned(_) => false,
+            Self::Reference(target) | Self::Cow(target) => match peel(target) {
+                Type::Slice(_) => false,
+                Type::Path(path) => !path.path.is_ident("str"),
+                _ => true,
+            },
+        }
+    }
+
     /// The type behind the reference, or the type itself.
     pub(crate) fn target(&self) -> &Type {
         match self {
@@ -93,13 +105,18 @@ impl Passing {
         }
     }
 
-    /// A function from what the caller gave to what is stored; `None` for a move.
-    pub(crate) fn copy_function(&self) -> Option<TokenStream> {
+    /// A function from what the caller gave to what is stored; `None` for a move. It is
+    /// inferred where `impl Trait` has no name, as in the signature that the user wrote.
+    pub(crate) fn copy_function(&self, is_inferred: bool) -> Option<TokenStream> {
         match self {
             Self::Value(_) => None,
             Self::Reference(target) => {
                 let span = scan::span(target);
-                Some(quote_spanned!(span=> ::std::borrow::ToOwned::to_owned))
+                Some(if is_inferred {
+                    quote_spanned!(span=> ::std::borrow::ToOwned::to_owned)
+                } else {
+                    quote_spanned!(span=> <#target as ::std::borrow::ToOwned>::to_owned)
+                })
             }
             Self::Cloned(target) => {
                 let span = scan::span(target);

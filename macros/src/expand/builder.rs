@@ -117,7 +117,7 @@ fn arguments_struct(task: &Task) -> TokenStream {
         let stored = task.outside(&receiver.stored);
         quote!(__this: #stored,)
     });
-    let types = companion::owned_types(task);
+    let types = companion::stored_types(task);
     let fields = task
         .arguments
         .iter()
@@ -158,7 +158,7 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
         .collect();
     let generics = task.outer.declare(&missing);
     let where_clause = task.outer.where_clause(&task.outside_bounds());
-    let awaited = awaited_outside(task);
+    let awaited = task.checked(&awaited_outside(task));
     let phantoms = task.outer.phantoms();
     let doc = format!(
         " Named arguments of {}; awaiting it makes the call.",
@@ -197,7 +197,7 @@ fn link(task: &Task) -> String {
     }
 }
 
-fn awaited_outside(task: &Task) -> TokenStream {
+pub(super) fn awaited_outside(task: &Task) -> TokenStream {
     let mut output = task.output.clone();
     output.ty = task.outside(&output.ty);
     output.awaited(task.flat(), &task.krate)
@@ -247,6 +247,7 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
     let bounds = [task.outside_bounds(), all_given(task, states)].concat();
     let where_clause = task.outer.where_clause(&bounds);
     let awaited = awaited_outside(task);
+    let checked = task.checked(&awaited);
     let finish = finish_path(task);
     let context = local("context");
     quote! {
@@ -261,7 +262,7 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
                 self: ::core::pin::Pin<&mut Self>,
                 #context: &mut ::core::task::Context<'_>,
             ) -> ::core::task::Poll<Self::Output> {
-                #krate::__private::Pending::poll(
+                #krate::__private::Pending::<_, #checked>::poll(
                     &mut ::core::pin::Pin::get_mut(self).__pending,
                     #context,
                     #finish,

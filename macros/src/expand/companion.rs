@@ -63,27 +63,35 @@ pub(super) fn identity(task: &Task, name: &TokenStream) -> TokenStream {
     let krate = &task.krate;
     let task_name = task.name_expr();
     let types = owned_types(task);
-    let output = task.outside(&task.output.ty);
+    let args = task.checked(&quote!((#(#types,)*)));
+    let output = task.checked(&task.outside(&task.output.ty).into_token_stream());
     quote! {
         #(#cfg)*
         impl #krate::Task for #name {
             const NAME: &'static str = #task_name;
-            type Args = (#(#types,)*);
+            type Args = #args;
             type Output = #output;
         }
     }
 }
 
 /// What is stored, as items outside of an impl block write it.
-pub(super) fn owned_types(task: &Task) -> Vec<TokenStream> {
+fn owned_types(task: &Task) -> Vec<TokenStream> {
+    types_by(task, Argument::owned)
+}
+
+/// The same for the places where it is stored.
+pub(super) fn stored_types(task: &Task) -> Vec<TokenStream> {
+    types_by(task, |argument| task.stored(argument))
+}
+
+fn types_by(task: &Task, of: impl Fn(&Argument) -> TokenStream) -> Vec<TokenStream> {
     let receiver = task
         .receiver
         .iter()
         .map(|receiver| task.outside(&receiver.stored).into_token_stream());
     let arguments = task.outside_arguments();
-    receiver
-        .chain(arguments.iter().map(Argument::owned))
-        .collect()
+    receiver.chain(arguments.iter().map(of)).collect()
 }
 
 /// The checks of a task that is one function, in a place of their own.
@@ -92,10 +100,15 @@ pub(super) fn checks(task: &Task) -> TokenStream {
         return TokenStream::new();
     }
     let cfg = &task.attrs.cfg;
+    let check = &task.names.check;
     let assertions = assertions(task, &task.outside_arguments(), |ty| task.outside(ty));
     quote! {
         #(#cfg)*
-        const _: () = { #assertions };
+        #[allow(clippy::no_effect)]
+        const #check: usize = {
+            #assertions
+            0
+        };
     }
 }
 

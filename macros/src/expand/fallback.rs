@@ -2,9 +2,8 @@
 //!
 //! The mistakes are told, and callers see no second error: every type they could meet is
 //! one that the compiler already knows to be wrong, and about such a type it keeps quiet.
-//! That type is the first of our messages itself, as a macro in type position. The user's
-//! function is kept beside it, so that its own body goes on being checked and imports
-//! stay used.
+//! That type is an array whose length is the first of our messages. The user's function is
+//! kept beside it, so that its own body goes on being checked and imports stay used.
 
 use super::{Parts, body};
 use crate::attrs::{ItemAttrs, last_segment};
@@ -49,7 +48,7 @@ pub(crate) fn fallback(source: &SourceFn, options: &Options, home: &Home, errors
                 outside: quote! {
                     #(#cfg)*
                     #[allow(dead_code)]
-                    type #broken = #first;
+                    type #broken = [(); #first];
                     #others
                     #awaited
                     #types
@@ -70,14 +69,14 @@ pub(crate) fn fallback(source: &SourceFn, options: &Options, home: &Home, errors
                 outside: quote! {
                     #(#cfg)*
                     #[allow(dead_code)]
-                    type #broken = #first;
+                    type #broken = [(); #first];
                     #others
                 },
             }
         }
         Home::Bare => {
             // Only items of an impl block can be written here.
-            let awaited = stand_in(source, cfg, &quote!(#first));
+            let awaited = stand_in(source, cfg, &quote!([(); #first]));
             Parts {
                 inside: TokenStream::new(),
                 outside: quote!(#awaited #others #(#cfg)* #original),

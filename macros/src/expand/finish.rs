@@ -23,7 +23,10 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     let where_clause = task.inner.where_clause(&task.bounds());
     let arguments_type = &task.names.arguments;
     let type_arguments = task.outer.arguments(&[]);
-    let call_type = task.call_type();
+    // Of the checked type, because that is what the builder waits for.
+    let awaited = task.checked(&task.output.awaited(task.flat(), &task.krate));
+    let krate = &task.krate;
+    let call_type = quote!(#krate::Call<#awaited>);
     let args = local("args");
     let this = task.receiver.iter().map(|_| quote!(#args.__this));
     let values = values(task, &args);
@@ -48,7 +51,7 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
     let mut values = TokenStream::new();
     for (index, argument) in task.arguments.iter().enumerate() {
         let ident = &argument.ident;
-        let owned = argument.owned();
+        let stored = task.stored(argument);
         let value = match &argument.default {
             Some(default) => {
                 let before = seen_by(default, &task.arguments[..index]);
@@ -66,7 +69,7 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
                 quote!(::core::option::Option::expect(#args.#ident, #message))
             }
         };
-        values.extend(quote!(let #ident: #owned = #value;));
+        values.extend(quote!(let #ident: #stored = #value;));
     }
     values
 }

@@ -1,7 +1,6 @@
 //! What a worker process needs: how to find the task, and how its arguments and its
 //! result are written and read.
 
-use super::companion::owned_types;
 use super::{local, wrapper};
 use crate::model::Task;
 use crate::names;
@@ -35,8 +34,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let (args, input, output, out) = (local("args"), local("input"), local("output"), local("out"));
     let stored = stored_names(task);
     let words = words(task);
-    let types = owned_types(task);
-    let indexes = (0..types.len()).map(Literal::usize_unsuffixed);
+    let indexes = (0..stored.len()).map(Literal::usize_unsuffixed);
     let blocking = &task.names.blocking;
     let owner = task.owner();
     let lent = wrapper::lent_arguments(task, &task.outside_arguments());
@@ -66,7 +64,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
             }
 
             fn serve(#input: &mut #private::Decoder<'_>) -> #read {
-                #(let #stored: #types = #private::Decoder::argument(#input, #words)?;)*
+                #(let #stored = #private::Decoder::argument(#input, #words)?;)*
                 #private::Decoder::end_of_arguments(#input)?;
                 ::core::result::Result::Ok(Self::run((#(#stored,)*)))
             }

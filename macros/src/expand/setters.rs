@@ -1,6 +1,6 @@
 //! The setters of a builder, and the traits that tell which argument is missing.
 
-use super::builder::{all_given, call_type_outside, finish_path};
+use super::builder::{all_given, awaited_outside, call_type_outside, finish_path};
 use super::local;
 use crate::argument::Argument;
 use crate::attrs::doc_line;
@@ -32,6 +32,7 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
         .enumerate()
         .map(|(index, argument)| one(task, states, &params, index, argument));
     let call_type = call_type_outside(task);
+    let awaited = task.checked(&awaited_outside(task));
     let call_where = where_all(&all_given(task, states));
     let finish = finish_path(task);
     let lints = &task.attrs.lints;
@@ -44,7 +45,7 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
 
             /// The call, to give it options before it is awaited.
             #vis fn call(self) -> #call_type #call_where {
-                #krate::__private::Pending::into_call(self.__pending, #finish)
+                #krate::__private::Pending::<_, #awaited>::into_call(self.__pending, #finish)
             }
         }
     }

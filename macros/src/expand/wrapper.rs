@@ -6,7 +6,7 @@ use crate::attrs::doc_line;
 use crate::model::{self, Home, Kind, Task};
 use crate::options::BuilderOption;
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, parse_quote};
 
@@ -165,8 +165,8 @@ fn owned_parameters(task: &Task) -> Vec<TokenStream> {
         quote!(#this: #stored)
     });
     let arguments = task.arguments.iter().map(|argument| {
-        let (local, owned) = (&argument.local, argument.owned());
-        quote!(#local: #owned)
+        let (local, stored) = (&argument.local, task.stored(argument));
+        quote!(#local: #stored)
     });
     receiver.chain(arguments).collect()
 }
@@ -198,16 +198,46 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
     };
     let pool = pool(task, &quote!(#krate::ThreadPool::#default()));
     let info = info(task);
+    let checked = checked_locals(task);
+    let output = task.checked(&task.output.ty.to_token_stream());
+    let returns = task.is_concrete().then(|| quote!(-> #output));
+    let run = quote!(Self::#blocking #turbofish(#(#lent),*));
+    let run = if returns.is_some() {
+        quote!({ #run })
+    } else {
+        run
+    };
     quote! {
         {
+            #checked
             const __INFO: &#krate::__private::TaskInfo = #info;
             #krate::__private::#function(
                 __INFO,
                 #pool,
-                ::std::boxed::Box::new(move || Self::#blocking #turbofish(#(#lent),*)),
+                ::std::boxed::Box::new(move || #returns #run),
             )
         }
     }
+}
+
+/// Takes what is stored over into types that are known to be wrong if one of them cannot
+/// cross: what the closure captures is then not reported again.
+fn checked_locals(task: &Task) -> TokenStream {
+    if !task.is_concrete() || (task.arguments.is_empty() && task.receiver.is_none()) {
+        return TokenStream::new();
+    }
+    let this = local("this");
+    let (mut names, mut types) = (Vec::new(), Vec::new());
+    if let Some(receiver) = &task.receiver {
+        names.push(quote!(#this));
+        types.push(receiver.stored.to_token_stream());
+    }
+    for argument in &task.arguments {
+        names.push(argument.local.to_token_stream());
+        types.push(task.stored(argument));
+    }
+    let checked = task.checked(&quote!((#(#types,)*)));
+    quote!(let (#(#names,)*): #checked = (#(#names,)*);)
 }
 
 /// A reference to the pool; at the place of the user's path, so that a pool of the wrong

@@ -1,0 +1,17 @@
+//! A pool of the other kind.
+
+use offloop::{ProcessPool, ThreadPool, blocking_io, cpu_bound};
+
+static THREADS: ThreadPool = ThreadPool::new("threads");
+static PROCESSES: ProcessPool = ProcessPool::new("processes");
+
+#[blocking_io(pool = PROCESSES)]
+fn threads() {}
+
+#[cpu_bound(pool = THREADS)]
+fn processes() {}
+
+#[blocking_io(timeout = 3, retry = "often")]
+fn options() {}
+
+fn main() {}
