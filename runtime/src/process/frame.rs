@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use serde::{Deserialize, Serialize};
 
 use crate::panic::Report;
+use crate::wire::{Decoder, Wire};
 
 /// The length of a header in bytes: kind, call and length of the body, each a `u64`.
 pub(crate) const HEADER: usize = 24;
@@ -54,19 +55,20 @@ pub(crate) const RESULT_AT: usize = 1;
 
 impl Reply {
     pub(crate) fn parse(body: Vec<u8>) -> Result<Reply, String> {
-        let report = |what| format!("its report of a {what} cannot be read");
         match body.first().copied() {
             Some(kind) if kind == ReplyKind::Value as u8 => Ok(Reply::Value(body)),
-            Some(kind) if kind == ReplyKind::Panicked as u8 => rmp_serde::from_slice(&body[1..])
-                .map(Reply::Panicked)
-                .map_err(|_| report("panic")),
-            Some(kind) if kind == ReplyKind::Codec as u8 => rmp_serde::from_slice(&body[1..])
-                .map(Reply::Codec)
-                .map_err(|_| report("value that cannot be carried")),
+            Some(kind) if kind == ReplyKind::Panicked as u8 => report(&body).map(Reply::Panicked),
+            Some(kind) if kind == ReplyKind::Codec as u8 => report(&body).map(Reply::Codec),
             Some(kind) => Err(format!("it sent a reply of unknown kind {kind}")),
             None => Err("it sent an empty reply".to_owned()),
         }
     }
+}
+
+fn report<T: Wire>(body: &[u8]) -> Result<T, String> {
+    Decoder::new(&body[RESULT_AT..])
+        .output()
+        .map_err(|error| format!("it sent a report that cannot be read: {error}"))
 }
 
 /// A header with room for it at the front of `bytes`, filled in.

@@ -12,7 +12,7 @@ use super::registry::{Registry, ServeError};
 use super::status::StatusPage;
 use crate::error::Phase;
 use crate::panic;
-use crate::wire::{Decoder, Encoder};
+use crate::wire::{Decoder, Encoder, Wire};
 
 /// The first word of a worker. It shows that the program at the other end is the same build, and
 /// was started by whom it thinks.
@@ -140,11 +140,12 @@ fn answer(registry: &Registry, body: &[u8], status: &StatusPage, mut output: Vec
     }
 }
 
-fn failure(kind: ReplyKind, report: &impl serde::Serialize) -> Vec<u8> {
+fn failure<T: Wire>(kind: ReplyKind, report: &T) -> Vec<u8> {
     let mut output = vec![0; HEADER];
     output.push(kind as u8);
-    // Strings, numbers and options of them can always be encoded, and a `Vec` can always be
-    // written to; should it fail all the same, the pool says that it cannot read the report.
-    let _ = rmp_serde::encode::write_named(&mut output, report);
-    output
+    let mut out = Encoder::new(output);
+    // Texts, numbers and options of them can always be encoded; should it fail all the same, the
+    // pool says that it cannot read the report.
+    let _ = out.output(report);
+    out.into_bytes()
 }
