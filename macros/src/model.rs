@@ -221,7 +221,19 @@ impl Task {
 
     /// The type of a call.
     pub(crate) fn call_type(&self) -> TokenStream {
-        self.output.call(self.flat(), &self.krate)
+        self.call_of(&self.output.ty)
+    }
+
+    /// The same, as items outside of the impl block write it.
+    pub(crate) fn call_type_outside(&self) -> TokenStream {
+        self.call_of(&self.outside(&self.output.ty))
+    }
+
+    fn call_of(&self, output: &Type) -> TokenStream {
+        let krate = &self.krate;
+        let awaited = self.awaited(&output.to_token_stream());
+        let span = self.output.span();
+        quote_spanned!(span=> #krate::Call<#awaited>)
     }
 
     /// The type that has the generated functions, as items outside of its impl block
@@ -258,19 +270,45 @@ impl Task {
     /// A constant as the length of an array is evaluated with the type, and one whose body
     /// has errors makes the type an error. So a type that cannot cross is reported once,
     /// where the user wrote it, and not for each use that generated code makes of it.
+    ///
+    /// Only for a task without parameters: the body of a constant cannot name them.
     pub(crate) fn checked(&self, ty: &TokenStream) -> TokenStream {
-        if !self.is_concrete() {
-            // A type parameter cannot be named in the body of a constant.
-            return ty.clone();
-        }
         let check = &self.names.check;
         quote!(<[#ty; #check] as ::core::iter::IntoIterator>::Item)
+    }
+
+    /// What the function returns, checked if it can be, as items in the impl block write it.
+    pub(crate) fn checked_output(&self) -> TokenStream {
+        if self.is_concrete() {
+            self.names.output.to_token_stream()
+        } else {
+            self.output.ty.to_token_stream()
+        }
+    }
+
+    /// The same, as items outside of the impl block write it.
+    pub(crate) fn checked_output_outside(&self) -> TokenStream {
+        if self.is_concrete() {
+            self.names.output.to_token_stream()
+        } else {
+            self.outside(&self.output.ty).to_token_stream()
+        }
+    }
+
+    /// What awaiting a call gives if the function returns `output`: the result itself
+    /// where errors of the pool fit into it.
+    pub(crate) fn awaited(&self, output: &TokenStream) -> TokenStream {
+        if self.flat() {
+            return output.clone();
+        }
+        let krate = &self.krate;
+        quote!(::core::result::Result<#output, #krate::Error>)
     }
 
     /// What is stored of an argument.
     pub(crate) fn stored(&self, argument: &Argument) -> TokenStream {
         let owned = argument.owned();
-        if argument.passing.is_projected() {
+        if argument.passing.is_projected() && self.is_concrete() {
             self.checked(&owned)
         } else {
             owned

@@ -47,8 +47,11 @@ pub(crate) struct Names {
     pub(crate) arguments: Ident,
     /// What stands in for every type of a task that has mistakes.
     pub(crate) broken: Ident,
-    /// The constant whose body asks of the user's types what a pool asks of them.
+    /// The constant whose body asks of the user's types what a pool asks of them, and
+    /// the same types under the condition that it was content.
     pub(crate) check: Ident,
+    pub(crate) values: Ident,
+    pub(crate) output: Ident,
     /// Associated functions: the function itself, the start of a builder, the
     /// call with owned arguments, the call with the builder's arguments.
     pub(crate) blocking: Ident,
@@ -70,6 +73,8 @@ impl Names {
             arguments: format_ident!("__{stem}Args", span = function.span()),
             broken: format_ident!("__{stem}Broken", span = function.span()),
             check: format_ident!("__{}_CHECK", plain(function).to_uppercase()),
+            values: format_ident!("__{stem}Values"),
+            output: format_ident!("__{stem}Output"),
             blocking: Ident::new("blocking", function.span()),
             start: Ident::new("builder", function.span()),
             call: Ident::new("__call", function.span()),
@@ -99,6 +104,8 @@ impl Names {
                 owner_name.to_uppercase(),
                 name.to_uppercase()
             ),
+            values: format_ident!("__{stem}Values"),
+            output: format_ident!("__{stem}Output"),
             blocking: format_ident!("{name}_blocking", span = function.span()),
             start: format_ident!("{name}_builder", span = function.span()),
             call: format_ident!("__{name}_call", span = function.span()),

@@ -1,8 +1,7 @@
-//! What a task returns, and what its call therefore awaits to.
+//! What a task returns.
 
 use crate::scan::{self, peel};
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use proc_macro2::Span;
 use syn::{ReturnType, Type};
 
 /// The result of a task.
@@ -29,22 +28,5 @@ impl Output {
     /// The span of the user's type.
     pub(crate) fn span(&self) -> Span {
         scan::span(&self.ty)
-    }
-
-    /// What awaiting gives: the result itself where errors of the pool fit into it.
-    pub(crate) fn awaited(&self, flat: bool, krate: &TokenStream) -> TokenStream {
-        let ty = &self.ty;
-        if flat {
-            ty.to_token_stream()
-        } else {
-            quote!(::core::result::Result<#ty, #krate::Error>)
-        }
-    }
-
-    /// The type of a call.
-    pub(crate) fn call(&self, flat: bool, krate: &TokenStream) -> TokenStream {
-        let awaited = self.awaited(flat, krate);
-        let span = self.span();
-        quote_spanned!(span=> #krate::Call<#awaited>)
     }
 }

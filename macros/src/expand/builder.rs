@@ -158,7 +158,7 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
         .collect();
     let generics = task.outer.declare(&missing);
     let where_clause = task.outer.where_clause(&task.outside_bounds());
-    let awaited = task.checked(&awaited_outside(task));
+    let awaited = task.awaited(&task.checked_output_outside());
     let phantoms = task.outer.phantoms();
     let doc = format!(
         " Named arguments of {}; awaiting it makes the call.",
@@ -197,19 +197,6 @@ fn link(task: &Task) -> String {
     }
 }
 
-pub(super) fn awaited_outside(task: &Task) -> TokenStream {
-    let mut output = task.output.clone();
-    output.ty = task.outside(&output.ty);
-    output.awaited(task.flat(), &task.krate)
-}
-
-/// The type of a call, as items outside of an impl block write it.
-pub(super) fn call_type_outside(task: &Task) -> TokenStream {
-    let mut output = task.output.clone();
-    output.ty = task.outside(&output.ty);
-    output.call(task.flat(), &task.krate)
-}
-
 /// `::<T, N>::__finish::<U>` of the type that has it.
 pub(super) fn finish_path(task: &Task) -> TokenStream {
     let owner = task.owner();
@@ -246,8 +233,8 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
     let where_unpin = task.outer.where_clause(&task.outside_bounds());
     let bounds = [task.outside_bounds(), all_given(task, states)].concat();
     let where_clause = task.outer.where_clause(&bounds);
-    let awaited = awaited_outside(task);
-    let checked = task.checked(&awaited);
+    let awaited = task.awaited(&task.outside(&task.output.ty).to_token_stream());
+    let checked = task.awaited(&task.checked_output_outside());
     let finish = finish_path(task);
     let context = local("context");
     quote! {

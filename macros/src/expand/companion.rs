@@ -62,9 +62,8 @@ pub(super) fn identity(task: &Task, name: &TokenStream) -> TokenStream {
     let cfg = &task.attrs.cfg;
     let krate = &task.krate;
     let task_name = task.name_expr();
-    let types = owned_types(task);
-    let args = task.checked(&quote!((#(#types,)*)));
-    let output = task.checked(&task.outside(&task.output.ty).into_token_stream());
+    let args = &task.names.values;
+    let output = &task.names.output;
     quote! {
         #(#cfg)*
         impl #krate::Task for #name {
@@ -102,6 +101,10 @@ pub(super) fn checks(task: &Task) -> TokenStream {
     let cfg = &task.attrs.cfg;
     let check = &task.names.check;
     let assertions = assertions(task, &task.outside_arguments(), |ty| task.outside(ty));
+    let (values, output) = (&task.names.values, &task.names.output);
+    let types = owned_types(task);
+    let checked_values = task.checked(&quote!((#(#types,)*)));
+    let checked_output = task.checked(&task.outside(&task.output.ty).into_token_stream());
     quote! {
         #(#cfg)*
         #[allow(clippy::no_effect)]
@@ -109,6 +112,11 @@ pub(super) fn checks(task: &Task) -> TokenStream {
             #assertions
             0
         };
+        #(#cfg)*
+        #[allow(dead_code)]
+        type #values = #checked_values;
+        #(#cfg)*
+        type #output = #checked_output;
     }
 }
 

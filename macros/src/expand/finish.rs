@@ -24,7 +24,7 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     let arguments_type = &task.names.arguments;
     let type_arguments = task.outer.arguments(&[]);
     // Of the checked type, because that is what the builder waits for.
-    let awaited = task.checked(&task.output.awaited(task.flat(), &task.krate));
+    let awaited = task.awaited(&task.checked_output());
     let krate = &task.krate;
     let call_type = quote!(#krate::Call<#awaited>);
     let args = local("args");

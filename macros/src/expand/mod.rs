@@ -77,3 +77,11 @@ pub(crate) fn task(task: &Task) -> Parts {
 fn local(name: &str) -> Ident {
     Ident::new(&format!("__{name}"), Span::mixed_site())
 }
+
+/// A `where` with these predicates; nothing without any.
+fn where_all(bounds: &[TokenStream]) -> TokenStream {
+    if bounds.is_empty() {
+        return TokenStream::new();
+    }
+    quote!(where #(#bounds,)*)
+}

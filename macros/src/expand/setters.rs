@@ -1,6 +1,6 @@
 //! The setters of a builder, and the traits that tell which argument is missing.
 
-use super::builder::{all_given, awaited_outside, call_type_outside, finish_path};
+use super::builder::{all_given, finish_path};
 use super::local;
 use crate::argument::Argument;
 use crate::attrs::doc_line;
@@ -31,9 +31,9 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
         .iter()
         .enumerate()
         .map(|(index, argument)| one(task, states, &params, index, argument));
-    let call_type = call_type_outside(task);
-    let awaited = task.checked(&awaited_outside(task));
-    let call_where = where_all(&all_given(task, states));
+    let call_type = task.call_type_outside();
+    let awaited = task.awaited(&task.checked_output_outside());
+    let call_where = super::where_all(&all_given(task, states));
     let finish = finish_path(task);
     let lints = &task.attrs.lints;
     quote! {
@@ -49,13 +49,6 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
             }
         }
     }
-}
-
-fn where_all(bounds: &[TokenStream]) -> TokenStream {
-    if bounds.is_empty() {
-        return TokenStream::new();
-    }
-    quote!(where #(#bounds,)*)
 }
 
 /// One setter; two for an `Option`.

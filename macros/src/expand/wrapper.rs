@@ -6,7 +6,7 @@ use crate::attrs::doc_line;
 use crate::model::{self, Home, Kind, Task};
 use crate::options::BuilderOption;
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, parse_quote};
 
@@ -22,7 +22,11 @@ pub(super) fn wrapper(task: &Task) -> TokenStream {
         .where_clause
         .iter()
         .flat_map(|clause| &clause.predicates);
-    let bounds = task.bounds();
+    let predicates: Vec<TokenStream> = predicates
+        .map(ToTokens::to_token_stream)
+        .chain(task.bounds())
+        .collect();
+    let where_clause = super::where_all(&predicates);
     let receiver = task.receiver.iter().map(|receiver| {
         let declared = receiver.declare();
         quote!(#declared,)
@@ -46,7 +50,7 @@ pub(super) fn wrapper(task: &Task) -> TokenStream {
     quote! {
         #(#attrs)*
         #vis #fn_token #name #generics(#(#receiver)* #(#arguments),*) -> #call_type
-        where #(#predicates,)* #(#bounds,)*
+        #where_clause
         {
             #owner::#call #turbofish(#(#values),*)
         }
@@ -199,7 +203,7 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
     let pool = pool(task, &quote!(#krate::ThreadPool::#default()));
     let info = info(task);
     let checked = checked_locals(task);
-    let output = task.checked(&task.output.ty.to_token_stream());
+    let output = task.checked_output();
     let returns = task.is_concrete().then(|| quote!(-> #output));
     let run = quote!(Self::#blocking #turbofish(#(#lent),*));
     let run = if returns.is_some() {
@@ -227,16 +231,10 @@ fn checked_locals(task: &Task) -> TokenStream {
         return TokenStream::new();
     }
     let this = local("this");
-    let (mut names, mut types) = (Vec::new(), Vec::new());
-    if let Some(receiver) = &task.receiver {
-        names.push(quote!(#this));
-        types.push(receiver.stored.to_token_stream());
-    }
-    for argument in &task.arguments {
-        names.push(argument.local.to_token_stream());
-        types.push(task.stored(argument));
-    }
-    let checked = task.checked(&quote!((#(#types,)*)));
+    let receiver = task.receiver.iter().map(|_| &this);
+    let names = receiver.chain(task.arguments.iter().map(|argument| &argument.local));
+    let names: Vec<_> = names.collect();
+    let checked = &task.names.values;
     quote!(let (#(#names,)*): #checked = (#(#names,)*);)
 }
 
