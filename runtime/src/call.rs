@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crate::error::Outcome;
@@ -46,8 +46,8 @@ enum Way<R: 'static> {
     Thread(thread::Run<R>),
     #[cfg(target_os = "linux")]
     Process(process::Run<R>),
-    /// It will fail with what is in here, for the options do not fit the call.
-    Refused(Option<R>),
+    /// What it will give is known already.
+    Done(Option<R>),
 }
 
 impl<R: Outcome> Call<R> {
@@ -73,6 +73,35 @@ impl<R: Outcome> Call<R> {
     pub fn timeout(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
             options.timeout = Some(limit);
+        }
+        self
+    }
+
+    /// How long the call may wait in the queue.
+    ///
+    /// The clock starts when the call is submitted. When the time has passed and no worker has taken
+    /// the call, it never runs, and the caller gets [`Error::TimedOut`](crate::Error::TimedOut),
+    /// which says that it has not [`started`](crate::Error::started).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use offloop::{Started, ThreadPool};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// static ONE: ThreadPool = ThreadPool::new("one").threads(1);
+    ///
+    /// let (release, wait) = std::sync::mpsc::channel::<()>();
+    /// let busy = ONE.run(move || wait.recv()).start();
+    /// let call = ONE.run(|| 1).queue_timeout(Duration::from_millis(10));
+    /// assert_eq!(call.await.unwrap_err().started(), Started::No);
+    /// drop(release);
+    /// # busy.await.unwrap().unwrap_err();
+    /// # }
+    /// ```
+    pub fn queue_timeout(mut self, limit: Duration) -> Call<R> {
+        if let Some(options) = self.options() {
+            options.queue_timeout = Some(limit);
         }
         self
     }
@@ -127,6 +156,44 @@ impl<R: Outcome> Call<R> {
         pool.take_over(self)
     }
 
+    /// Submits the call at once rather than when it is first awaited, and gives the handle to await
+    /// it by. Dropping the handle gives the call up, as dropping any call does.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), offloop::Error> {
+    /// let pool = offloop::ThreadPool::global();
+    /// let (one, two) = (pool.run(|| 1).start(), pool.run(|| 2).start());
+    /// assert_eq!(one.await? + two.await?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn start(mut self) -> Call<R> {
+        // Whoever awaits it polls it again, with a waker of its own.
+        let mut cx = Context::from_waker(Waker::noop());
+        if let Poll::Ready(outcome) = Pin::new(&mut self).poll(&mut cx) {
+            self.way = Way::Done(Some(outcome));
+        }
+        self
+    }
+
+    /// Submits the call, if that has not been done, and lets it run to its end with nobody waiting:
+    /// its outcome, an error too, is dropped. Its [`timeout`](Call::timeout) still holds.
+    ///
+    /// ```
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// offloop::ThreadPool::global().run(move || sender.send(7)).detach();
+    /// assert_eq!(receiver.recv(), Ok(7));
+    /// ```
+    pub fn detach(self) {
+        match self.start().way {
+            Way::Thread(run) => run.detach(),
+            #[cfg(target_os = "linux")]
+            Way::Process(run) => run.detach(),
+            Way::Done(_) => {}
+        }
+    }
+
     /// Makes the call and blocks this thread until it is over: for code that is not async.
     ///
     /// On a thread that runs an event loop this stops the loop; there, `await` the call.
@@ -146,7 +213,7 @@ impl<R: Outcome> Call<R> {
             Way::Thread(run) => Some(&mut run.options),
             #[cfg(target_os = "linux")]
             Way::Process(run) => Some(&mut run.options),
-            Way::Refused(_) => None,
+            Way::Done(_) => None,
         }
     }
 }
@@ -161,7 +228,7 @@ impl<R: Outcome> Future for Call<R> {
             Way::Thread(run) => run.poll(cx),
             #[cfg(target_os = "linux")]
             Way::Process(run) => run.poll(cx),
-            Way::Refused(outcome) => match outcome.take() {
+            Way::Done(outcome) => match outcome.take() {
                 Some(outcome) => Poll::Ready(outcome),
                 None => panic!("a call was polled after it had finished"),
             },
@@ -175,7 +242,7 @@ impl<R> fmt::Debug for Call<R> {
             Way::Thread(_) => "thread",
             #[cfg(target_os = "linux")]
             Way::Process(_) => "process",
-            Way::Refused(_) => "refused",
+            Way::Done(_) => "done",
         };
         f.debug_struct("Call")
             .field("way", &way)
@@ -209,8 +276,8 @@ impl Pool for ThreadPool {
                 run.on(Target::Threads(self.core()));
                 Call::on_processes(run)
             }
-            Way::Refused(outcome) => Call {
-                way: Way::Refused(outcome),
+            Way::Done(outcome) => Call {
+                way: Way::Done(outcome),
             },
         }
     }
@@ -220,12 +287,12 @@ impl Pool for ThreadPool {
 impl Pool for ProcessPool {
     fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R> {
         let way = match call.way {
-            Way::Thread(run) => Way::Refused(Some(run.refuse(self.name()))),
+            Way::Thread(run) => Way::Done(Some(run.refuse(self.name()))),
             Way::Process(mut run) => {
                 run.on(Target::Processes(self.core()));
                 Way::Process(run)
             }
-            Way::Refused(outcome) => Way::Refused(outcome),
+            Way::Done(outcome) => Way::Done(outcome),
         };
         Call { way }
     }

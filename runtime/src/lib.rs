@@ -46,7 +46,9 @@
 //! | not polled | nothing happened | nothing happened |
 //! | queued, then dropped | never runs | never runs |
 //! | running, then dropped | asked to stop ([`context::cancelled`]); its thread is busy until it does | its worker is killed, with all that it has started, and replaced |
+//! | its [`queue_timeout`](Call::queue_timeout) passes | never runs, [`Error::TimedOut`] | the same |
 //! | its [`timeout`](Call::timeout) passes | the caller gets [`Error::TimedOut`] at once, the function is asked to stop | the same, and the worker is killed as above |
+//! | it was detached ([`Call::detach`]) | runs to its end, the outcome is dropped | the same; its timeout holds |
 //! | it panics | [`Error::Panicked`] | [`Error::Panicked`]; the worker goes on |
 //! | it crashes | the program ends: it is one process | [`Error::WorkerDied`], of this call only |
 //! | an argument or the result cannot be carried | - | [`Error::Encode`] or [`Error::Decode`]; the worker goes on |

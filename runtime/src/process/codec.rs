@@ -137,14 +137,14 @@ struct Decode {
 
 impl Waiting for Decode {
     fn is_over(&self) -> bool {
-        self.job.is_over()
+        !self.job.is_decoding()
     }
 }
 
 impl Work for Decode {
     fn run(self: Arc<Self>) {
         let job = &self.job;
-        if job.is_over() {
+        if self.is_over() {
             return;
         }
         job.finish(match decode_with(job.erased().decode, &self.body) {
@@ -160,7 +160,12 @@ pub(crate) fn decode_with<V>(
     body: &[u8],
 ) -> Result<V, String> {
     let mut input = Decoder::new(&body[RESULT_AT..]);
-    match panic::catch(|| decode(&mut input)) {
+    let decoded = panic::catch(|| {
+        let value = decode(&mut input)?;
+        input.end()?;
+        Ok::<_, CodecError>(value)
+    });
+    match decoded {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(error.to_string()),
         Err(report) => Err(format!(

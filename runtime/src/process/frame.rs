@@ -66,8 +66,10 @@ impl Reply {
 }
 
 fn report<T: Wire>(body: &[u8]) -> Result<T, String> {
-    Decoder::new(&body[RESULT_AT..])
-        .output()
+    let mut input = Decoder::new(&body[RESULT_AT..]);
+    let report = input.output();
+    report
+        .and_then(|report| input.end().map(|()| report))
         .map_err(|error| format!("it sent a report that cannot be read: {error}"))
 }
 

@@ -14,6 +14,7 @@ use crate::error::{CannotStart, Error, Panicked, Phase, Started, TimedOut, Worke
 use crate::options::Options;
 use crate::queue::Waiting;
 use crate::sync::lock;
+use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
 
 /// How often a call moves on to another worker because the one it was given died before it took
@@ -34,6 +35,8 @@ struct State {
     /// How many times the call may still be made again after its worker died.
     retries: u32,
     moves: u32,
+    /// Nobody will take the answer.
+    detached: bool,
     waker: Option<Waker>,
     timer: Option<Timer>,
 }
@@ -96,6 +99,7 @@ impl Job {
                 request,
                 retries: options.retries,
                 moves: MOVES,
+                detached: false,
                 waker: None,
                 timer: None,
             }),
@@ -142,6 +146,13 @@ impl Job {
         }
     }
 
+    /// The caller lets the call go on alone.
+    pub(crate) fn detach(&self) {
+        let mut state = lock(&self.state);
+        state.detached = true;
+        state.waker = None;
+    }
+
     /// Ends the call in its worker, which is free or dead afterwards.
     pub(crate) fn take_from(&self, worker: &Arc<Worker>) {
         if worker.end(self.id) {
@@ -165,7 +176,18 @@ impl Job {
             return false;
         }
         state.stage = Stage::Running(Arc::clone(worker));
+        state.timer = None;
         !runs || self.start_clock(state, worker)
+    }
+
+    /// From now on the call has its time limit to wait.
+    pub(crate) fn start_queue_clock(self: &Arc<Job>) -> Result<(), Rejected> {
+        if let Some(limit) = self.options.queue_timeout {
+            let target = Arc::downgrade(self) as Weak<dyn Expire>;
+            let timer = timer::after(limit, target, IN_QUEUE).map_err(Rejected::NoThread)?;
+            lock(&self.state).timer = Some(timer);
+        }
+        Ok(())
     }
 
     /// From now on the call has its time limit to run.
@@ -197,6 +219,10 @@ impl Job {
             return;
         }
         let found = match reply {
+            Reply::Value(_) if state.detached => {
+                state.stage = Stage::Over;
+                return;
+            }
             Reply::Value(body) if body.len() > codec::SMALL => {
                 state.stage = Stage::Decoding;
                 state.timer = None;
@@ -296,6 +322,10 @@ impl Job {
         codec::codec_error(encoding, self.task(), &self.core, reason, started)
     }
 
+    pub(crate) fn is_decoding(&self) -> bool {
+        matches!(lock(&self.state).stage, Stage::Decoding)
+    }
+
     pub(crate) fn pool(&self) -> &str {
         self.core.name()
     }
@@ -342,7 +372,7 @@ impl Job {
 
 impl Waiting for Job {
     fn is_over(&self) -> bool {
-        matches!(lock(&self.state).stage, Stage::Over)
+        !matches!(lock(&self.state).stage, Stage::Queued)
     }
 }
 
@@ -358,26 +388,35 @@ fn answer(mut state: MutexGuard<'_, State>, answer: Answer) {
     }
 }
 
+/// The deadline is about the wait in the queue; any other number is that of the worker which runs
+/// the call.
+const IN_QUEUE: u64 = 0;
+
 impl Expire for Job {
-    fn expire(self: Arc<Self>, worker_number: u64) {
-        let mut state = lock(&self.state);
+    fn expire(self: Arc<Self>, about: u64) {
+        let state = lock(&self.state);
         let worker = match &state.stage {
+            Stage::Queued if about == IN_QUEUE => None,
             // A deadline of an earlier worker means nothing to this one.
-            Stage::Running(worker) if worker.number() as u64 == worker_number => Arc::clone(worker),
+            Stage::Running(worker) if worker.number() as u64 == about => Some(Arc::clone(worker)),
             _ => return,
         };
-        state.retries = 0;
-        answer(
-            state,
-            Answer::Failed(Error::TimedOut(Box::new(TimedOut {
-                task: self.task().to_owned(),
-                pool: self.core.name().to_owned(),
-                limit: self.limit().unwrap_or_default(),
-                started: Started::Yes,
-                pid: Some(worker.pid()),
-            }))),
-        );
-        self.take_from(&worker);
+        let (limit, started) = match &worker {
+            None => (self.options.queue_timeout, Started::No),
+            Some(_) => (self.limit(), Started::Yes),
+        };
+        let timed_out = TimedOut {
+            task: self.task().to_owned(),
+            pool: self.core.name().to_owned(),
+            limit: limit.unwrap_or_default(),
+            started,
+            pid: worker.as_ref().map(|worker| worker.pid()),
+        };
+        answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
+        match worker {
+            None => self.core.job_abandoned(),
+            Some(worker) => self.take_from(&worker),
+        }
     }
 }
 

@@ -103,6 +103,15 @@ impl<A: Outcome> Run<A> {
         self.target = target;
     }
 
+    /// Lets a call that has started go on with nobody waiting for it.
+    pub(crate) fn detach(mut self) {
+        match mem::replace(&mut self.stage, Stage::Finished) {
+            Stage::Submitted(job) => job.detach(),
+            Stage::OnThread(run) => run.detach(),
+            Stage::New(_) | Stage::Finished => {}
+        }
+    }
+
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<A> {
         let mut stage = mem::replace(&mut self.stage, Stage::Finished);
         if let Stage::New(args) = stage {
@@ -130,7 +139,8 @@ impl<A: Outcome> Run<A> {
             Target::Processes(_) if gate::is_worker() => {
                 // A worker starts no workers: it does the work itself.
                 let pool = gate::pool_of_this_worker();
-                return Err(thread::run_here(task, pool, || (self.typed.run)(args)));
+                let result = thread::run_here(task, pool, || (self.typed.run)(args));
+                return Err(result.unwrap_or_else(A::from_error));
             }
             Target::Processes(_) if gate::in_place() => {
                 return Ok(self.start_on_threads(ThreadPool::cpu().core(), args));
@@ -143,7 +153,8 @@ impl<A: Outcome> Run<A> {
         let request = encode_small(&self.typed.erased.entry, args)
             .map_err(|reason| A::from_error(codec_error(true, task, core, reason, Started::No)))?;
         let job = Job::new(&self.typed.erased, Arc::clone(core), self.options, request);
-        core.submit(Arc::clone(&job))
+        job.start_queue_clock()
+            .and_then(|()| core.submit(Arc::clone(&job)))
             .map_err(|rejected| A::from_error(rejected.into_error(task, core.name())))?;
         Ok(Stage::Submitted(job))
     }

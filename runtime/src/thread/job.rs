@@ -2,7 +2,7 @@
 //! the thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -43,6 +43,7 @@ struct Shared<R> {
     task: &'static str,
     core: Arc<Core>,
     timeout: Option<Duration>,
+    queue_timeout: Option<Duration>,
     /// Read by `context::cancelled()` inside the function.
     cancelled: Arc<AtomicBool>,
     state: Mutex<State<R>>,
@@ -52,7 +53,8 @@ struct State<R> {
     /// Taken by the thread that runs it, and left to that thread when the caller has gone, since
     /// dropping the arguments may block.
     job: Option<Job<R>>,
-    result: Option<R>,
+    /// An error is made the caller's own in the caller's poll, since that is user code.
+    result: Option<Result<R, Error>>,
     /// The caller has its answer, or wants none.
     over: bool,
     waker: Option<Waker>,
@@ -85,6 +87,11 @@ impl<R: Outcome> Run<R> {
         R::from_error(InvalidPool::new(process_pool, reason).for_task(self.task))
     }
 
+    /// Lets a call that has started go on with nobody waiting for it.
+    pub(crate) fn detach(mut self) {
+        self.stage = Stage::Finished;
+    }
+
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R> {
         match std::mem::replace(&mut self.stage, Stage::Finished) {
             Stage::New(job) => self.submit(job, cx),
@@ -92,7 +99,8 @@ impl<R: Outcome> Run<R> {
                 let mut state = lock(&shared.state);
                 if let Some(result) = state.result.take() {
                     state.over = true;
-                    return Poll::Ready(result);
+                    drop(state);
+                    return Poll::Ready(result.unwrap_or_else(R::from_error));
                 }
                 match &mut state.waker {
                     Some(waker) => waker.clone_from(cx.waker()),
@@ -114,12 +122,14 @@ impl<R: Outcome> Run<R> {
             }
         };
         if core.is_current() {
-            return Poll::Ready(run_here(self.task, core.name(), job));
+            let result = run_here(self.task, core.name(), job);
+            return Poll::Ready(result.unwrap_or_else(R::from_error));
         }
         let shared = Arc::new(Shared {
             task: self.task,
             core: Arc::clone(core),
             timeout: self.options.timeout.or(core.settings().timeout),
+            queue_timeout: self.options.queue_timeout,
             cancelled: Arc::default(),
             state: Mutex::new(State {
                 job: Some(job),
@@ -129,7 +139,9 @@ impl<R: Outcome> Run<R> {
                 timer: None,
             }),
         });
-        match core.submit(Arc::clone(&shared) as Arc<dyn Work>, self.options.bounded) {
+        let submitted = shared.start_clock(shared.queue_timeout, IN_QUEUE);
+        let work = Arc::clone(&shared) as Arc<dyn Work>;
+        match submitted.and_then(|()| core.submit(work, self.options.bounded)) {
             Ok(()) => {
                 self.stage = Stage::Submitted {
                     shared,
@@ -145,16 +157,16 @@ impl<R: Outcome> Run<R> {
 }
 
 /// Runs a job on the current thread, as a pool would.
-pub(crate) fn run_here<R: Outcome>(task: &str, pool: &str, job: impl FnOnce() -> R) -> R {
-    panic::catch(job).unwrap_or_else(|report| {
-        R::from_error(Error::Panicked(Box::new(Panicked {
+pub(crate) fn run_here<R>(task: &str, pool: &str, job: impl FnOnce() -> R) -> Result<R, Error> {
+    panic::catch(job).map_err(|report| {
+        Error::Panicked(Box::new(Panicked {
             task: task.to_owned(),
             pool: pool.to_owned(),
             message: report.message,
             location: report.location,
             backtrace: report.backtrace,
             pid: None,
-        })))
+        }))
     })
 }
 
@@ -193,19 +205,13 @@ impl<R: Outcome> Work for Shared<R> {
             drop(job);
             return;
         }
-        if let Some(limit) = self.timeout {
-            let target = Arc::downgrade(&self) as Weak<dyn Expire>;
-            match timer::after(limit, target, 0) {
-                Ok(timer) => state.timer = Some(timer),
-                Err(error) => {
-                    let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
-                    finish(state, R::from_error(error));
-                    drop(job);
-                    return;
-                }
-            }
-        }
+        state.timer = None;
         drop(state);
+        if let Err(rejected) = self.start_clock(self.timeout, RUNNING) {
+            let error = rejected.into_error(self.task, self.core.name());
+            finish(lock(&self.state), Err(error));
+            return;
+        }
         let result = context::within(&self.cancelled, || {
             run_here(self.task, self.core.name(), job)
         });
@@ -221,7 +227,7 @@ impl<R: Outcome> Work for Shared<R> {
 }
 
 /// Hands the result over and wakes the caller.
-fn finish<R>(mut state: std::sync::MutexGuard<'_, State<R>>, result: R) {
+fn finish<R>(mut state: MutexGuard<'_, State<R>>, result: Result<R, Error>) {
     state.result = Some(result);
     let timer = state.timer.take();
     let waker = state.waker.take();
@@ -232,29 +238,49 @@ fn finish<R>(mut state: std::sync::MutexGuard<'_, State<R>>, result: R) {
     }
 }
 
+/// What a deadline is about.
+const IN_QUEUE: u64 = 0;
+const RUNNING: u64 = 1;
+
 impl<R: Outcome> Expire for Shared<R> {
-    fn expire(self: Arc<Self>, _token: u64) {
+    fn expire(self: Arc<Self>, about: u64) {
         let mut state = lock(&self.state);
-        if state.over || state.result.is_some() {
+        let is_queued = state.job.is_some();
+        if state.over || state.result.is_some() || is_queued != (about == IN_QUEUE) {
             return;
         }
-        self.cancelled.store(true, Ordering::Relaxed);
-        // From here on a result that comes late is dropped by the thread.
+        // From here on the call does not run, or its result, coming late, is dropped by the thread.
         state.over = true;
-        finish(
-            state,
-            R::from_error(Error::TimedOut(Box::new(TimedOut {
-                task: self.task.to_owned(),
-                pool: self.core.name().to_owned(),
-                limit: self.timeout.unwrap_or_default(),
-                started: Started::Yes,
-                pid: None,
-            }))),
-        );
+        let (limit, started) = if is_queued {
+            (self.queue_timeout, Started::No)
+        } else {
+            (self.timeout, Started::Yes)
+        };
+        let timed_out = TimedOut {
+            task: self.task.to_owned(),
+            pool: self.core.name().to_owned(),
+            limit: limit.unwrap_or_default(),
+            started,
+            pid: None,
+        };
+        finish(state, Err(Error::TimedOut(Box::new(timed_out))));
+        self.cancelled.store(true, Ordering::Relaxed);
+        if is_queued {
+            self.core.work_abandoned();
+        }
     }
 }
 
 impl<R: Outcome> Shared<R> {
+    /// Sets a deadline, if there is to be one.
+    fn start_clock(self: &Arc<Self>, limit: Option<Duration>, about: u64) -> Result<(), Rejected> {
+        let Some(limit) = limit else { return Ok(()) };
+        let target = Arc::downgrade(self) as Weak<dyn Expire>;
+        let timer = timer::after(limit, target, about).map_err(Rejected::NoThread)?;
+        lock(&self.state).timer = Some(timer);
+        Ok(())
+    }
+
     /// The caller has gone.
     fn abandon(&self) {
         let mut state = lock(&self.state);

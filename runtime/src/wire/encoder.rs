@@ -1,5 +1,7 @@
 //! Encodes the arguments of a call, or its result, one value after another into one buffer.
 
+use std::fmt;
+
 use super::error::{CodecError, Part};
 use super::fault::Fault;
 use super::packer::Packer;
@@ -11,7 +13,6 @@ pub(super) const OK: u8 = 0;
 pub(super) const ERR: u8 = 1;
 
 /// Collects encoded values. Generated code fills it, the pool sends it.
-#[derive(Debug)]
 pub struct Encoder {
     packer: Packer,
 }
@@ -93,5 +94,14 @@ impl Encoder {
 
     fn error(&self, fault: Fault, part: Part) -> CodecError {
         fault.into_error(part, self.packer.limit())
+    }
+}
+
+/// Says how much there is, not what: arguments may be large, or secret.
+impl fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoder")
+            .field("bytes", &self.packer.position())
+            .finish_non_exhaustive()
     }
 }

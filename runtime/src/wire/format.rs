@@ -8,7 +8,7 @@
 ///
 /// A recursive type uses the stack at each level, and a thread of Rust has 2 MiB unless told otherwise. The
 /// test `stack.rs` holds that this many levels fit in it, in a build without optimisation.
-pub const DEPTH_LIMIT: usize = 256;
+pub(super) const DEPTH_LIMIT: usize = 256;
 
 /// Highest of the numbers that are their own byte, from 0.
 pub(super) const FIX_POSITIVE_MAX: u8 = 0x7f;

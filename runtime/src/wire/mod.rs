@@ -26,7 +26,9 @@
 //! # Bytes are not trusted
 //!
 //! A worker may have been killed or may have overwritten its memory, so reading never panics, never loops, never
-//! recurses deeper than [`DEPTH_LIMIT`] and never reserves memory for lengths that the bytes at hand cannot fill.
+//! recurses deeper than `DEPTH_LIMIT` and never reserves memory for lengths that the bytes at hand cannot fill.
+//! That holds for what is done here. A type that is `untagged` and contains itself with nothing in between can
+//! still send serde in circles within its own buffer, as with every format.
 
 mod decoder;
 mod encoder;
@@ -52,10 +54,9 @@ use serde::de::DeserializeOwned;
 
 pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
-pub use self::error::{CodecError, Part};
-pub use self::format::DEPTH_LIMIT;
+pub use self::error::CodecError;
 pub use self::remote_error::RemoteError;
-pub use self::task_error::{WireError, way};
+pub use self::task_error::WireError;
 
 /// A value that can be an argument or a result of a task that runs in a worker process.
 ///

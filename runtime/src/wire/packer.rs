@@ -65,11 +65,13 @@ impl Head {
 }
 
 /// The buffer. serde's `Serializer` is implemented for `&mut Packer`.
-#[derive(Debug)]
 pub(super) struct Packer {
     bytes: Vec<u8>,
     limit: usize,
     depth: usize,
+    /// The limit of size was met. Kept here too, because a type's own `Serialize` may turn the error on its way
+    /// out into words (as `typetag` does), and who gave the limit must know to try again without.
+    full: bool,
     /// An error came up inside another value. Should the type's `Serialize` go on all the same, then half a
     /// value is in the buffer, and nothing after it can be trusted.
     broken: bool,
@@ -81,6 +83,7 @@ impl Packer {
             bytes,
             limit: usize::MAX,
             depth: 0,
+            full: false,
             broken: false,
         }
     }
@@ -100,7 +103,11 @@ impl Packer {
     /// Writes one whole value.
     pub(super) fn pack<T: Serialize>(&mut self, value: &T) -> Result<(), Fault> {
         self.depth = 0;
-        value.serialize(&mut *self)?;
+        let written = value.serialize(&mut *self);
+        if self.full {
+            return Err(Fault::too_large());
+        }
+        written?;
         if self.broken {
             return Err(Fault::said("its `Serialize` went on after an error"));
         }
@@ -119,12 +126,18 @@ impl Packer {
 
     /// Whether `count` more bytes stay within the limit.
     #[inline]
-    fn check_room(&self, count: usize) -> Result<(), Fault> {
+    fn check_room(&mut self, count: usize) -> Result<(), Fault> {
         // No sum of two lengths in memory overflows.
         if self.bytes.len() + count > self.limit {
-            return Err(Fault::too_large());
+            return Err(self.overflow());
         }
         Ok(())
+    }
+
+    #[cold]
+    fn overflow(&mut self) -> Fault {
+        self.full = true;
+        Fault::too_large()
     }
 
     /// Asks for room for `count` more bytes; gives the buffer, for who fills it in one go.

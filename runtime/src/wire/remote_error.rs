@@ -17,9 +17,13 @@ const CAUSES: usize = 64;
 /// `anyhow::Error`, a `Box<dyn Error + Send + Sync>` or an [`io::Error`](std::io::Error) that a task in a worker
 /// process has returned; downcasting to the type that the task put in does not work there.
 ///
-/// ```ignore
-/// let error: anyhow::Error = load_model(path).await.unwrap_err();
-/// assert_eq!(format!("{error:#}"), "cannot load the model: No such file or directory (os error 2)");
+/// ```
+/// use std::error::Error;
+///
+/// let cause = std::io::Error::new(std::io::ErrorKind::NotFound, "no such model");
+/// let error = offloop::RemoteError::new(&cause);
+/// assert_eq!(error.to_string(), "no such model");
+/// assert!(error.source().is_none());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteError {
@@ -28,7 +32,7 @@ pub struct RemoteError {
 }
 
 impl RemoteError {
-    /// Copies the message of an error and of its causes.
+    /// Copies the message of an error and of its causes, up to 64 of them.
     #[must_use]
     pub fn new(error: &(dyn Error + 'static)) -> Self {
         let messages = std::iter::successors(Some(error), |error| (*error).source())

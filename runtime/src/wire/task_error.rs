@@ -37,7 +37,7 @@ pub trait WireError<K>: Sized {
 }
 
 /// The ways of [`WireError`].
-pub mod way {
+pub(super) mod way {
     /// Through serde: the error arrives as it left.
     #[derive(Debug)]
     pub enum Itself {}

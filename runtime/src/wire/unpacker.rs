@@ -56,7 +56,6 @@ impl Item<'_> {
 }
 
 /// The bytes not yet read. serde's `Deserializer` is implemented for `&mut Unpacker`.
-#[derive(Debug)]
 pub(super) struct Unpacker<'de> {
     input: &'de [u8],
     depth: usize,

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::{CodecError, DEPTH_LIMIT, Decoder, Encoder, Wire};
+use super::super::format::DEPTH_LIMIT;
+use super::super::{CodecError, Decoder, Encoder, Wire};
 use super::{decode, encode, refused, same};
 
 fn limited<T: Wire>(value: &T, limit: usize) -> Result<Vec<u8>, (CodecError, usize)> {
@@ -57,6 +58,23 @@ fn the_limit_counts_what_the_buffer_held_before() {
         "argument `c` does not fit: more than 12 bytes when encoded"
     );
     assert_eq!(encoder.into_bytes(), [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 2]);
+}
+
+/// Turns each error into words of its own.
+#[derive(Deserialize)]
+struct Rewording(String);
+
+impl Serialize for Rewording {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let reword = |_| serde::ser::Error::custom("did not work");
+        self.0.serialize(serializer).map_err(reword)
+    }
+}
+
+#[test]
+fn a_type_cannot_hide_that_the_limit_was_met() {
+    let (error, _) = limited(&vec![Some(Rewording("x".repeat(100)))], 50).unwrap_err();
+    assert!(error.is_too_large(), "{error}");
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

@@ -196,9 +196,9 @@ fn types_with_a_text_form() {
 #[test]
 fn numbers_of_128_bits() {
     for number in [0, 1, u64::MAX.into(), u128::MAX] {
-        refused_in_buffers(number, "");
+        refused_in_buffers(number, "as u128");
     }
     for number in [i128::MIN, -1, 0, i128::MAX] {
-        refused_in_buffers(number, "");
+        refused_in_buffers(number, "as i128");
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 64, 20, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..20).prop_map(Value::from),
-            btree_map(any::<String>(), inner, 0..20).prop_map(|map| Value::from_iter(map)),
+            btree_map(any::<String>(), inner, 0..20).prop_map(Value::from_iter),
         ]
     })
 }

@@ -102,7 +102,7 @@ fn missing_and_unknown_fields() {
 enum Event {
     Connect {
         from: std::net::IpAddr,
-        id: uuid::Uuid,
+        port: Option<Option<u16>>,
     },
     Stop,
 }
@@ -127,7 +127,7 @@ struct Outer {
 fn flattened_and_tagged_together() {
     let connect = || Event::Connect {
         from: [10, 0, 0, 1].into(),
-        id: uuid::Uuid::from_u128(1),
+        port: Some(None),
     };
     same(&connect());
     same(&Entry {

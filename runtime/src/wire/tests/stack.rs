@@ -7,7 +7,8 @@ use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{DEPTH_LIMIT, Wire};
+use super::super::Wire;
+use super::super::format::DEPTH_LIMIT;
 use super::{decode, encode};
 
 #[derive(Debug, PartialEq, Default, Serialize, Deserialize)]
