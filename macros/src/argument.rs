@@ -143,7 +143,7 @@ fn suggestion(source: &PatType, name: Option<&Ident>) -> Option<String> {
         (None, Type::Path(path)) => {
             let word = names::plain(&path.path.segments.last()?.ident).to_lowercase();
             // A type's name may be a keyword in lower case, as `Box` is.
-            syn::parse_str::<Ident>(&word).ok()?.to_string()
+            syn::parse_str::<Ident>(&word).map_or("value".to_owned(), |word| word.to_string())
         }
         (None, _) => "point".to_owned(),
     };

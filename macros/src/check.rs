@@ -4,8 +4,9 @@
 use crate::argument::Argument;
 use crate::attrs::last_segment;
 use crate::errors::Errors;
+use crate::kind::Kind;
 use crate::messages as say;
-use crate::model::{Home, Kind};
+use crate::model::Home;
 use crate::names;
 use crate::options::{BuilderOption, Options};
 use crate::scan::{self, peel};

@@ -10,6 +10,7 @@ mod errors;
 mod expand;
 mod generics;
 mod hash;
+mod kind;
 mod messages;
 mod methods;
 mod model;
@@ -24,7 +25,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use model::Kind;
+use kind::Kind;
 use proc_macro::TokenStream;
 
 /// Makes a function run on a thread pool, and be awaited.

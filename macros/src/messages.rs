@@ -3,7 +3,7 @@
 //! Each is lower case, without a final stop, in the words of the user's code, and says
 //! what to do instead. The table in `tests/` holds each against the place it points at.
 
-use crate::model::Kind;
+use crate::kind::Kind;
 use std::fmt::Display;
 
 // ---- options

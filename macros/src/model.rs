@@ -5,6 +5,7 @@ use crate::attrs::ItemAttrs;
 use crate::check;
 use crate::errors::Errors;
 use crate::generics::{self, Params};
+use crate::kind::Kind;
 use crate::names::{Fresh, Names};
 use crate::options::{BuilderOption, Options};
 use crate::output::Output;
@@ -15,38 +16,6 @@ use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use std::collections::HashSet;
 use syn::{FnArg, Type, Visibility, parse_quote};
-
-/// Which attribute it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    BlockingIo,
-    CpuBound,
-}
-
-impl Kind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::BlockingIo => "blocking_io",
-            Self::CpuBound => "cpu_bound",
-        }
-    }
-
-    pub(crate) fn attribute(self) -> String {
-        format!("#[{}]", self.name())
-    }
-
-    /// The options that it takes, in the order of the docs.
-    pub(crate) fn options(self) -> &'static [&'static str] {
-        match self {
-            Self::BlockingIo => &[
-                "pool", "timeout", "retry", "nested", "name", "builder", "crate",
-            ],
-            Self::CpuBound => &[
-                "pool", "threads", "timeout", "retry", "nested", "name", "builder", "crate",
-            ],
-        }
-    }
-}
 
 /// Where the function stands.
 #[derive(Clone)]

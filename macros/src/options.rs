@@ -1,8 +1,8 @@
 //! The options of an attribute: `#[cpu_bound(pool = IMAGES, timeout = LIMIT)]`.
 
 use crate::errors::Errors;
+use crate::kind::Kind;
 use crate::messages as say;
-use crate::model::Kind;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;

@@ -40,7 +40,7 @@ fn write(tokens: TokenStream, text: &mut String) {
                             text.push(' ');
                         }
                     }
-                    '+' | '=' | '|' | '*' | '/' if before_is_word => {
+                    '+' | '=' | '*' | '/' if before_is_word => {
                         text.push(' ');
                         text.push(mark);
                         if !tight {
@@ -50,10 +50,16 @@ fn write(tokens: TokenStream, text: &mut String) {
                     '>' if text.ends_with('-') || text.ends_with('=') => {
                         text.push_str("> ");
                     }
+                    ':' if !tight && !text.ends_with(':') => text.push_str(": "),
                     '-' if tight && !text.is_empty() => text.push_str(" -"),
                     _ => text.push(mark),
                 }
-                before_is_word = mark == '>' && !text.ends_with(' ');
+                before_is_word = match mark {
+                    '>' => !text.ends_with(' '),
+                    // The second of a closure's two.
+                    '|' => before_is_word || text.ends_with("||"),
+                    _ => false,
+                };
             }
             TokenTree::Ident(ident) => {
                 if before_is_word {

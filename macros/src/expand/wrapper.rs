@@ -3,7 +3,8 @@
 use super::local;
 use crate::argument::Argument;
 use crate::attrs::doc_line;
-use crate::model::{self, Home, Kind, Task};
+use crate::kind::Kind;
+use crate::model::{self, Home, Task};
 use crate::options::BuilderOption;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};

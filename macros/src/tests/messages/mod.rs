@@ -1,0 +1,33 @@
+//! Every message, and the place in the user's code that it points at.
+//!
+//! `tests/ui` shows the same to the compiler; here a changed message is one changed line.
+
+mod arguments;
+mod functions;
+mod items;
+mod methods;
+mod options;
+
+use super::{errors, expand};
+
+/// The source of an item, and `line:column message` for each of its mistakes.
+type Case = (&'static str, &'static [&'static str]);
+
+#[test]
+fn messages() {
+    let tables = [
+        options::CASES,
+        items::CASES,
+        functions::CASES,
+        arguments::CASES,
+        methods::CASES,
+    ];
+    let mut wrong = Vec::new();
+    for (source, expected) in tables.concat() {
+        let found = errors(expand(source));
+        if found != *expected {
+            wrong.push(format!("{source}\n{found:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}

@@ -1,0 +1,92 @@
+//! Mistakes in the options of an attribute.
+
+use super::Case;
+
+pub(super) const CASES: &[Case] = &[
+    (
+        "#[blocking_io(bulder = false)] fn f() {}",
+        &[
+            "1:15 unknown option `bulder`; expected one of: `pool`, `timeout`, `retry`, `nested`, `name`, `builder`, `crate`",
+        ],
+    ),
+    (
+        "#[cpu_bound(bulder, timeot = 3)] fn f() {}",
+        &[
+            "1:13 unknown option `bulder`; expected one of: `pool`, `threads`, `timeout`, `retry`, `nested`, `name`, `builder`, `crate`",
+            "1:21 unknown option `timeot`; expected one of: `pool`, `threads`, `timeout`, `retry`, `nested`, `name`, `builder`, `crate`",
+        ],
+    ),
+    (
+        "#[blocking_io(threads)] fn f() {}",
+        &[
+            "1:15 `threads` is an option of `#[cpu_bound]`; `#[blocking_io]` always runs on threads, remove it",
+        ],
+    ),
+    (
+        "#[blocking_io(builder = false, pool = DB, builder = Load)] fn f() {}",
+        &["1:43 `builder` is given twice; keep one"],
+    ),
+    (
+        "#[blocking_io(pool)] fn f() {}",
+        &["1:15 expected `=` and a value after `pool`, as in `pool = DB`"],
+    ),
+    (
+        "#[blocking_io(timeout =, retry)] fn f() {}",
+        &[
+            "1:15 expected `=` and a value after `timeout`, as in `timeout = Duration::from_secs(5)`",
+            "1:26 expected `=` and a value after `retry`, as in `retry = 2`",
+        ],
+    ),
+    (
+        "#[blocking_io(name, crate, builder)] fn f() {}",
+        &[
+            "1:15 expected `=` and a value after `name`, as in `name = \"fetch\"`",
+            "1:21 expected `=` and a value after `crate`, as in `crate = ::offloop`",
+            "1:28 expected `=` and a value after `builder`, as in `builder = false`",
+        ],
+    ),
+    (
+        "#[blocking_io(pool = \"db\")] fn f() {}",
+        &["1:22 `pool` takes the path of a pool, as in `pool = DB` or `pool = crate::pools::DB`"],
+    ),
+    (
+        "#[blocking_io(builder = \"Load\")] fn f() {}",
+        &["1:25 `builder` takes `false` or a type name"],
+    ),
+    (
+        "#[blocking_io(builder = true)] fn f() {}",
+        &["1:25 `builder` takes `false` or a type name"],
+    ),
+    (
+        "#[blocking_io(name = fetch)] fn f() {}",
+        &["1:22 `name` takes a string that is not empty, as in `name = \"fetch\"`"],
+    ),
+    (
+        "#[blocking_io(name = \"\")] fn f() {}",
+        &["1:22 `name` takes a string that is not empty, as in `name = \"fetch\"`"],
+    ),
+    (
+        "#[blocking_io(nested = true)] fn f() {}",
+        &["1:15 `nested` takes no value; write `nested`, or leave it out"],
+    ),
+    (
+        "#[cpu_bound(threads(2))] fn f() {}",
+        &["1:13 `threads` takes no value; write `threads`, or leave it out"],
+    ),
+    (
+        "#[blocking_io(pool = DB nested)] fn f() {}",
+        &["1:25 expected `,` after the option `pool`"],
+    ),
+    (
+        "#[blocking_io(3)] fn f() {}",
+        &["1:15 expected one of: `pool`, `timeout`, `retry`, `nested`, `name`, `builder`, `crate`"],
+    ),
+    (
+        "#[blocking_io(crate = offloop)] fn f() {}",
+        &["1:23 `crate` takes an absolute path; write `::my_crate::offloop` or `crate::offloop`"],
+    ),
+    (
+        "#[blocking_io(crate = ::offloop, pool = crate::DB, nested,)] fn f() {}",
+        &[],
+    ),
+];

@@ -1,0 +1,73 @@
+//! A few expansions as a person reads them.
+//!
+//! After a change, `UPDATE_EXPECT=1 cargo test -p offloop-macros` writes them anew.
+
+use super::{errors, expand};
+use expect_test::{ExpectFile, expect_file};
+
+fn check(source: &str, expected: &ExpectFile) {
+    let tokens = expand(source);
+    assert_eq!(errors(tokens.clone()), [] as [&str; 0]);
+    let file: syn::File = syn::parse2(tokens).unwrap();
+    expected.assert_eq(&prettyplease::unparse(&file));
+}
+
+#[test]
+fn on_threads() {
+    check(
+        "#[blocking_io]
+        /// Loads one page.
+        pub fn fetch(
+            /// The address.
+            url: &str,
+            #[default = 3] retries: u32,
+        ) -> Result<String, io::Error> { BODY }",
+        &expect_file!["snapshots/on_threads.rs"],
+    );
+}
+
+#[test]
+fn in_processes() {
+    check(
+        "#[cpu_bound(pool = IMAGES, timeout = LIMIT, builder = false)]
+        fn thumbnail(jpeg: &[u8], height: Option<u32>) -> Vec<u8> { BODY }",
+        &expect_file!["snapshots/in_processes.rs"],
+    );
+}
+
+#[test]
+fn with_parameters() {
+    check(
+        "#[blocking_io(nested)]
+        fn render<T: Display, const N: usize>(items: [T; N], path: impl AsRef<Path>) -> io::Result<()>
+        where T: Clone { BODY }",
+        &expect_file!["snapshots/with_parameters.rs"],
+    );
+}
+
+#[test]
+fn methods() {
+    check(
+        "#[methods]
+        impl<T: Clone> Cache<T> {
+            const LIMIT: usize = { 3 };
+            #[blocking_io]
+            pub fn get(&self, key: &Path, #[default = Self::LIMIT] limit: usize) -> Option<T> { BODY }
+            fn other(&self) {}
+        }",
+        &expect_file!["snapshots/methods.rs"],
+    );
+}
+
+#[test]
+fn with_a_mistake() {
+    let tokens = expand("#[blocking_io(bulder)] pub fn fetch(url: &str) -> String { BODY }");
+    let file: syn::File = syn::parse2(tokens).unwrap();
+    expect_file!["snapshots/with_a_mistake.rs"].assert_eq(&prettyplease::unparse(&file));
+}
+
+#[test]
+fn the_same_source_gives_the_same_code() {
+    let source = "#[cpu_bound] fn f(#[cfg(unix)] a: u8, #[cfg(windows)] b: Vec<u8>) -> u8 { 0 }";
+    assert_eq!(expand(source).to_string(), expand(source).to_string());
+}

@@ -1,0 +1,120 @@
+#[doc(hidden)]
+#[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
+struct __ThumbnailTask {
+    __never: ::core::convert::Infallible,
+}
+impl __ThumbnailTask {
+    /// `thumbnail` in place: runs the function here and now, on this thread.
+    #[allow(clippy::must_use_candidate, clippy::too_many_arguments)]
+    #[allow(dead_code)]
+    fn blocking(jpeg: &[u8], height: Option<u32>) -> Vec<u8> {
+        #[allow(
+            clippy::box_collection,
+            clippy::large_types_passed_by_value,
+            clippy::linkedlist,
+            clippy::needless_pass_by_value,
+            clippy::option_option,
+            clippy::owned_cow,
+            clippy::rc_buffer,
+            clippy::redundant_allocation,
+            clippy::ref_option,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_box_returns,
+            clippy::unnecessary_wraps,
+            clippy::vec_box
+        )]
+        fn thumbnail(jpeg: &[u8], height: Option<u32>) -> Vec<u8> {
+            BODY
+        }
+        thumbnail(jpeg, height)
+    }
+    #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
+    fn __call(
+        jpeg: ::std::vec::Vec<u8>,
+        height: Option<u32>,
+    ) -> ::offloop::Call<::core::result::Result<Vec<u8>, ::offloop::Error>> {
+        let __call = ::offloop::__private::process_call::<
+            __ThumbnailTask,
+        >(&IMAGES, (jpeg, height));
+        let __call = ::offloop::Call::timeout(__call, LIMIT);
+        __call
+    }
+}
+impl ::offloop::Task for __ThumbnailTask {
+    const NAME: &'static str = ::core::concat!(::core::module_path!(), "::thumbnail");
+    type Args = __ThumbnailValues;
+    type Output = __ThumbnailOutput;
+}
+#[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
+fn thumbnail(
+    jpeg: &[u8],
+    height: Option<u32>,
+) -> ::offloop::Call<::core::result::Result<Vec<u8>, ::offloop::Error>> {
+    __ThumbnailTask::__call(<[u8] as ::std::borrow::ToOwned>::to_owned(jpeg), height)
+}
+impl ::offloop::__private::ProcessTask for __ThumbnailTask {
+    const INFO: &'static ::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
+        ::core::concat!(::core::module_path!(), "::thumbnail"),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+        14024737353710221999u64,
+    );
+    #[allow(unused_variables)]
+    fn encode(
+        __args: &Self::Args,
+        __out: &mut ::offloop::__private::Encoder,
+    ) -> ::core::result::Result<(), ::offloop::__private::CodecError> {
+        ::offloop::__private::Encoder::argument(__out, "jpeg", &__args.0)?;
+        ::offloop::__private::Encoder::argument(__out, "height", &__args.1)?;
+        ::core::result::Result::Ok(())
+    }
+    #[allow(deprecated)]
+    fn run(__args: Self::Args) -> Self::Output {
+        let (jpeg, height) = __args;
+        __ThumbnailTask::blocking(&jpeg, height)
+    }
+    fn serve(
+        __input: &mut ::offloop::__private::Decoder<'_>,
+    ) -> ::core::result::Result<Self::Output, ::offloop::__private::CodecError> {
+        let jpeg = ::offloop::__private::Decoder::argument(__input, "jpeg")?;
+        let height = ::offloop::__private::Decoder::argument(__input, "height")?;
+        ::offloop::__private::Decoder::end_of_arguments(__input)?;
+        ::core::result::Result::Ok(Self::run((jpeg, height)))
+    }
+    fn encode_output(
+        __output: &Self::Output,
+        __out: &mut ::offloop::__private::Encoder,
+    ) -> ::core::result::Result<(), ::offloop::__private::CodecError> {
+        ::offloop::__private::Encoder::output(__out, __output)
+    }
+    fn decode_output(
+        __input: &mut ::offloop::__private::Decoder<'_>,
+    ) -> ::core::result::Result<Self::Output, ::offloop::__private::CodecError> {
+        ::offloop::__private::Decoder::output(__input)
+    }
+}
+const _: () = {
+    #[::offloop::__private::linkme::distributed_slice(::offloop::__private::TASKS)]
+    #[linkme(crate = ::offloop::__private::linkme)]
+    static TASK: ::offloop::__private::Entry = ::offloop::__private::Entry::new::<
+        __ThumbnailTask,
+    >();
+};
+#[allow(clippy::no_effect)]
+const __THUMBNAIL_CHECK: usize = {
+    ::offloop::__private::assert_wire::<::std::vec::Vec<u8>>();
+    ::offloop::__private::assert_wire::<Option<u32>>();
+    ::offloop::__private::assert_output::<Vec<u8>>();
+    ::offloop::__private::assert_wire::<Vec<u8>>();
+    0
+};
+#[allow(dead_code)]
+type __ThumbnailValues = <[(
+    ::std::vec::Vec<u8>,
+    Option<u32>,
+); __THUMBNAIL_CHECK] as ::core::iter::IntoIterator>::Item;
+type __ThumbnailOutput = <[Vec<
+    u8,
+>; __THUMBNAIL_CHECK] as ::core::iter::IntoIterator>::Item;

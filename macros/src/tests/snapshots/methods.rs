@@ -1,0 +1,226 @@
+impl<T: Clone> Cache<T> {
+    const LIMIT: usize = { 3 };
+    #[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
+    #[allow(dead_code)]
+    pub fn get(
+        &self,
+        key: &Path,
+        limit: usize,
+    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    where
+        T: ::core::marker::Send + 'static,
+    {
+        Self::__get_call(
+            <Self as ::core::clone::Clone>::clone(self),
+            <Path as ::std::borrow::ToOwned>::to_owned(key),
+            limit,
+        )
+    }
+    /// `Cache::get` in place: runs the function here and now, on this thread.
+    #[allow(clippy::must_use_candidate, clippy::too_many_arguments)]
+    #[allow(
+        clippy::box_collection,
+        clippy::large_types_passed_by_value,
+        clippy::linkedlist,
+        clippy::needless_pass_by_value,
+        clippy::option_option,
+        clippy::owned_cow,
+        clippy::rc_buffer,
+        clippy::redundant_allocation,
+        clippy::ref_option,
+        clippy::too_many_arguments,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unnecessary_box_returns,
+        clippy::unnecessary_wraps,
+        clippy::vec_box
+    )]
+    #[allow(dead_code, clippy::missing_panics_doc)]
+    pub fn get_blocking(&self, key: &Path, limit: usize) -> Option<T> {
+        BODY
+    }
+    #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
+    fn __get_call(
+        __this: Self,
+        key: <Path as ::std::borrow::ToOwned>::Owned,
+        limit: usize,
+    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    where
+        T: ::core::marker::Send + 'static,
+    {
+        ::offloop::__private::assert_arg::<Self>();
+        ::offloop::__private::assert_arg::<<Path as ::std::borrow::ToOwned>::Owned>();
+        ::offloop::__private::assert_arg::<usize>();
+        ::offloop::__private::assert_output::<Option<T>>();
+        let __call = {
+            const __INFO: &::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
+                ::core::concat!(::core::module_path!(), "::Cache::get"),
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+                9261093114474567693u64,
+            );
+            ::offloop::__private::thread_call(
+                __INFO,
+                ::offloop::ThreadPool::global(),
+                ::std::boxed::Box::new(move || Self::get_blocking(
+                    &__this,
+                    <_ as ::core::borrow::Borrow<Path>>::borrow(&key),
+                    limit,
+                )),
+            )
+        };
+        __call
+    }
+    #[allow(
+        unused_variables,
+        clippy::used_underscore_binding,
+        clippy::multiple_bound_locations
+    )]
+    fn __get_finish(
+        __args: __CacheGetArgs<T>,
+    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    where
+        T: ::core::marker::Send + 'static,
+    {
+        let key: <Path as ::std::borrow::ToOwned>::Owned = ::core::option::Option::expect(
+            __args.key,
+            "`key` was given",
+        );
+        let limit: usize = ::core::option::Option::unwrap_or_else(
+            __args.limit,
+            || { Self::LIMIT },
+        );
+        Self::__get_call(__args.__this, key, limit)
+    }
+    /// Starts a call of `Cache::get` with named arguments.
+    #[allow(dead_code, clippy::multiple_bound_locations)]
+    pub fn get_builder(&self) -> CacheGetBuilder<T>
+    where
+        T: ::core::marker::Send + 'static,
+    {
+        CacheGetBuilder {
+            __pending: ::offloop::__private::Pending::Args(__CacheGetArgs {
+                __this: <Self as ::core::clone::Clone>::clone(self),
+                key: ::core::option::Option::None,
+                limit: ::core::option::Option::None,
+                __types: ::core::marker::PhantomData,
+            }),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+    fn other(&self) {}
+}
+#[allow(dead_code, clippy::option_option, clippy::struct_field_names)]
+struct __CacheGetArgs<T: Clone + ::core::marker::Send + 'static> {
+    __this: Cache<T>,
+    key: ::core::option::Option<<Path as ::std::borrow::ToOwned>::Owned>,
+    limit: ::core::option::Option<usize>,
+    __types: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<T>,)>,
+}
+/// Named arguments of `Cache::get()`; awaiting it makes the call.
+#[must_use = "a call does nothing until it is awaited"]
+#[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
+pub struct CacheGetBuilder<
+    T: Clone + ::core::marker::Send + 'static,
+    ArgKey = ::offloop::args::Missing,
+    ArgLimit = ::offloop::args::Missing,
+> {
+    __pending: ::offloop::__private::Pending<
+        __CacheGetArgs<T>,
+        ::core::result::Result<Option<T>, ::offloop::Error>,
+    >,
+    __given: ::core::marker::PhantomData<
+        fn() -> (ArgKey, ArgLimit, ::core::marker::PhantomData<T>),
+    >,
+}
+#[allow(dead_code)]
+impl<
+    T: Clone + ::core::marker::Send + 'static,
+    ArgKey,
+    ArgLimit,
+> CacheGetBuilder<T, ArgKey, ArgLimit> {
+    /// Gives `key`.
+    pub fn key(
+        self,
+        key: impl ::core::convert::Into<<Path as ::std::borrow::ToOwned>::Owned>,
+    ) -> CacheGetBuilder<T, ::offloop::args::Given, ArgLimit>
+    where
+        ArgKey: ::offloop::args::NotGiven,
+    {
+        CacheGetBuilder {
+            __pending: ::offloop::__private::Pending::map_args(
+                self.__pending,
+                |__args| __CacheGetArgs {
+                    key: ::core::option::Option::Some(::core::convert::Into::into(key)),
+                    ..__args
+                },
+            ),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+    /// Gives `limit`.
+    ///
+    /// _Optional; default `Self::LIMIT`._
+    pub fn limit(
+        self,
+        limit: usize,
+    ) -> CacheGetBuilder<T, ArgKey, ::offloop::args::Given>
+    where
+        ArgLimit: ::offloop::args::NotGiven,
+    {
+        CacheGetBuilder {
+            __pending: ::offloop::__private::Pending::map_args(
+                self.__pending,
+                |__args| __CacheGetArgs {
+                    limit: ::core::option::Option::Some(limit),
+                    ..__args
+                },
+            ),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+    /// The call, to give it options before it is awaited.
+    pub fn call(
+        self,
+    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    where
+        ArgKey: __CacheGetKeyGiven,
+    {
+        ::offloop::__private::Pending::<
+            _,
+            ::core::result::Result<Option<T>, ::offloop::Error>,
+        >::into_call(self.__pending, <Cache<T>>::__get_finish)
+    }
+}
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "missing argument `key` in the call of `Cache::get`",
+    label = "`key` was never given",
+    note = "add `.key(...)`"
+)]
+#[allow(non_camel_case_types)]
+pub trait __CacheGetKeyGiven {}
+#[diagnostic::do_not_recommend]
+impl __CacheGetKeyGiven for ::offloop::args::Given {}
+impl<T: Clone + ::core::marker::Send + 'static, ArgKey, ArgLimit> ::core::marker::Unpin
+for CacheGetBuilder<T, ArgKey, ArgLimit> {}
+impl<T: Clone + ::core::marker::Send + 'static, ArgKey, ArgLimit> ::core::future::Future
+for CacheGetBuilder<T, ArgKey, ArgLimit>
+where
+    ArgKey: __CacheGetKeyGiven,
+{
+    type Output = ::core::result::Result<Option<T>, ::offloop::Error>;
+    fn poll(
+        self: ::core::pin::Pin<&mut Self>,
+        __context: &mut ::core::task::Context<'_>,
+    ) -> ::core::task::Poll<Self::Output> {
+        ::offloop::__private::Pending::<
+            _,
+            ::core::result::Result<Option<T>, ::offloop::Error>,
+        >::poll(
+            &mut ::core::pin::Pin::get_mut(self).__pending,
+            __context,
+            <Cache<T>>::__get_finish,
+        )
+    }
+}

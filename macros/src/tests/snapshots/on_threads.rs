@@ -1,0 +1,212 @@
+#[doc(hidden)]
+#[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
+pub struct fetch {
+    __never: ::core::convert::Infallible,
+}
+impl fetch {
+    /// `fetch` in place: runs the function here and now, on this thread.
+    ///
+    /// # Errors
+    ///
+    /// Those of the function itself.
+    #[allow(clippy::must_use_candidate, clippy::too_many_arguments)]
+    #[allow(dead_code)]
+    pub fn blocking(url: &str, retries: u32) -> Result<String, io::Error> {
+        #[allow(
+            clippy::box_collection,
+            clippy::large_types_passed_by_value,
+            clippy::linkedlist,
+            clippy::needless_pass_by_value,
+            clippy::option_option,
+            clippy::owned_cow,
+            clippy::rc_buffer,
+            clippy::redundant_allocation,
+            clippy::ref_option,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_box_returns,
+            clippy::unnecessary_wraps,
+            clippy::vec_box
+        )]
+        fn fetch(url: &str, retries: u32) -> Result<String, io::Error> {
+            BODY
+        }
+        fetch(url, retries)
+    }
+    #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
+    fn __call(
+        url: ::std::string::String,
+        retries: u32,
+    ) -> ::offloop::Call<Result<String, io::Error>> {
+        let __call = {
+            let (url, retries): __FetchValues = (url, retries);
+            const __INFO: &::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
+                ::core::concat!(::core::module_path!(), "::fetch"),
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+                1522304123683247578u64,
+            );
+            ::offloop::__private::thread_call_flat(
+                __INFO,
+                ::offloop::ThreadPool::global(),
+                ::std::boxed::Box::new(move || -> __FetchOutput {
+                    Self::blocking(&url, retries)
+                }),
+            )
+        };
+        __call
+    }
+    #[allow(
+        unused_variables,
+        clippy::used_underscore_binding,
+        clippy::multiple_bound_locations
+    )]
+    fn __finish(__args: __FetchArgs) -> ::offloop::Call<__FetchOutput> {
+        let url: ::std::string::String = ::core::option::Option::expect(
+            __args.url,
+            "`url` was given",
+        );
+        let retries: u32 = ::core::option::Option::unwrap_or_else(
+            __args.retries,
+            || { 3 },
+        );
+        Self::__call(url, retries)
+    }
+    /// Starts a call of `fetch` with named arguments.
+    #[allow(dead_code, clippy::multiple_bound_locations)]
+    pub fn builder() -> FetchBuilder {
+        FetchBuilder {
+            __pending: ::offloop::__private::Pending::Args(__FetchArgs {
+                url: ::core::option::Option::None,
+                retries: ::core::option::Option::None,
+            }),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+}
+impl ::offloop::Task for fetch {
+    const NAME: &'static str = ::core::concat!(::core::module_path!(), "::fetch");
+    type Args = __FetchValues;
+    type Output = __FetchOutput;
+}
+/// Loads one page.
+///
+/// Runs on a thread pool when awaited. `fetch::builder()` takes the arguments by name, `fetch::blocking()` runs in place.
+#[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
+#[allow(dead_code)]
+pub fn fetch(url: &str, retries: u32) -> ::offloop::Call<Result<String, io::Error>> {
+    fetch::__call(<str as ::std::borrow::ToOwned>::to_owned(url), retries)
+}
+#[allow(dead_code, clippy::option_option, clippy::struct_field_names)]
+struct __FetchArgs {
+    url: ::core::option::Option<::std::string::String>,
+    retries: ::core::option::Option<u32>,
+}
+/// Named arguments of [`fetch()`]; awaiting it makes the call.
+#[must_use = "a call does nothing until it is awaited"]
+#[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
+pub struct FetchBuilder<
+    ArgUrl = ::offloop::args::Missing,
+    ArgRetries = ::offloop::args::Missing,
+> {
+    __pending: ::offloop::__private::Pending<__FetchArgs, __FetchOutput>,
+    __given: ::core::marker::PhantomData<fn() -> (ArgUrl, ArgRetries)>,
+}
+#[allow(dead_code)]
+impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
+    /// The address.
+    pub fn url(
+        self,
+        url: impl ::core::convert::Into<::std::string::String>,
+    ) -> FetchBuilder<::offloop::args::Given, ArgRetries>
+    where
+        ArgUrl: ::offloop::args::NotGiven,
+    {
+        FetchBuilder {
+            __pending: ::offloop::__private::Pending::map_args(
+                self.__pending,
+                |__args| __FetchArgs {
+                    url: ::core::option::Option::Some(::core::convert::Into::into(url)),
+                    ..__args
+                },
+            ),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+    /// Gives `retries`.
+    ///
+    /// _Optional; default `3`._
+    pub fn retries(self, retries: u32) -> FetchBuilder<ArgUrl, ::offloop::args::Given>
+    where
+        ArgRetries: ::offloop::args::NotGiven,
+    {
+        FetchBuilder {
+            __pending: ::offloop::__private::Pending::map_args(
+                self.__pending,
+                |__args| __FetchArgs {
+                    retries: ::core::option::Option::Some(retries),
+                    ..__args
+                },
+            ),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+    /// The call, to give it options before it is awaited.
+    pub fn call(self) -> ::offloop::Call<Result<String, io::Error>>
+    where
+        ArgUrl: __FetchUrlGiven,
+    {
+        ::offloop::__private::Pending::<
+            _,
+            __FetchOutput,
+        >::into_call(self.__pending, fetch::__finish)
+    }
+}
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "missing argument `url` in the call of `fetch`",
+    label = "`url` was never given",
+    note = "add `.url(...)`"
+)]
+#[allow(non_camel_case_types)]
+pub trait __FetchUrlGiven {}
+#[diagnostic::do_not_recommend]
+impl __FetchUrlGiven for ::offloop::args::Given {}
+impl<ArgUrl, ArgRetries> ::core::marker::Unpin for FetchBuilder<ArgUrl, ArgRetries> {}
+impl<ArgUrl, ArgRetries> ::core::future::Future for FetchBuilder<ArgUrl, ArgRetries>
+where
+    ArgUrl: __FetchUrlGiven,
+{
+    type Output = Result<String, io::Error>;
+    fn poll(
+        self: ::core::pin::Pin<&mut Self>,
+        __context: &mut ::core::task::Context<'_>,
+    ) -> ::core::task::Poll<Self::Output> {
+        ::offloop::__private::Pending::<
+            _,
+            __FetchOutput,
+        >::poll(
+            &mut ::core::pin::Pin::get_mut(self).__pending,
+            __context,
+            fetch::__finish,
+        )
+    }
+}
+#[allow(clippy::no_effect)]
+const __FETCH_CHECK: usize = {
+    ::offloop::__private::assert_arg::<::std::string::String>();
+    ::offloop::__private::assert_arg::<u32>();
+    ::offloop::__private::assert_output::<Result<String, io::Error>>();
+    ::offloop::__private::assert_outcome::<Result<String, io::Error>>();
+    0
+};
+#[allow(dead_code)]
+type __FetchValues = <[(
+    ::std::string::String,
+    u32,
+); __FETCH_CHECK] as ::core::iter::IntoIterator>::Item;
+type __FetchOutput = <[Result<
+    String,
+    io::Error,
+>; __FETCH_CHECK] as ::core::iter::IntoIterator>::Item;

@@ -1,0 +1,295 @@
+#[doc(hidden)]
+#[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
+struct render {
+    __never: ::core::convert::Infallible,
+}
+impl render {
+    /// `render` in place: runs the function here and now, on this thread.
+    ///
+    /// # Errors
+    ///
+    /// Those of the function itself.
+    #[allow(clippy::must_use_candidate, clippy::too_many_arguments)]
+    #[allow(dead_code)]
+    fn blocking<T: Display, const N: usize>(
+        items: [T; N],
+        path: impl AsRef<Path>,
+    ) -> io::Result<()>
+    where
+        T: Clone,
+    {
+        #[allow(
+            clippy::box_collection,
+            clippy::large_types_passed_by_value,
+            clippy::linkedlist,
+            clippy::needless_pass_by_value,
+            clippy::option_option,
+            clippy::owned_cow,
+            clippy::rc_buffer,
+            clippy::redundant_allocation,
+            clippy::ref_option,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_box_returns,
+            clippy::unnecessary_wraps,
+            clippy::vec_box
+        )]
+        fn render<T: Display, const N: usize>(
+            items: [T; N],
+            path: impl AsRef<Path>,
+        ) -> io::Result<()>
+        where
+            T: Clone,
+        {
+            BODY
+        }
+        render::<T, N>(items, path)
+    }
+    #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
+    fn __call<
+        T: Display + ::core::marker::Send + 'static,
+        const N: usize,
+        ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
+    >(
+        items: [T; N],
+        path: ImplPath,
+    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    where
+        T: Clone,
+    {
+        ::offloop::__private::assert_arg::<[T; N]>();
+        ::offloop::__private::assert_arg::<ImplPath>();
+        ::offloop::__private::assert_output::<io::Result<()>>();
+        let __call = {
+            const __INFO: &::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
+                ::core::concat!(::core::module_path!(), "::render"),
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+                2940161825889278338u64,
+            );
+            ::offloop::__private::thread_call(
+                __INFO,
+                ::offloop::ThreadPool::global(),
+                ::std::boxed::Box::new(move || Self::blocking::<T, N>(items, path)),
+            )
+        };
+        __call
+    }
+    #[allow(
+        unused_variables,
+        clippy::used_underscore_binding,
+        clippy::multiple_bound_locations
+    )]
+    fn __finish<
+        T: Display + ::core::marker::Send + 'static,
+        const N: usize,
+        ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
+    >(
+        __args: __RenderArgs<T, N, ImplPath>,
+    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    where
+        T: Clone,
+    {
+        let items: [T; N] = ::core::option::Option::expect(
+            __args.items,
+            "`items` was given",
+        );
+        let path: ImplPath = ::core::option::Option::expect(
+            __args.path,
+            "`path` was given",
+        );
+        Self::__call::<T, N, ImplPath>(items, path)
+    }
+    /// Starts a call of `render` with named arguments.
+    #[allow(dead_code, clippy::multiple_bound_locations)]
+    fn builder<
+        T: Display + ::core::marker::Send + 'static,
+        const N: usize,
+        ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
+    >() -> RenderBuilder<T, N, ImplPath>
+    where
+        T: Clone,
+    {
+        RenderBuilder {
+            __pending: ::offloop::__private::Pending::Args(__RenderArgs {
+                items: ::core::option::Option::None,
+                path: ::core::option::Option::None,
+                __types: ::core::marker::PhantomData,
+            }),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+}
+#[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
+#[allow(dead_code)]
+fn render<T: Display + ::core::marker::Send + 'static, const N: usize>(
+    items: [T; N],
+    path: impl AsRef<Path> + ::core::marker::Send + 'static,
+) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+where
+    T: Clone,
+{
+    render::__call::<T, N, _>(items, path)
+}
+#[allow(dead_code, clippy::option_option, clippy::struct_field_names)]
+struct __RenderArgs<
+    T: Display + ::core::marker::Send + 'static,
+    const N: usize,
+    ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
+>
+where
+    T: Clone,
+{
+    items: ::core::option::Option<[T; N]>,
+    path: ::core::option::Option<ImplPath>,
+    __types: ::core::marker::PhantomData<
+        fn() -> (::core::marker::PhantomData<T>, ::core::marker::PhantomData<ImplPath>),
+    >,
+}
+/// Named arguments of [`render()`]; awaiting it makes the call.
+#[must_use = "a call does nothing until it is awaited"]
+#[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
+struct RenderBuilder<
+    T: Display + ::core::marker::Send + 'static,
+    const N: usize,
+    ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
+    ArgItems = ::offloop::args::Missing,
+    ArgPath = ::offloop::args::Missing,
+>
+where
+    T: Clone,
+{
+    __pending: ::offloop::__private::Pending<
+        __RenderArgs<T, N, ImplPath>,
+        ::core::result::Result<io::Result<()>, ::offloop::Error>,
+    >,
+    __given: ::core::marker::PhantomData<
+        fn() -> (
+            ArgItems,
+            ArgPath,
+            ::core::marker::PhantomData<T>,
+            ::core::marker::PhantomData<ImplPath>,
+        ),
+    >,
+}
+#[allow(dead_code)]
+impl<
+    T: Display + ::core::marker::Send + 'static,
+    const N: usize,
+    ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
+    ArgItems,
+    ArgPath,
+> RenderBuilder<T, N, ImplPath, ArgItems, ArgPath>
+where
+    T: Clone,
+{
+    /// Gives `items`.
+    fn items(
+        self,
+        items: [T; N],
+    ) -> RenderBuilder<T, N, ImplPath, ::offloop::args::Given, ArgPath>
+    where
+        ArgItems: ::offloop::args::NotGiven,
+    {
+        RenderBuilder {
+            __pending: ::offloop::__private::Pending::map_args(
+                self.__pending,
+                |__args| __RenderArgs {
+                    items: ::core::option::Option::Some(items),
+                    ..__args
+                },
+            ),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+    /// Gives `path`.
+    fn path(
+        self,
+        path: ImplPath,
+    ) -> RenderBuilder<T, N, ImplPath, ArgItems, ::offloop::args::Given>
+    where
+        ArgPath: ::offloop::args::NotGiven,
+    {
+        RenderBuilder {
+            __pending: ::offloop::__private::Pending::map_args(
+                self.__pending,
+                |__args| __RenderArgs {
+                    path: ::core::option::Option::Some(path),
+                    ..__args
+                },
+            ),
+            __given: ::core::marker::PhantomData,
+        }
+    }
+    /// The call, to give it options before it is awaited.
+    fn call(
+        self,
+    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    where
+        ArgItems: __RenderItemsGiven,
+        ArgPath: __RenderPathGiven,
+    {
+        ::offloop::__private::Pending::<
+            _,
+            ::core::result::Result<io::Result<()>, ::offloop::Error>,
+        >::into_call(self.__pending, render::__finish::<T, N, ImplPath>)
+    }
+}
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "missing argument `items` in the call of `render`",
+    label = "`items` was never given",
+    note = "add `.items(...)`"
+)]
+#[allow(non_camel_case_types)]
+trait __RenderItemsGiven {}
+#[diagnostic::do_not_recommend]
+impl __RenderItemsGiven for ::offloop::args::Given {}
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "missing argument `path` in the call of `render`",
+    label = "`path` was never given",
+    note = "add `.path(...)`"
+)]
+#[allow(non_camel_case_types)]
+trait __RenderPathGiven {}
+#[diagnostic::do_not_recommend]
+impl __RenderPathGiven for ::offloop::args::Given {}
+impl<
+    T: Display + ::core::marker::Send + 'static,
+    const N: usize,
+    ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
+    ArgItems,
+    ArgPath,
+> ::core::marker::Unpin for RenderBuilder<T, N, ImplPath, ArgItems, ArgPath>
+where
+    T: Clone,
+{}
+impl<
+    T: Display + ::core::marker::Send + 'static,
+    const N: usize,
+    ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
+    ArgItems,
+    ArgPath,
+> ::core::future::Future for RenderBuilder<T, N, ImplPath, ArgItems, ArgPath>
+where
+    T: Clone,
+    ArgItems: __RenderItemsGiven,
+    ArgPath: __RenderPathGiven,
+{
+    type Output = ::core::result::Result<io::Result<()>, ::offloop::Error>;
+    fn poll(
+        self: ::core::pin::Pin<&mut Self>,
+        __context: &mut ::core::task::Context<'_>,
+    ) -> ::core::task::Poll<Self::Output> {
+        ::offloop::__private::Pending::<
+            _,
+            ::core::result::Result<io::Result<()>, ::offloop::Error>,
+        >::poll(
+            &mut ::core::pin::Pin::get_mut(self).__pending,
+            __context,
+            render::__finish::<T, N, ImplPath>,
+        )
+    }
+}
