@@ -1,4 +1,15 @@
-//! The attributes of the `offloop` crate.
+//! The attributes of the `offloop` crate, which re-exports them: `#[blocking_io]`,
+//! `#[cpu_bound]` and `#[offloop::methods]`.
+//!
+//! This crate knows functions and nothing of pools. The way of an item through it:
+//!
+//! 1. `source` and `methods` read a function or an impl block; bodies stay opaque tokens.
+//! 2. `options`, `argument`, `receiver`, `output` and `generics` read its parts, and
+//!    `check` has the rules for the whole. Each notes what is wrong in `errors`, in the
+//!    words of `messages`, and goes on.
+//! 3. `model` is the result: a task that can be expanded, or mistakes.
+//! 4. `expand` writes the code: one file for each generated part, and `fallback` for a
+//!    function with mistakes.
 #![forbid(unsafe_code)]
 
 mod argument;
@@ -28,19 +39,369 @@ mod tests;
 use kind::Kind;
 use proc_macro::TokenStream;
 
-/// Makes a function run on a thread pool, and be awaited.
+/// Runs a function on a thread pool: calling it gives a future.
+///
+/// For functions that wait: files, databases, DNS, anything that blocks a thread without
+/// using a core. Work that uses a core is for [`#[cpu_bound]`](macro@cpu_bound).
+///
+/// ```
+/// use offloop::blocking_io;
+/// use std::io;
+///
+/// /// Reads the head of a file.
+/// #[blocking_io]
+/// fn head(
+///     /// The file.
+///     path: &str,
+///     /// How much of it.
+///     #[default = 512] bytes: usize,
+///     skip: Option<usize>,
+/// ) -> io::Result<Vec<u8>> {
+///     let content = std::fs::read(path)?;
+///     Ok(content.into_iter().skip(skip.unwrap_or(0)).take(bytes).collect())
+/// }
+///
+/// # async fn example() -> io::Result<()> {
+/// head("Cargo.toml", 512, None).await?;                       // by position, as it was
+/// head::builder().path("Cargo.toml").await?;                  // by name
+/// head::builder().path("Cargo.toml").skip(10).await?;
+/// # Ok(())
+/// # }
+/// # fn main() -> io::Result<()> {
+/// head::blocking("Cargo.toml", 512, None)?;                   // the function itself, in place
+/// assert_eq!(head("Cargo.toml", 9, None).wait()?, b"[package]"); // without a runtime
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What is generated
+///
+/// For `fn fetch(url: &str, retries: u32) -> R`:
+///
+/// | item | what it is |
+/// |---|---|
+/// | `fetch(url, retries)` | the same arguments; gives an `offloop::Call`, a future that does nothing until it is polled |
+/// | `fetch::builder()` | a `FetchBuilder`: a setter for each argument; it is a future itself, and `.call()` turns it into a `Call` that takes options |
+/// | `fetch::blocking(url, retries)` | the function as you wrote it; recursion inside of the body stays synchronous too |
+/// | `fetch` as a type | implements `offloop::Task`; not for a function with type parameters |
+///
+/// All of them have the function's visibility. Docs, `#[deprecated]` and lint levels go
+/// with them; any other attribute (`#[instrument]`, `#[inline]`, `#[track_caller]`)
+/// stays with the body. The body is not parsed and appears once.
+///
+/// ## What a call gives
+///
+/// - A function that returns `T` awaits to `Result<T, offloop::Error>`.
+/// - A function that returns a `Result<T, E>` awaits to `Result<T, E>`: `E` has to be
+///   made from an `offloop::Error`, as `io::Error`, `anyhow::Error` and
+///   `Box<dyn Error + Send + Sync>` are, or an enum with a `#[from] offloop::Error` variant.
+///   A type counts as a `Result` if the last word of its path is `Result`.
+/// - With the option `nested` it awaits to `Result<Result<T, E>, offloop::Error>`.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `pool = PATH` | the pool to run in, by the path of a `static`. Default: `ThreadPool::global()` |
+/// | `timeout = EXPR` | a `Duration`, the limit of each call, as `.timeout(..)` on the call |
+/// | `retry = EXPR` | how often a call may be repeated, as `.retry(..)` on the call |
+/// | `nested` | a `Result` is kept apart from the pool's own errors, see above |
+/// | `name = "…"` | the task's name in errors and statistics. Default: its module path and name |
+/// | `builder = false` | no named arguments, and no type of the function's name: `fetch::blocking` goes too |
+/// | `builder = Name` | named arguments start at `Name::builder()`, the function itself is `Name::blocking(..)`, and there is no type of the function's name |
+/// | `crate = ::path` | where to find `offloop`, for crates that re-export it |
+///
+/// ```
+/// use offloop::{ThreadPool, blocking_io};
+/// use std::time::Duration;
+///
+/// static DB: ThreadPool = ThreadPool::new("db");
+/// const LIMIT: Duration = Duration::from_secs(5);
+///
+/// #[blocking_io(pool = DB, timeout = LIMIT, nested, name = "numbers.parse")]
+/// fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
+///     text.parse()
+/// }
+///
+/// # fn main() -> Result<(), offloop::Error> {
+/// assert_eq!(parse("7").wait()?, Ok(7));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The two forms of `builder` are for a function whose name is taken among types, most
+/// often by its own module:
+///
+/// ```
+/// mod fetch {
+///     #[offloop::blocking_io(builder = Fetch)]
+///     pub fn fetch(url: &str) -> usize {
+///         url.len()
+///     }
+/// }
+/// pub use fetch::{Fetch, fetch};
+///
+/// # fn main() -> Result<(), offloop::Error> {
+/// assert_eq!(Fetch::builder().url("abc").call().wait()?, 3);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Arguments
+///
+/// A call owns its arguments: they are moved, or copied when the call is made.
+///
+/// | declared | owned as | setter takes |
+/// |---|---|---|
+/// | `T` | `T` | `T` |
+/// | `&'static T` | itself | `&'static T` |
+/// | `&str`, `&[T]`, `&Path`, `&T` | `String`, `Vec<T>`, `PathBuf`, whatever `ToOwned` makes of it | anything `Into` that |
+/// | `Cow<'_, T>` | the owned form of `T` | anything `Into` that |
+/// | `Option<T>` | `Option<T>` | `x(T)` and `maybe_x(Option<T>)`; may be left out, and is then `None` |
+/// | `Option<&T>` | an `Option` of the owned form | `x(..)` anything `Into` it, and `maybe_x(Option<..>)` |
+/// | `impl Trait` | the type given | the type given |
+///
+/// Where a reference leads to a type parameter, the setter takes the owned type itself,
+/// because `Into` would leave the parameter open.
+///
+/// Attributes on an argument:
+///
+/// - `#[default = EXPR]`: what the argument is when it is not named. The expression is of
+///   the declared type, is evaluated for each call, and sees the arguments before it. A call
+///   by position always gives all arguments.
+/// - doc comments: the docs of the setter.
+/// - `#[cfg(..)]`: at most three different conditions.
+/// - lint levels, which stay with the body.
+///
+/// ```
+/// use offloop::blocking_io;
+///
+/// #[blocking_io]
+/// fn repeat(text: &str, #[default = text.len()] times: usize) -> String {
+///     text.repeat(times)
+/// }
+///
+/// # fn main() -> Result<(), offloop::Error> {
+/// assert_eq!(repeat::builder().text("ab").call().wait()?, "abab");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// An argument that is missing or given twice does not compile:
+///
+/// ```compile_fail
+/// # use offloop::blocking_io;
+/// # #[blocking_io]
+/// # fn fetch(url: &str, #[default = 3] retries: u32) -> usize { url.len() }
+/// # async fn example() {
+/// fetch::builder().retries(5).await;
+/// // error: missing argument `url` in the call of `fetch`
+/// # }
+/// ```
+///
+/// # Type parameters
+///
+/// A function may be generic over types and constants. Each of its types has to be
+/// `Send + 'static`, and that is added to its bounds. The types are inferred from the
+/// setters; one that only an argument left out would tell has to be written, as in
+/// `render::builder::<u8>()`.
+///
+/// Lifetimes are accepted where they are on a reference or a `Cow` that is an argument.
+/// Any other would outlive the caller.
+///
+/// # What is refused, and why
+///
+/// | | because | instead |
+/// |---|---|---|
+/// | `async fn` | it does not block | await it as it is |
+/// | `const fn`, `extern "C"`, variadic | they cannot be called from a pool as they promise | a plain function |
+/// | `unsafe fn` | its contract would have to hold until the call ends | a safe function around it |
+/// | `&mut T`, `&mut self` | the caller may be gone when the call runs | take the value and return it |
+/// | `Vec<&str>`, `Foo<'_>`, `&dyn Trait` | it borrows, and nothing owned can be made of it | `Vec<String>`, an owned type, `Arc<dyn Trait + Send + Sync>` |
+/// | `(a, b): (u8, u8)`, `_: u8` | named arguments need names | a name, taken apart in the body |
+/// | a result that borrows | the arguments are gone when the call ends | an owned result |
+/// | `-> impl Trait` | the call's type has to be named | a `Box<dyn Trait + Send>` |
+/// | an argument called `call` | the builder's own method | another name, or `builder = false` |
+///
+/// All mistakes of a function are told at once, and its callers see no further errors.
+///
+/// # To know
+///
+/// - The types of a `pub` function have to be `pub` as well: they are associated types of
+///   its builder. Otherwise the compiler reports a private type in a public interface.
+/// - A type of the function's name is made, so another one in its module clashes; see
+///   `builder` above.
+/// - `Option`, `Result` and `Cow` are known by name, as far as an attribute can know.
+/// - A private function that is never called is not reported as unused.
+/// - On a method, the attribute needs [`#[offloop::methods]`](macro@methods) on the impl block for
+///   everything but the call by position.
 #[proc_macro_attribute]
 pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
     entry::attribute(Kind::BlockingIo, options.into(), &item.into()).into()
 }
 
-/// Makes a function run in a worker process, and be awaited.
+/// Runs a function in a pool of worker processes: calling it gives a future.
+///
+/// For functions that use a core, or that may crash: a worker that dies costs one call,
+/// and the program goes on.
+///
+/// ```
+/// use offloop::cpu_bound;
+///
+/// /// Makes the picture smaller.
+/// #[cpu_bound]
+/// fn shrink(picture: &[u8], #[default = 2] by: usize) -> Vec<u8> {
+///     picture.iter().copied().step_by(by).collect()
+/// }
+///
+/// # async fn example() -> Result<(), offloop::Error> {
+/// let picture = vec![1, 2, 3, 4];
+/// shrink(&picture, 2).await?;
+/// shrink::builder().picture(picture).await?;
+/// # Ok(())
+/// # }
+/// # fn main() -> Result<(), offloop::Error> {
+/// assert_eq!(shrink(&[1, 2, 3, 4], 2).wait()?, [1, 3]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// What is generated, how arguments are declared and given, and what is refused is the same as for
+/// [`#[blocking_io]`](macro@blocking_io). This page tells what differs.
+///
+/// # Types
+///
+/// Arguments and results are written for another process: their owned types need serde's
+/// `Serialize` and `Deserialize`. For a `Result<T, E>`, `E` is a type with serde, which comes
+/// back as itself, or `io::Error`, `anyhow::Error` or `Box<dyn Error + Send + Sync>`, which
+/// come back with their message and their causes.
+///
+/// A type without serde is an error at the type. There are two ways out: derive the two
+/// traits, or `#[cpu_bound(threads)]`, where nothing is written.
+///
+/// # Options
+///
+/// Those of [`#[blocking_io]`](macro@blocking_io), with these differences:
+///
+/// | option | meaning |
+/// |---|---|
+/// | `pool = PATH` | a `ProcessPool`; with `threads`, a `ThreadPool`. Default: `ProcessPool::global()`, or `ThreadPool::cpu()` |
+/// | `threads` | threads in place of processes, as many as there are cores: no serde is needed, and a crash ends the program |
+/// | `timeout = EXPR` | when it passes, the worker is killed and replaced |
+/// | `retry = EXPR` | the function may be repeated after a worker died running it |
+///
+/// ```
+/// use offloop::cpu_bound;
+///
+/// struct Picture {
+///     pixels: Vec<u8>,
+/// }
+///
+/// #[cpu_bound(threads)]
+/// fn brightness(picture: Picture) -> u64 {
+///     picture.pixels.iter().map(|pixel| u64::from(*pixel)).sum()
+/// }
+///
+/// # fn main() -> Result<(), offloop::Error> {
+/// assert_eq!(brightness(Picture { pixels: vec![1, 2] }).wait()?, 3);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What is refused besides
+///
+/// - Type parameters, const parameters and `impl Trait`: a worker finds the function by its
+///   name, so there has to be exactly one. Wrap the type that you need in a plain
+///   function, or use `threads`.
+/// - A method without [`#[offloop::methods]`](macro@methods) on its impl block.
 #[proc_macro_attribute]
 pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
     entry::attribute(Kind::CpuBound, options.into(), &item.into()).into()
 }
 
-/// Makes methods tasks.
+/// Makes tasks of the methods of an impl block.
+///
+/// Put it on the block, and [`#[blocking_io]`](macro@blocking_io) or [`#[cpu_bound]`](macro@cpu_bound)
+/// on the functions in it that are to be awaited; the others stay as they are.
+///
+/// ```
+/// use offloop::blocking_io;
+///
+/// #[derive(Clone)]
+/// struct Store {
+///     rows: Vec<String>,
+/// }
+///
+/// #[offloop::methods]
+/// impl Store {
+///     const LIMIT: usize = 10;
+///
+///     #[blocking_io]
+///     fn find(&self, word: &str, #[default = Self::LIMIT] limit: usize) -> Vec<String> {
+///         let found = self.rows.iter().filter(|row| row.contains(word));
+///         found.take(limit).cloned().collect()
+///     }
+///
+///     #[blocking_io]
+///     fn open(rows: Vec<String>) -> Self {
+///         Self { rows }
+///     }
+/// }
+///
+/// # async fn example(store: Store) -> Result<(), offloop::Error> {
+/// store.find("a", 3).await?;
+/// store.find_builder().word("a").await?;
+/// # Ok(())
+/// # }
+/// # fn main() -> Result<(), offloop::Error> {
+/// let store = Store::open(vec!["a".to_owned(), "b".to_owned()]).wait()?;
+/// assert_eq!(store.find_builder().word("a").call().wait()?, ["a"]);
+/// assert_eq!(store.find_blocking("b", 1), ["b"]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What is generated
+///
+/// For `fn load(&self, key: &str) -> R` of `Store`:
+///
+/// | item | what it is |
+/// |---|---|
+/// | `store.load(key)` | gives an `offloop::Call` |
+/// | `store.load_builder()` | a `StoreLoadBuilder` |
+/// | `store.load_blocking(key)` | the function as you wrote it. Inside of its body, `self.load(..)` is the call and `self.load_blocking(..)` the function |
+///
+/// The same for a function without `self`: `Store::load`, `Store::load_builder`,
+/// `Store::load_blocking`. The generated types are written beside the block, so their names
+/// have to be free there; `builder = Name` gives another one.
+///
+/// # `self`
+///
+/// | receiver | what crosses to the pool |
+/// |---|---|
+/// | `&self` | a clone: the type has to be `Clone` |
+/// | `self` | the value |
+/// | `self: Arc<Self>`, `self: Box<Self>` | the value |
+/// | `self: &Arc<Self>` | a clone of the `Arc` |
+/// | `&'static self` | the reference |
+///
+/// For `#[cpu_bound]` it is written for the worker as an argument is, so the type needs
+/// serde. `&mut self` is refused: the caller may be gone when the call runs; so is
+/// `Rc<Self>`, which cannot cross to another thread.
+///
+/// # The block
+///
+/// It may have type and const parameters, then its functions cannot be `#[cpu_bound]`; it
+/// may not have lifetimes, because the call outlives what they borrow. Functions of a trait
+/// keep the trait's signature, so an impl of a trait is refused: put the task on an
+/// inherent method.
+///
+/// Without this attribute, `#[blocking_io]` and `#[cpu_bound(threads)]` on a method with `self` give the
+/// call by position and `load_blocking`, because an attribute on a function of an impl block cannot write
+/// anything beside the block.
+///
+/// It takes no options, and finds the attributes of its functions by their names; a
+/// renamed import (`use offloop::blocking_io as task`) is not seen.
 #[proc_macro_attribute]
 pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
     methods::attribute(&options.into(), &item.into()).into()
