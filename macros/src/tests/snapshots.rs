@@ -71,3 +71,32 @@ fn the_same_source_gives_the_same_code() {
     let source = "#[cpu_bound] fn f(#[cfg(unix)] a: u8, #[cfg(windows)] b: Vec<u8>) -> u8 { 0 }";
     assert_eq!(expand(source).to_string(), expand(source).to_string());
 }
+
+#[test]
+fn a_half_typed_body_still_expands() {
+    for source in [
+        "#[blocking_io] fn f(a: u8) -> u8 { let b = a. }",
+        "#[cpu_bound] fn f(a: u8) -> u8 { match a { 1 => , }",
+        "#[methods] impl S { fn other(&self) { self. } #[blocking_io] fn f(&self) -> u8 { self.x( } }",
+    ] {
+        // Brackets are closed before any macro runs.
+        let closed = source
+            .replace("1 => , }", "1 => , } }")
+            .replace("self.x( }", "self.x() + }");
+        assert_eq!(errors(expand(&closed)), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn the_body_is_written_once() {
+    for source in [
+        "#[blocking_io] fn f(a: u8) -> u8 { BODY }",
+        "#[cpu_bound] fn f(a: u8) -> u8 { BODY }",
+        "#[methods] impl S { #[cpu_bound] fn f(&self) -> u8 { BODY } }",
+        "#[blocking_io(bulder)] fn f(a: u8) -> u8 { BODY }",
+    ] {
+        let written = expand(source).to_string();
+        assert_eq!(written.matches("BODY").count(), 1, "{written}");
+        assert!(!written.contains("unsafe"), "{written}");
+    }
+}
