@@ -14,10 +14,7 @@ fn sum(numbers: &[u64], #[default = 1] factor: u64) -> (u32, u64) {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    println!(
-        "{} bytes, read on a thread",
-        size_of("/proc/self/exe").await?
-    );
+    println!("{} bytes on disk", size_of("/proc/self/exe").await?);
     let (pid, sum) = sum::builder().numbers([1, 2, 3]).await?;
     println!("{sum}, computed by process {pid}");
     Ok(())
