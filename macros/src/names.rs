@@ -130,36 +130,49 @@ impl Names {
     }
 }
 
-/// Hands out type parameters that the user's signature does not name.
-pub(crate) struct Fresh {
-    taken: HashSet<String>,
-}
+/// The words in some tokens.
+pub(crate) struct Words(HashSet<String>);
 
-impl Fresh {
-    pub(crate) fn new(signature: TokenStream) -> Self {
-        let mut fresh = Self {
-            taken: HashSet::new(),
-        };
-        fresh.collect(signature);
-        fresh
+impl Words {
+    pub(crate) fn of(tokens: TokenStream) -> Self {
+        let mut words = Self(HashSet::new());
+        words.collect(tokens);
+        words
+    }
+
+    pub(crate) fn contains(&self, word: &str) -> bool {
+        self.0.contains(word)
     }
 
     fn collect(&mut self, tokens: TokenStream) {
         for tree in tokens {
             match tree {
                 TokenTree::Ident(ident) => {
-                    self.taken.insert(plain(&ident));
+                    self.0.insert(plain(&ident));
                 }
                 TokenTree::Group(group) => self.collect(group.stream()),
                 TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
         }
     }
+}
+
+/// Hands out type parameters that the user's signature does not name.
+pub(crate) struct Fresh {
+    taken: Words,
+}
+
+impl Fresh {
+    pub(crate) fn new(signature: TokenStream) -> Self {
+        Self {
+            taken: Words::of(signature),
+        }
+    }
 
     /// `wish`, or `wish` with as many underscores as it takes.
     pub(crate) fn name(&mut self, wish: &str, span: Span) -> Ident {
         let mut name = wish.to_owned();
-        while !self.taken.insert(name.clone()) {
+        while !self.taken.0.insert(name.clone()) {
             name.push('_');
         }
         Ident::new(&name, span)

@@ -1,4 +1,6 @@
 //! Every way to declare an argument, and every way to give one.
+// Twenty arguments need twenty names.
+#![allow(clippy::many_single_char_names)]
 
 use offloop::{blocking_io, cpu_bound};
 use std::borrow::Cow;

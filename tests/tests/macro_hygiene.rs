@@ -315,9 +315,9 @@ fn named(a: u8) -> u8 {
 
 #[test]
 fn a_name_of_its_own() {
-    assert_eq!(<named as offloop::Task>::NAME, "reports.fetch");
     fn future<F: StdFuture>(future: F) -> F {
         future
     }
+    assert_eq!(<named as offloop::Task>::NAME, "reports.fetch");
     let _named = future(named::builder().a(1));
 }

@@ -1,30 +1,31 @@
 //! The synchronous function itself: `fetch::blocking`, `store.load_blocking`.
 
+use super::FEW_ARGUMENTS;
 use crate::attrs::{doc_line, last_segment};
 use crate::model::{Home, Task};
-use crate::names;
+use crate::names::{self, Words};
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
-use syn::{Attribute, FnArg, Signature};
+use quote::{ToTokens as _, format_ident, quote};
+use syn::{Attribute, FnArg, Signature, parse_quote};
 
-/// Lints about signatures that clippy does not apply to exported functions. The function
-/// inside of ours is never exported, whatever the user's visibility is. Arguments by value
-/// are what a task takes, and many of them are what names are for.
-const EXEMPT: [&str; 14] = [
-    "box_collection",
-    "large_types_passed_by_value",
-    "linkedlist",
-    "needless_pass_by_value",
-    "option_option",
-    "owned_cow",
-    "rc_buffer",
-    "redundant_allocation",
-    "ref_option",
-    "too_many_arguments",
-    "trivially_copy_pass_by_ref",
-    "unnecessary_box_returns",
-    "unnecessary_wraps",
-    "vec_box",
+/// Lints about signatures that clippy does not apply to exported functions, and the words
+/// in a signature that bring them up. The function inside of ours is never exported,
+/// whatever the user's visibility is. Arguments by value are what a task takes, and many
+/// of them are what names are for.
+const EXEMPT: [(&str, &[&str]); 12] = [
+    ("box_collection", &["Box"]),
+    ("linkedlist", &["LinkedList"]),
+    ("option_option", &["Option"]),
+    ("owned_cow", &["Cow"]),
+    ("rc_buffer", &["Rc", "Arc"]),
+    ("redundant_allocation", &["Box", "Rc", "Arc"]),
+    ("ref_option", &["Option"]),
+    ("unnecessary_box_returns", &["Box"]),
+    ("unnecessary_wraps", &["Option", "Result"]),
+    ("vec_box", &["Vec"]),
+    // Whatever the words are.
+    ("large_types_passed_by_value", &[]),
+    ("needless_pass_by_value", &[]),
 ];
 
 /// The function with its body: the one place where the body is written out.
@@ -46,7 +47,7 @@ fn nested(task: &Task) -> TokenStream {
     let name = &sig.ident;
     let turbofish = task.inner.turbofish_named();
     let arguments = parameter_names(task);
-    let exempt = exempt();
+    let exempt = exempt(task);
     let outer_sig = plain_signature(task);
     let outer_attrs = outer_attrs(task);
     quote! {
@@ -70,7 +71,7 @@ fn renamed(task: &Task) -> TokenStream {
     sig.ident = task.names.blocking.clone();
     let attrs = &task.attrs.body;
     let body = &task.body;
-    let exempt = exempt();
+    let exempt = exempt(task);
     let outer_attrs = outer_attrs(task);
     quote! {
         #(#outer_attrs)*
@@ -82,8 +83,27 @@ fn renamed(task: &Task) -> TokenStream {
     }
 }
 
-fn exempt() -> TokenStream {
-    let lints = EXEMPT.map(|lint| quote::format_ident!("{lint}"));
+fn exempt(task: &Task) -> TokenStream {
+    let arguments = &task.arguments;
+    let words = Words::of(task.source.sig.to_token_stream());
+    let mut lints: Vec<&str> = EXEMPT
+        .iter()
+        .filter(|(_, words_of)| {
+            (words_of.is_empty() && !arguments.is_empty())
+                || words_of.iter().any(|word| words.contains(word))
+        })
+        .map(|(lint, _)| *lint)
+        .collect();
+    if arguments.iter().any(|argument| argument.passing.copies()) {
+        lints.push("trivially_copy_pass_by_ref");
+    }
+    if arguments.len() > FEW_ARGUMENTS {
+        lints.push("too_many_arguments");
+    }
+    if lints.is_empty() {
+        return TokenStream::new();
+    }
+    let lints = lints.into_iter().map(|lint| format_ident!("{lint}"));
     quote!(#[allow(#(clippy::#lints),*)])
 }
 
@@ -105,7 +125,8 @@ pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     attrs.extend_from_slice(&task.attrs.hidden);
     attrs.extend_from_slice(&task.attrs.lints);
     attrs.extend_from_slice(&task.attrs.must_use);
-    attrs.push(syn::parse_quote!(#[allow(clippy::must_use_candidate, clippy::too_many_arguments)]));
+    attrs.push(parse_quote!(#[allow(clippy::must_use_candidate)]));
+    attrs.extend(super::signature_lints(task));
     attrs.extend_from_slice(&task.attrs.deprecated);
     if matches!(task.home, Home::Free) {
         let tracks = task.attrs.body.iter();

@@ -58,7 +58,8 @@ fn start_attrs(task: &Task) -> Vec<syn::Attribute> {
     attrs.extend_from_slice(&task.attrs.hidden);
     attrs.extend_from_slice(&task.attrs.lints);
     attrs.extend_from_slice(&task.attrs.deprecated);
-    attrs.push(syn::parse_quote!(#[allow(dead_code, clippy::multiple_bound_locations)]));
+    attrs.push(syn::parse_quote!(#[allow(dead_code)]));
+    attrs.extend(super::signature_lints(task));
     attrs
 }
 

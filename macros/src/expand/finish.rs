@@ -27,6 +27,7 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     let awaited = task.awaited(&task.checked_output());
     let krate = &task.krate;
     let call_type = quote!(#krate::Call<#awaited>);
+    let signature_lints = super::signature_lints(task);
     let args = local("args");
     let this = task.receiver.iter().map(|_| quote!(#args.__this));
     let values = values(task, &args);
@@ -34,11 +35,8 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     quote! {
         #(#cfg)*
         #(#lints)*
-        #[allow(
-            unused_variables,
-            clippy::used_underscore_binding,
-            clippy::multiple_bound_locations
-        )]
+        #[allow(unused_variables, clippy::used_underscore_binding)]
+        #signature_lints
         fn #name #generics(#args: #arguments_type #type_arguments) -> #call_type #where_clause {
             #values
             Self::#call #turbofish(#(#this,)* #(#given),*)
@@ -56,11 +54,25 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
             Some(default) => {
                 let before = seen_by(default, &task.arguments[..index]);
                 let default = owned_default(argument, default);
-                quote! {
-                    ::core::option::Option::unwrap_or_else(#args.#ident, || {
-                        #before
-                        #default
-                    })
+                let (value, option) = (local("value"), quote!(::core::option::Option));
+                if leaves(quote!(#default)) {
+                    // What it leaves is then the default itself.
+                    quote! {
+                        #option::unwrap_or_else(#args.#ident, || {
+                            #before
+                            #default
+                        })
+                    }
+                } else {
+                    quote! {
+                        match #args.#ident {
+                            #option::Some(#value) => #value,
+                            #option::None => {
+                                #before
+                                #default
+                            }
+                        }
+                    }
                 }
             }
             None if argument.optional => quote!(#args.#ident),
@@ -114,6 +126,16 @@ fn seen_by(default: &Expr, before: &[Argument]) -> TokenStream {
         seen.extend(quote!(let #ident = #lent;));
     }
     seen
+}
+
+/// Whether an expression may leave the function that it is in.
+fn leaves(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == "return",
+        TokenTree::Punct(punct) => punct.as_char() == '?',
+        TokenTree::Group(group) => leaves(group.stream()),
+        TokenTree::Literal(_) => false,
+    })
 }
 
 fn names_ident(tokens: TokenStream, wanted: &Ident) -> bool {

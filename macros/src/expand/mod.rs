@@ -85,3 +85,19 @@ fn where_all(bounds: &[TokenStream]) -> TokenStream {
     }
     quote!(where #(#bounds,)*)
 }
+
+/// As many arguments as clippy finds no fault with.
+const FEW_ARGUMENTS: usize = 7;
+
+/// Allowances for lints about a signature that ours has and the user's has not.
+fn signature_lints(task: &Task) -> Option<syn::Attribute> {
+    let many = (task.arguments.len() >= FEW_ARGUMENTS).then(|| quote!(too_many_arguments));
+    let bounds = (!task.inner.is_empty()).then(|| quote!(multiple_bound_locations));
+    let lints: Vec<TokenStream> = many.into_iter().chain(bounds).collect();
+    (!lints.is_empty()).then(|| syn::parse_quote!(#[allow(#(clippy::#lints),*)]))
+}
+
+/// For our own use of a function that the user has marked as deprecated.
+fn uses_deprecated(task: &Task) -> Option<TokenStream> {
+    (!task.attrs.deprecated.is_empty()).then(|| quote!(#[allow(deprecated)]))
+}

@@ -44,6 +44,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
         format_ident!("output")
     };
     let result = |ty: TokenStream| quote!(::core::result::Result<#ty, #private::CodecError>);
+    let deprecated = super::uses_deprecated(task);
     let written = result(quote!(()));
     let read = result(quote!(Self::Output));
     quote! {
@@ -57,7 +58,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
                 ::core::result::Result::Ok(())
             }
 
-            #[allow(deprecated)]
+            #deprecated
             fn run(#args: Self::Args) -> Self::Output {
                 let (#(#stored,)*) = #args;
                 #owner::#blocking(#(#lent),*)

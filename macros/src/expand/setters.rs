@@ -109,7 +109,6 @@ fn setter(
     let krate = &task.krate;
     let vis = &task.vis;
     let builder = &task.names.builder;
-    let arguments = &task.names.arguments;
     let field = &task.arguments[index].ident;
     let state = &states[index];
     let after: Vec<TokenStream> = states
@@ -127,29 +126,18 @@ fn setter(
     // Under the argument's own name, because that is what the docs show.
     let value = &task.arguments[index].local;
     let args = local("args");
-    let rest =
-        if task.arguments.len() > 1 || task.receiver.is_some() || !task.outer.phantoms().is_empty()
-        {
-            quote!(..#args)
-        } else {
-            TokenStream::new()
-        };
-    let args = if rest.is_empty() {
-        local("unused")
-    } else {
-        args
-    };
+    // A match in place of a closure: each closure is one more body to check.
     quote! {
         #(#docs)*
-        #vis fn #name(self, #value: #ty) -> #builder #after
+        #vis fn #name(mut self, #value: #ty) -> #builder #after
         where
             #state: #krate::args::NotGiven,
         {
+            if let #krate::__private::Pending::Args(#args) = &mut self.__pending {
+                #args.#field = #stored;
+            }
             #builder {
-                __pending: #krate::__private::Pending::map_args(self.__pending, |#args| #arguments {
-                    #field: #stored,
-                    #rest
-                }),
+                __pending: self.__pending,
                 __given: ::core::marker::PhantomData,
             }
         }

@@ -87,9 +87,7 @@ fn wrapper_attrs(task: &Task) -> Vec<Attribute> {
     all.extend_from_slice(&attrs.lints);
     all.extend(attrs.must_use_with_reason().cloned());
     all.extend_from_slice(&attrs.deprecated);
-    all.push(parse_quote!(
-        #[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
-    ));
+    all.extend(super::signature_lints(task));
     if task.has_builder() {
         // Calls may all be by name.
         all.push(parse_quote!(#[allow(dead_code)]));
@@ -149,10 +147,13 @@ pub(super) fn call(task: &Task) -> TokenStream {
     };
     let call = local("call");
     let options = call_options(task);
+    let deprecated = super::uses_deprecated(task);
+    let signature_lints = super::signature_lints(task);
     quote! {
         #(#cfg)*
         #(#lints)*
-        #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
+        #deprecated
+        #signature_lints
         fn #name #generics(#(#parameters),*) -> #call_type #where_clause {
             #checks
             let #call = #dispatch;

@@ -5,31 +5,23 @@ struct __ThumbnailTask {
 }
 impl __ThumbnailTask {
     /// `thumbnail` in place: runs the function here and now, on this thread.
-    #[allow(clippy::must_use_candidate, clippy::too_many_arguments)]
+    #[allow(clippy::must_use_candidate)]
     #[allow(dead_code)]
     fn blocking(jpeg: &[u8], height: Option<u32>) -> Vec<u8> {
         #[allow(
-            clippy::box_collection,
-            clippy::large_types_passed_by_value,
-            clippy::linkedlist,
-            clippy::needless_pass_by_value,
             clippy::option_option,
-            clippy::owned_cow,
-            clippy::rc_buffer,
-            clippy::redundant_allocation,
             clippy::ref_option,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-            clippy::unnecessary_box_returns,
             clippy::unnecessary_wraps,
-            clippy::vec_box
+            clippy::vec_box,
+            clippy::large_types_passed_by_value,
+            clippy::needless_pass_by_value,
+            clippy::trivially_copy_pass_by_ref
         )]
         fn thumbnail(jpeg: &[u8], height: Option<u32>) -> Vec<u8> {
             BODY
         }
         thumbnail(jpeg, height)
     }
-    #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
     fn __call(
         jpeg: ::std::vec::Vec<u8>,
         height: Option<u32>,
@@ -46,7 +38,6 @@ impl ::offloop::Task for __ThumbnailTask {
     type Args = __ThumbnailValues;
     type Output = __ThumbnailOutput;
 }
-#[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
 fn thumbnail(
     jpeg: &[u8],
     height: Option<u32>,
@@ -70,7 +61,6 @@ impl ::offloop::__private::ProcessTask for __ThumbnailTask {
         ::offloop::__private::Encoder::argument(__out, "height", &__args.1)?;
         ::core::result::Result::Ok(())
     }
-    #[allow(deprecated)]
     fn run(__args: Self::Args) -> Self::Output {
         let (jpeg, height) = __args;
         __ThumbnailTask::blocking(&jpeg, height)

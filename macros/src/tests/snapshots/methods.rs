@@ -1,6 +1,5 @@
 impl<T: Clone> Cache<T> {
     const LIMIT: usize = { 3 };
-    #[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
     #[allow(dead_code)]
     pub fn get(
         &self,
@@ -17,28 +16,19 @@ impl<T: Clone> Cache<T> {
         )
     }
     /// `Cache::get` in place: runs the function here and now, on this thread.
-    #[allow(clippy::must_use_candidate, clippy::too_many_arguments)]
+    #[allow(clippy::must_use_candidate)]
     #[allow(
-        clippy::box_collection,
-        clippy::large_types_passed_by_value,
-        clippy::linkedlist,
-        clippy::needless_pass_by_value,
         clippy::option_option,
-        clippy::owned_cow,
-        clippy::rc_buffer,
-        clippy::redundant_allocation,
         clippy::ref_option,
-        clippy::too_many_arguments,
-        clippy::trivially_copy_pass_by_ref,
-        clippy::unnecessary_box_returns,
         clippy::unnecessary_wraps,
-        clippy::vec_box
+        clippy::large_types_passed_by_value,
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref
     )]
     #[allow(dead_code, clippy::missing_panics_doc)]
     pub fn get_blocking(&self, key: &Path, limit: usize) -> Option<T> {
         BODY
     }
-    #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
     fn __get_call(
         __this: Self,
         key: <Path as ::std::borrow::ToOwned>::Owned,
@@ -71,11 +61,7 @@ impl<T: Clone> Cache<T> {
         };
         __call
     }
-    #[allow(
-        unused_variables,
-        clippy::used_underscore_binding,
-        clippy::multiple_bound_locations
-    )]
+    #[allow(unused_variables, clippy::used_underscore_binding)]
     fn __get_finish(
         __args: __CacheGetArgs<T>,
     ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
@@ -86,14 +72,14 @@ impl<T: Clone> Cache<T> {
             __args.key,
             "`key` was given",
         );
-        let limit: usize = ::core::option::Option::unwrap_or_else(
-            __args.limit,
-            || { Self::LIMIT },
-        );
+        let limit: usize = match __args.limit {
+            ::core::option::Option::Some(__value) => __value,
+            ::core::option::Option::None => Self::LIMIT,
+        };
         Self::__get_call(__args.__this, key, limit)
     }
     /// Starts a call of `Cache::get` with named arguments.
-    #[allow(dead_code, clippy::multiple_bound_locations)]
+    #[allow(dead_code)]
     pub fn get_builder(&self) -> CacheGetBuilder<T>
     where
         T: ::core::marker::Send + 'static,
@@ -141,20 +127,17 @@ impl<
 > CacheGetBuilder<T, ArgKey, ArgLimit> {
     /// Gives `key`.
     pub fn key(
-        self,
+        mut self,
         key: impl ::core::convert::Into<<Path as ::std::borrow::ToOwned>::Owned>,
     ) -> CacheGetBuilder<T, ::offloop::args::Given, ArgLimit>
     where
         ArgKey: ::offloop::args::NotGiven,
     {
+        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
+            __args.key = ::core::option::Option::Some(::core::convert::Into::into(key));
+        }
         CacheGetBuilder {
-            __pending: ::offloop::__private::Pending::map_args(
-                self.__pending,
-                |__args| __CacheGetArgs {
-                    key: ::core::option::Option::Some(::core::convert::Into::into(key)),
-                    ..__args
-                },
-            ),
+            __pending: self.__pending,
             __given: ::core::marker::PhantomData,
         }
     }
@@ -162,20 +145,17 @@ impl<
     ///
     /// _Optional; default `Self::LIMIT`._
     pub fn limit(
-        self,
+        mut self,
         limit: usize,
     ) -> CacheGetBuilder<T, ArgKey, ::offloop::args::Given>
     where
         ArgLimit: ::offloop::args::NotGiven,
     {
+        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
+            __args.limit = ::core::option::Option::Some(limit);
+        }
         CacheGetBuilder {
-            __pending: ::offloop::__private::Pending::map_args(
-                self.__pending,
-                |__args| __CacheGetArgs {
-                    limit: ::core::option::Option::Some(limit),
-                    ..__args
-                },
-            ),
+            __pending: self.__pending,
             __given: ::core::marker::PhantomData,
         }
     }

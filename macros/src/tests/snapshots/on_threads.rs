@@ -9,31 +9,20 @@ impl fetch {
     /// # Errors
     ///
     /// Those of the function itself.
-    #[allow(clippy::must_use_candidate, clippy::too_many_arguments)]
+    #[allow(clippy::must_use_candidate)]
     #[allow(dead_code)]
     pub fn blocking(url: &str, retries: u32) -> Result<String, io::Error> {
         #[allow(
-            clippy::box_collection,
-            clippy::large_types_passed_by_value,
-            clippy::linkedlist,
-            clippy::needless_pass_by_value,
-            clippy::option_option,
-            clippy::owned_cow,
-            clippy::rc_buffer,
-            clippy::redundant_allocation,
-            clippy::ref_option,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-            clippy::unnecessary_box_returns,
             clippy::unnecessary_wraps,
-            clippy::vec_box
+            clippy::large_types_passed_by_value,
+            clippy::needless_pass_by_value,
+            clippy::trivially_copy_pass_by_ref
         )]
         fn fetch(url: &str, retries: u32) -> Result<String, io::Error> {
             BODY
         }
         fetch(url, retries)
     }
-    #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
     fn __call(
         url: ::std::string::String,
         retries: u32,
@@ -57,24 +46,20 @@ impl fetch {
         };
         __call
     }
-    #[allow(
-        unused_variables,
-        clippy::used_underscore_binding,
-        clippy::multiple_bound_locations
-    )]
+    #[allow(unused_variables, clippy::used_underscore_binding)]
     fn __finish(__args: __FetchArgs) -> ::offloop::Call<__FetchOutput> {
         let url: ::std::string::String = ::core::option::Option::expect(
             __args.url,
             "`url` was given",
         );
-        let retries: u32 = ::core::option::Option::unwrap_or_else(
-            __args.retries,
-            || { 3 },
-        );
+        let retries: u32 = match __args.retries {
+            ::core::option::Option::Some(__value) => __value,
+            ::core::option::Option::None => 3,
+        };
         Self::__call(url, retries)
     }
     /// Starts a call of `fetch` with named arguments.
-    #[allow(dead_code, clippy::multiple_bound_locations)]
+    #[allow(dead_code)]
     pub fn builder() -> FetchBuilder {
         FetchBuilder {
             __pending: ::offloop::__private::Pending::Args(__FetchArgs {
@@ -93,7 +78,6 @@ impl ::offloop::Task for fetch {
 /// Loads one page.
 ///
 /// Runs on a thread pool when awaited. `fetch::builder()` takes the arguments by name, `fetch::blocking()` runs in place.
-#[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
 #[allow(dead_code)]
 pub fn fetch(url: &str, retries: u32) -> ::offloop::Call<Result<String, io::Error>> {
     fetch::__call(<str as ::std::borrow::ToOwned>::to_owned(url), retries)
@@ -117,38 +101,35 @@ pub struct FetchBuilder<
 impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
     /// The address.
     pub fn url(
-        self,
+        mut self,
         url: impl ::core::convert::Into<::std::string::String>,
     ) -> FetchBuilder<::offloop::args::Given, ArgRetries>
     where
         ArgUrl: ::offloop::args::NotGiven,
     {
+        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
+            __args.url = ::core::option::Option::Some(::core::convert::Into::into(url));
+        }
         FetchBuilder {
-            __pending: ::offloop::__private::Pending::map_args(
-                self.__pending,
-                |__args| __FetchArgs {
-                    url: ::core::option::Option::Some(::core::convert::Into::into(url)),
-                    ..__args
-                },
-            ),
+            __pending: self.__pending,
             __given: ::core::marker::PhantomData,
         }
     }
     /// Gives `retries`.
     ///
     /// _Optional; default `3`._
-    pub fn retries(self, retries: u32) -> FetchBuilder<ArgUrl, ::offloop::args::Given>
+    pub fn retries(
+        mut self,
+        retries: u32,
+    ) -> FetchBuilder<ArgUrl, ::offloop::args::Given>
     where
         ArgRetries: ::offloop::args::NotGiven,
     {
+        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
+            __args.retries = ::core::option::Option::Some(retries);
+        }
         FetchBuilder {
-            __pending: ::offloop::__private::Pending::map_args(
-                self.__pending,
-                |__args| __FetchArgs {
-                    retries: ::core::option::Option::Some(retries),
-                    ..__args
-                },
-            ),
+            __pending: self.__pending,
             __given: ::core::marker::PhantomData,
         }
     }

@@ -9,7 +9,8 @@ impl render {
     /// # Errors
     ///
     /// Those of the function itself.
-    #[allow(clippy::must_use_candidate, clippy::too_many_arguments)]
+    #[allow(clippy::must_use_candidate)]
+    #[allow(clippy::multiple_bound_locations)]
     #[allow(dead_code)]
     fn blocking<T: Display, const N: usize>(
         items: [T; N],
@@ -19,20 +20,9 @@ impl render {
         T: Clone,
     {
         #[allow(
-            clippy::box_collection,
-            clippy::large_types_passed_by_value,
-            clippy::linkedlist,
-            clippy::needless_pass_by_value,
-            clippy::option_option,
-            clippy::owned_cow,
-            clippy::rc_buffer,
-            clippy::redundant_allocation,
-            clippy::ref_option,
-            clippy::too_many_arguments,
-            clippy::trivially_copy_pass_by_ref,
-            clippy::unnecessary_box_returns,
             clippy::unnecessary_wraps,
-            clippy::vec_box
+            clippy::large_types_passed_by_value,
+            clippy::needless_pass_by_value
         )]
         fn render<T: Display, const N: usize>(
             items: [T; N],
@@ -45,7 +35,7 @@ impl render {
         }
         render::<T, N>(items, path)
     }
-    #[allow(deprecated, clippy::too_many_arguments, clippy::multiple_bound_locations)]
+    #[allow(clippy::multiple_bound_locations)]
     fn __call<
         T: Display + ::core::marker::Send + 'static,
         const N: usize,
@@ -76,11 +66,8 @@ impl render {
         };
         __call
     }
-    #[allow(
-        unused_variables,
-        clippy::used_underscore_binding,
-        clippy::multiple_bound_locations
-    )]
+    #[allow(unused_variables, clippy::used_underscore_binding)]
+    #[allow(clippy::multiple_bound_locations)]
     fn __finish<
         T: Display + ::core::marker::Send + 'static,
         const N: usize,
@@ -102,7 +89,8 @@ impl render {
         Self::__call::<T, N, ImplPath>(items, path)
     }
     /// Starts a call of `render` with named arguments.
-    #[allow(dead_code, clippy::multiple_bound_locations)]
+    #[allow(dead_code)]
+    #[allow(clippy::multiple_bound_locations)]
     fn builder<
         T: Display + ::core::marker::Send + 'static,
         const N: usize,
@@ -121,7 +109,7 @@ impl render {
         }
     }
 }
-#[allow(clippy::too_many_arguments, clippy::multiple_bound_locations)]
+#[allow(clippy::multiple_bound_locations)]
 #[allow(dead_code)]
 fn render<T: Display + ::core::marker::Send + 'static, const N: usize>(
     items: [T; N],
@@ -186,39 +174,33 @@ where
 {
     /// Gives `items`.
     fn items(
-        self,
+        mut self,
         items: [T; N],
     ) -> RenderBuilder<T, N, ImplPath, ::offloop::args::Given, ArgPath>
     where
         ArgItems: ::offloop::args::NotGiven,
     {
+        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
+            __args.items = ::core::option::Option::Some(items);
+        }
         RenderBuilder {
-            __pending: ::offloop::__private::Pending::map_args(
-                self.__pending,
-                |__args| __RenderArgs {
-                    items: ::core::option::Option::Some(items),
-                    ..__args
-                },
-            ),
+            __pending: self.__pending,
             __given: ::core::marker::PhantomData,
         }
     }
     /// Gives `path`.
     fn path(
-        self,
+        mut self,
         path: ImplPath,
     ) -> RenderBuilder<T, N, ImplPath, ArgItems, ::offloop::args::Given>
     where
         ArgPath: ::offloop::args::NotGiven,
     {
+        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
+            __args.path = ::core::option::Option::Some(path);
+        }
         RenderBuilder {
-            __pending: ::offloop::__private::Pending::map_args(
-                self.__pending,
-                |__args| __RenderArgs {
-                    path: ::core::option::Option::Some(path),
-                    ..__args
-                },
-            ),
+            __pending: self.__pending,
             __given: ::core::marker::PhantomData,
         }
     }
