@@ -1,6 +1,6 @@
 //! Methods: every receiver, generic blocks, associated functions, processes.
 // Some of these methods are about their receiver alone.
-#![allow(clippy::only_used_in_recursion, clippy::unused_self)]
+#![allow(clippy::self_only_used_in_recursion, clippy::unused_self)]
 
 use offloop::blocking_io;
 use serde::{Deserialize, Serialize};
