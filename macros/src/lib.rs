@@ -233,6 +233,9 @@ use proc_macro::TokenStream;
 ///   `builder` above.
 /// - `Option`, `Result` and `Cow` are known by name, as far as an attribute can know.
 /// - A private function that is never called is not reported as unused.
+/// - Generated code allows a few lints of its own (`dead_code`, `non_camel_case_types`,
+///   `missing_debug_implementations`): set these to `deny` at most, a `forbid` cannot be
+///   lifted for it.
 /// - On a method, the attribute needs [`#[offloop::methods]`](macro@methods) on the impl block for
 ///   everything but the call by position.
 #[proc_macro_attribute]
