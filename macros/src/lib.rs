@@ -227,8 +227,8 @@ use proc_macro::TokenStream;
 ///
 /// # To know
 ///
-/// - The types of a `pub` function have to be `pub` as well: they are associated types of
-///   its builder. Otherwise the compiler reports a private type in a public interface.
+/// - A `pub` function may have types that are less than `pub`, as without the attribute; a
+///   generic one may not, since they are associated types of its builder.
 /// - A type of the function's name is made, so another one in its module clashes; see
 ///   `builder` above.
 /// - `Option`, `Result` and `Cow` are known by name, as far as an attribute can know.

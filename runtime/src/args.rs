@@ -16,4 +16,5 @@ pub struct Given(());
 )]
 pub trait NotGiven {}
 
+#[diagnostic::do_not_recommend]
 impl NotGiven for Missing {}

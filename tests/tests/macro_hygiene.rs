@@ -321,3 +321,70 @@ fn a_name_of_its_own() {
     assert_eq!(<named as offloop::Task>::NAME, "reports.fetch");
     let _named = future(named::builder().a(1));
 }
+
+/// Known in this file only, and yet in the signature of `pub` functions: as in every `main.rs`.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Private(u8);
+
+mod with_private_types {
+    use super::Private;
+
+    /// Not even known outside of this module.
+    #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Inner(u8);
+
+    #[offloop::blocking_io]
+    pub fn on_thread(private: Private) -> Private {
+        private
+    }
+
+    #[offloop::cpu_bound]
+    pub fn in_process(private: &Private, #[default = Private(2)] more: Private) -> u8 {
+        private.0 + more.0
+    }
+
+    #[offloop::cpu_bound]
+    pub fn inner(value: Inner) -> Inner {
+        value
+    }
+
+    #[derive(Clone)]
+    pub(super) struct Store;
+
+    #[offloop::methods]
+    impl Store {
+        #[blocking_io]
+        fn load(&self, value: Inner) -> Inner {
+            let Store = self;
+            value
+        }
+    }
+
+    pub(super) fn within() -> Nothing {
+        assert_eq!(inner(Inner(3)).wait()?, Inner(3));
+        assert_eq!(inner::builder().value(Inner(3)).call().wait()?, Inner(3));
+        assert_eq!(Store.load(Inner(4)).wait()?, Inner(4));
+        assert_eq!(
+            Store.load_builder().value(Inner(4)).call().wait()?,
+            Inner(4)
+        );
+        Ok(())
+    }
+
+    type Nothing = Result<(), offloop::Error>;
+}
+
+#[test]
+fn private_types_of_public_functions() -> Nothing {
+    use with_private_types::{in_process, on_thread, within};
+
+    assert_eq!(on_thread(Private(1)).wait()?, Private(1));
+    assert_eq!(
+        on_thread::builder().private(Private(1)).call().wait()?,
+        Private(1)
+    );
+    assert_eq!(on_thread::blocking(Private(1)), Private(1));
+    assert_eq!(in_process(&Private(1), Private(1)).wait()?, 2);
+    assert_eq!(in_process::builder().private(Private(1)).call().wait()?, 3);
+    within()
+}

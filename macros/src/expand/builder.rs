@@ -20,6 +20,19 @@ pub(super) fn states(task: &Task) -> Vec<Ident> {
         .collect()
 }
 
+/// The type parameter that names the task's own types. A generic task has none: its types depend on
+/// bounds that a default cannot see.
+fn types_parameter(task: &Task, states: &[Ident]) -> Option<Ident> {
+    if !task.is_concrete() {
+        return None;
+    }
+    let mut fresh = Fresh::new(signature_around(task));
+    for state in states {
+        fresh.name(&state.to_string(), state.span());
+    }
+    Some(fresh.name("Types", task.names.function.span()))
+}
+
 /// All names that the builder's items may meet.
 fn signature_around(task: &Task) -> TokenStream {
     let sig = &task.source.sig;
@@ -153,11 +166,18 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
     let name = &task.names.builder;
     let arguments = &task.names.arguments;
     let type_arguments = task.outer.arguments(&[]);
-    let missing: Vec<TokenStream> = states
+    let states_missing = states
         .iter()
-        .map(|state| quote!(#state = #krate::args::Missing))
-        .collect();
-    let generics = task.outer.declare(&missing);
+        .map(|state| quote!(#state = #krate::args::Missing));
+    // The compiler holds what a type's impls name to be as visible as the type, unless the type
+    // itself names something less visible: then `pub fn load(row: Row)` may have a private `Row`,
+    // as it may without the attribute.
+    let types = types_parameter(task, states);
+    let default = companion::own_types(task);
+    let own_types = types.iter().map(|types| quote!(#types = #default));
+    let parameters: Vec<TokenStream> = states_missing.chain(own_types).collect();
+    let types = types.iter();
+    let generics = task.outer.declare(&parameters);
     let where_clause = task.outer.where_clause(&task.outside_bounds());
     let awaited = task.awaited(&task.checked_output_outside());
     let phantoms = task.outer.phantoms();
@@ -171,10 +191,10 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
         #(#hidden)*
         #(#lints)*
         #[must_use = "a call does nothing until it is awaited"]
-        #[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
+        #[allow(dead_code, missing_debug_implementations, private_interfaces, clippy::type_complexity)]
         #vis struct #name #generics #where_clause {
             __pending: #krate::__private::Pending<#arguments #type_arguments, #awaited>,
-            __given: ::core::marker::PhantomData<fn() -> (#(#states,)* #(#phantoms,)*)>,
+            __given: ::core::marker::PhantomData<fn() -> (#(#states,)* #(#types,)* #(#phantoms,)*)>,
         }
     }
 }

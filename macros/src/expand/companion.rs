@@ -5,7 +5,7 @@ use crate::model::{Home, Task};
 use crate::scan;
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::Type;
+use syn::{Type, Visibility};
 
 /// `struct fetch`: the function's name as a type. It carries what belongs to the task,
 /// and is hidden, because the function's page tells about it.
@@ -13,7 +13,7 @@ use syn::Type;
 /// A module would not see types that are local to a function body, and would make a doc
 /// link to the function ambiguous.
 pub(super) fn companion(task: &Task, items: &TokenStream) -> TokenStream {
-    let declaration = declaration(task);
+    let declaration = declaration(task, &task.vis);
     let cfg = &task.attrs.cfg;
     let name = &task.names.companion;
     let identity = identity(task, &quote!(#name));
@@ -32,24 +32,40 @@ pub(super) fn of_method(task: &Task) -> TokenStream {
     if !task.in_processes() {
         return TokenStream::new();
     }
-    let declaration = declaration(task);
+    let declaration = declaration(task, &Visibility::Inherited);
     let name = &task.names.companion;
     let identity = identity(task, &quote!(#name));
     quote!(#declaration #identity)
 }
 
-fn declaration(task: &Task) -> TokenStream {
+fn declaration(task: &Task, vis: &Visibility) -> TokenStream {
     let cfg = &task.attrs.cfg;
     let lints = &task.attrs.lints;
-    let vis = &task.vis;
     let name = &task.names.companion;
+    // As in the builder: a private type of the user's must not be more private than this one.
+    let (parameter, field) = if task.is_concrete() {
+        let own_types = own_types(task);
+        (
+            quote!(<Types = #own_types>),
+            quote!(__types: ::core::marker::PhantomData<Types>,),
+        )
+    } else {
+        (TokenStream::new(), TokenStream::new())
+    };
     quote! {
         #(#cfg)*
         #[doc(hidden)]
         #(#lints)*
-        #[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
-        #vis struct #name {
+        #[allow(
+            dead_code,
+            non_camel_case_types,
+            missing_debug_implementations,
+            private_interfaces,
+            clippy::type_complexity
+        )]
+        #vis struct #name #parameter {
             __never: ::core::convert::Infallible,
+            #field
         }
     }
 }
@@ -72,6 +88,22 @@ pub(super) fn identity(task: &Task, name: &TokenStream) -> TokenStream {
             type Output = #output;
         }
     }
+}
+
+/// All types that the task has of the user's, in one.
+pub(super) fn own_types(task: &Task) -> TokenStream {
+    // As they are written: through an associated type the compiler does not look here.
+    let receiver = task
+        .receiver
+        .iter()
+        .map(|receiver| task.outside(&receiver.stored));
+    let arguments = task.outside_arguments();
+    let targets = arguments
+        .iter()
+        .map(|argument| argument.passing.target().clone());
+    let output = task.outside(&task.output.ty);
+    let types = receiver.chain(targets).chain([output]);
+    quote!((#(::core::marker::PhantomData<#types>,)*))
 }
 
 /// What is stored, as items outside of an impl block write it.

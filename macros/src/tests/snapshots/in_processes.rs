@@ -1,7 +1,21 @@
 #[doc(hidden)]
-#[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
-struct __ThumbnailTask {
+#[allow(
+    dead_code,
+    non_camel_case_types,
+    missing_debug_implementations,
+    private_interfaces,
+    clippy::type_complexity
+)]
+struct __ThumbnailTask<
+    Types
+        = (
+            ::core::marker::PhantomData<[u8]>,
+            ::core::marker::PhantomData<u32>,
+            ::core::marker::PhantomData<Vec<u8>>,
+        ),
+> {
     __never: ::core::convert::Infallible,
+    __types: ::core::marker::PhantomData<Types>,
 }
 impl __ThumbnailTask {
     /// `thumbnail` in place: runs the function here and now, on this thread.

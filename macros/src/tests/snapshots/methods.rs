@@ -105,7 +105,12 @@ struct __CacheGetArgs<T: Clone + ::core::marker::Send + 'static> {
 }
 /// Named arguments of `Cache::get()`; awaiting it makes the call.
 #[must_use = "a call does nothing until it is awaited"]
-#[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    private_interfaces,
+    clippy::type_complexity
+)]
 pub struct CacheGetBuilder<
     T: Clone + ::core::marker::Send + 'static,
     ArgKey = ::offloop::args::Missing,

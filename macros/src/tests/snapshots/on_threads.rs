@@ -1,7 +1,21 @@
 #[doc(hidden)]
-#[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
-pub struct fetch {
+#[allow(
+    dead_code,
+    non_camel_case_types,
+    missing_debug_implementations,
+    private_interfaces,
+    clippy::type_complexity
+)]
+pub struct fetch<
+    Types
+        = (
+            ::core::marker::PhantomData<str>,
+            ::core::marker::PhantomData<u32>,
+            ::core::marker::PhantomData<Result<String, io::Error>>,
+        ),
+> {
     __never: ::core::convert::Infallible,
+    __types: ::core::marker::PhantomData<Types>,
 }
 impl fetch {
     /// `fetch` in place: runs the function here and now, on this thread.
@@ -89,13 +103,24 @@ struct __FetchArgs {
 }
 /// Named arguments of [`fetch()`]; awaiting it makes the call.
 #[must_use = "a call does nothing until it is awaited"]
-#[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    private_interfaces,
+    clippy::type_complexity
+)]
 pub struct FetchBuilder<
     ArgUrl = ::offloop::args::Missing,
     ArgRetries = ::offloop::args::Missing,
+    Types
+        = (
+            ::core::marker::PhantomData<str>,
+            ::core::marker::PhantomData<u32>,
+            ::core::marker::PhantomData<Result<String, io::Error>>,
+        ),
 > {
     __pending: ::offloop::__private::Pending<__FetchArgs, __FetchOutput>,
-    __given: ::core::marker::PhantomData<fn() -> (ArgUrl, ArgRetries)>,
+    __given: ::core::marker::PhantomData<fn() -> (ArgUrl, ArgRetries, Types)>,
 }
 #[allow(dead_code)]
 impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {

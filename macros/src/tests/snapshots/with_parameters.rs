@@ -1,5 +1,11 @@
 #[doc(hidden)]
-#[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
+#[allow(
+    dead_code,
+    non_camel_case_types,
+    missing_debug_implementations,
+    private_interfaces,
+    clippy::type_complexity
+)]
 struct render {
     __never: ::core::convert::Infallible,
 }
@@ -137,7 +143,12 @@ where
 }
 /// Named arguments of [`render()`]; awaiting it makes the call.
 #[must_use = "a call does nothing until it is awaited"]
-#[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    private_interfaces,
+    clippy::type_complexity
+)]
 struct RenderBuilder<
     T: Display + ::core::marker::Send + 'static,
     const N: usize,
