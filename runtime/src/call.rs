@@ -68,8 +68,11 @@ impl<R: Outcome> Call<R> {
     ///
     /// The clock starts when the call starts to run, not while it waits in the queue. When the time
     /// has passed the caller gets [`Error::TimedOut`](crate::Error::TimedOut) at once. In a process
-    /// pool the worker is killed, with all that it has started, and replaced. A thread cannot be
+    /// pool the worker is killed, with its process group, and replaced. A thread cannot be
     /// killed: the function is asked to stop, and its thread is busy until it does.
+    ///
+    /// Encoding arguments and decoding the result, which happens in the caller's process, is not
+    /// counted.
     pub fn timeout(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
             options.timeout = Some(limit);
@@ -157,7 +160,8 @@ impl<R: Outcome> Call<R> {
     }
 
     /// Submits the call at once rather than when it is first awaited, and gives the handle to await
-    /// it by. Dropping the handle gives the call up, as dropping any call does.
+    /// it by. Dropping the handle gives the call up, as dropping any call does. Options come before
+    /// this: a call that is submitted does not change.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

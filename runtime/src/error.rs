@@ -182,7 +182,8 @@ pub struct WorkerDied {
     pub fault: Option<String>,
     /// What speaks for an end by lack of memory, in words; `None` when nothing does.
     pub out_of_memory: Option<String>,
-    /// The last lines, at most 4 KiB, that this worker wrote to its standard error.
+    /// The last lines, at most 4 KiB, that this worker wrote to its standard error since it was
+    /// given the call.
     pub stderr: String,
 }
 
@@ -356,16 +357,22 @@ impl fmt::Display for WorkerDied {
         if let Some(evidence) = &self.out_of_memory {
             write!(f, "; out of memory: {evidence}")?;
         }
-        match self
-            .stderr
-            .lines()
-            .rev()
-            .find(|line| !line.trim().is_empty())
-        {
-            Some(line) => write!(f, "; its last line on stderr: {}", line.trim_end()),
+        match last_words(&self.stderr) {
+            Some(line) => write!(f, "; its last line on stderr: {line}"),
             None => Ok(()),
         }
     }
+}
+
+/// The last line that says something; not of a backtrace, nor a hint how to get one.
+pub(crate) fn last_words(stderr: &str) -> Option<&str> {
+    stderr.lines().map(str::trim).rev().find(|line| {
+        let is_frame = line.split_once(": ").is_some_and(|(number, _)| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        let is_noise = ["note: ", "at ", "stack backtrace:", "skipping backtrace"];
+        !(line.is_empty() || is_frame || is_noise.iter().any(|noise| line.starts_with(noise)))
+    })
 }
 
 impl fmt::Display for Exit {

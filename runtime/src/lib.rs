@@ -45,12 +45,12 @@
 //! |---|---|---|
 //! | not polled | nothing happened | nothing happened |
 //! | queued, then dropped | never runs | never runs |
-//! | running, then dropped | asked to stop ([`context::cancelled`]); its thread is busy until it does | its worker is killed, with all that it has started, and replaced |
+//! | running, then dropped | asked to stop ([`context::cancelled`]); its thread is busy until it does | its worker is killed and replaced, and with it all that it has started (its process group: not what has left that by `setsid`) |
 //! | its [`queue_timeout`](Call::queue_timeout) passes | never runs, [`Error::TimedOut`] | the same |
 //! | its [`timeout`](Call::timeout) passes | the caller gets [`Error::TimedOut`] at once, the function is asked to stop | the same, and the worker is killed as above |
 //! | it was detached ([`Call::detach`]) | runs to its end, the outcome is dropped | the same; its timeout holds |
 //! | it panics | [`Error::Panicked`] | [`Error::Panicked`]; the worker goes on |
-//! | it crashes | the program ends: it is one process | [`Error::WorkerDied`], of this call only |
+//! | it crashes | the program ends: it is one process | [`Error::WorkerDied`], of the call that runs there |
 //! | an argument or the result cannot be carried | - | [`Error::Encode`] or [`Error::Decode`]; the worker goes on |
 //! | the queue of the pool is full | it waits its turn; with [`try_now`](Call::try_now), [`Error::QueueFull`] | the same |
 //! | the pool is closed | [`Error::Closed`]; queued and running calls finish | the same |
@@ -60,8 +60,12 @@
 //!
 //! The program itself, up to but not including `main`: constructors run (so that types registered
 //! with `typetag` or `inventory` are known), then calls are served until the pool ends. A worker has
-//! globals of its own, standard input is empty, what it prints goes where the program prints, and
+//! globals of its own, its arguments are not the program's, standard input is empty, what it prints goes where the program prints, and
 //! thread pools inside of it are its own. It ends when the program ends, however that ends.
+//!
+//! A thread that a function leaves behind lives on in the worker, and may bring it down under a later
+//! call; [`recycle_after(1)`](ProcessPool::recycle_after) gives each call a process of its own. With
+//! `panic = "abort"` a panic in a worker is its death, and its last words are in the error.
 //!
 //! `OFFLOOP_IN_PLACE=1` in the environment runs process calls on threads of the program, for
 //! debuggers and profilers. `OFFLOOP_THREADS` and `OFFLOOP_WORKERS` size the default pools.

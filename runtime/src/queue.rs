@@ -12,7 +12,8 @@ pub(crate) trait Waiting: Send + Sync {
 #[derive(Debug)]
 pub(crate) struct Queue<T: ?Sized> {
     calls: VecDeque<Arc<T>>,
-    /// How many of them have lost their callers. An estimate, since a caller may go at any moment.
+    /// How many have lost their callers since it was last swept. Only says when to sweep again: a
+    /// caller may go in the moment in which its call is taken out.
     abandoned: usize,
 }
 
@@ -26,9 +27,15 @@ impl<T: ?Sized> Default for Queue<T> {
 }
 
 impl<T: Waiting + ?Sized> Queue<T> {
-    /// How many calls wait whose callers wait too.
+    /// How many calls are in it, those among them that have lost their callers.
     pub(crate) fn len(&self) -> usize {
-        self.calls.len().saturating_sub(self.abandoned)
+        self.calls.len()
+    }
+
+    /// Whether as many calls as this wait whose callers wait too.
+    pub(crate) fn holds(&self, limit: usize) -> bool {
+        self.calls.len() >= limit
+            && self.calls.iter().filter(|call| !call.is_over()).count() >= limit
     }
 
     pub(crate) fn push_back(&mut self, call: Arc<T>) {
@@ -41,11 +48,7 @@ impl<T: Waiting + ?Sized> Queue<T> {
     }
 
     pub(crate) fn pop_front(&mut self) -> Option<Arc<T>> {
-        let call = self.calls.pop_front()?;
-        if self.abandoned > 0 && call.is_over() {
-            self.abandoned -= 1;
-        }
-        Some(call)
+        self.calls.pop_front()
     }
 
     /// Notes that the caller of a call in here has gone. Its turn would come and pass; but a pool
@@ -96,8 +99,9 @@ mod tests {
         for (gone, call) in calls.iter().enumerate().take(90) {
             call.0.store(true, Ordering::Relaxed);
             swept += queue.abandon().len();
-            assert_eq!(queue.len(), 99 - gone);
-            assert!(queue.calls.len() <= 2 * queue.len());
+            let wanted = 99 - gone;
+            assert!(queue.holds(wanted) && !queue.holds(wanted + 1));
+            assert!(queue.len() <= 2 * wanted);
         }
         assert!(swept >= 80);
         while let Some(call) = queue.pop_front() {

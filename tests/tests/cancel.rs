@@ -18,6 +18,7 @@ fn pid() -> u32 {
 
 /// Writes its pid and a child's to `file`, and never ends.
 #[cpu_bound]
+#[allow(clippy::zombie_processes, reason = "both are to be killed")]
 fn spin(file: &str) {
     let child = std::process::Command::new("sleep")
         .arg("1000")

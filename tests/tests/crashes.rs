@@ -172,7 +172,7 @@ impl<'de> Deserialize<'de> for Poison {
 async fn the_phase_is_told() {
     #[cpu_bound(pool = POOL)]
     fn swallow(poison: Poison) {
-        let _taken = poison;
+        let Poison = poison;
     }
 
     let died = died(swallow(Poison).await);

@@ -31,7 +31,10 @@ fn threads() -> &'static ThreadPool {
 /// Encodes the arguments if they are small; otherwise leaves them as they are.
 pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String> {
     match encode(entry, &args, SMALL) {
-        Ok(frame) => Ok(Request::Encoded(Arc::new(frame))),
+        Ok(frame) => {
+            panic::quietly(|| drop(args));
+            Ok(Request::Encoded(Arc::new(frame)))
+        }
         Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
         Err(Unencoded::Failed(reason)) => Err(reason),
     }

@@ -1,4 +1,7 @@
-//! Runs the constructors of the program that stand behind ours in its table.
+//! Our constructor, which lets workers in before `main`, after the program's own constructors.
+//!
+//! The linker puts a pointer to [`enter`] into the table of constructors. A worker never returns
+//! from there, so first it runs those that stand behind ours.
 //!
 //! The order of constructors is the order of linking, which nobody controls. The table itself can
 //! be found in memory, as the loader finds it: by the dynamic section of the file that our own
@@ -6,7 +9,23 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use super::gate::Constructor;
+use super::gate;
+
+/// What a constructor is called with.
+type Constructor = extern "C" fn(c_int, *const *const c_char, *const *const c_char);
+
+#[used]
+// SAFETY: the section holds pointers to functions of this type, which the loader calls once each.
+#[unsafe(link_section = ".init_array")]
+static CONSTRUCTOR: Constructor = enter;
+
+extern "C" fn enter(argc: c_int, argv: *const *const c_char, envp: *const *const c_char) {
+    if std::env::var_os(gate::VARIABLE).is_some() {
+        // Crates such as `typetag` register with constructors.
+        run_those_behind(enter, argc, argv, envp);
+        gate::init();
+    }
+}
 
 /// Entries of the dynamic section: the table of constructors, and its length in bytes.
 const DT_INIT_ARRAY: usize = 25;
@@ -25,7 +44,7 @@ struct Search {
 }
 
 /// Calls the constructors behind `ours`, once each and in their order.
-pub(super) fn run_those_behind(
+fn run_those_behind(
     ours: Constructor,
     argc: c_int,
     argv: *const *const c_char,

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
-use std::task::{Context, Waker};
+use std::task::Context;
 use std::time::Duration;
 
 use super::codec;
@@ -15,7 +15,7 @@ use super::start;
 use super::worker::{Taken, Worker};
 use crate::drain::{Drain, Watchers};
 use crate::queue::Queue;
-use crate::sync::lock;
+use crate::sync::{lock, wake};
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
 
@@ -39,6 +39,8 @@ const BACK_OFF: Duration = Duration::from_millis(50);
 pub(crate) struct Core {
     name: String,
     settings: Settings,
+    /// The process that the pool's threads are in.
+    process: u32,
     /// Workers started so far; numbers them.
     started: AtomicUsize,
     state: Mutex<State>,
@@ -83,6 +85,7 @@ impl Core {
             name: name.to_owned(),
             settings,
             started: AtomicUsize::new(0),
+            process: std::process::id(),
             state: Mutex::default(),
         })
     }
@@ -101,13 +104,16 @@ impl Core {
 
     /// Takes a call in: gives it to an idle worker, or queues it.
     pub(crate) fn submit(self: &Arc<Core>, job: Arc<Job>) -> Result<(), Rejected> {
+        if self.process != std::process::id() {
+            return Err(Rejected::forked());
+        }
         let mut state = lock(&self.state);
         if state.closed {
             return Err(Rejected::Closed);
         }
         let can_start = state.workers < self.settings.workers;
-        let is_full = state.queue.len() >= self.settings.queue;
-        if job.bounded() && state.idle.is_empty() && !can_start && is_full {
+        let is_full = job.bounded() && state.queue.holds(self.settings.queue);
+        if is_full && state.idle.is_empty() && !can_start {
             return Err(Rejected::Full);
         }
         if let Some(worker) = state.idle.pop() {
@@ -202,15 +208,19 @@ impl Core {
         let mut state = lock(&self.state);
         state.workers -= 1;
         state.starting -= 1;
-        state.failed_starts += 1;
-        let pause = BACK_OFF * 2_u32.pow(state.failed_starts.min(6));
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        let timer = timer::after(pause, target, 0);
-        // Calls wait for another try as long as there is hope: a worker that works, or tries left.
-        let is_hopeless = state.failed_starts >= FAILED_STARTS || timer.is_err();
-        state.pause = timer.ok();
-        let without_workers = state.workers == state.starting;
-        let told = if is_hopeless && without_workers {
+        // Of several that were started together and fail together, only the first counts.
+        let mut can_wait = true;
+        if state.pause.is_none() {
+            state.failed_starts += 1;
+            let pause = BACK_OFF * 2_u32.pow(state.failed_starts.min(6));
+            let target = Arc::downgrade(self) as Weak<dyn Expire>;
+            state.pause = timer::after(pause, target, 0).ok();
+            can_wait = state.pause.is_some();
+        }
+        // Calls wait for another try as long as there is hope: tries left, or a worker that works
+        // or may come to it.
+        let is_hopeless = state.failed_starts >= FAILED_STARTS || !can_wait;
+        let told = if is_hopeless && state.workers == 0 {
             state.queue.take()
         } else {
             std::collections::VecDeque::new()
@@ -263,7 +273,7 @@ impl Core {
         if state.is_drained() {
             let watchers = state.watchers.take();
             drop(state);
-            watchers.into_iter().for_each(Waker::wake);
+            watchers.into_iter().for_each(wake);
         }
     }
 }

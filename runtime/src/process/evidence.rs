@@ -35,7 +35,10 @@ pub(crate) fn of_memory(
         }
     }
     // What the standard library says before it aborts.
-    let refused = stderr.contains("memory allocation of ");
+    let refused = exit == Exit::Signal(libc::SIGABRT)
+        && stderr.lines().any(|line| {
+            line.starts_with("memory allocation of ") && line.ends_with(" bytes failed")
+        });
     match limit {
         Some(limit) if refused => Some(format!(
             "an allocation failed; the pool's `memory_limit` is {limit} bytes"

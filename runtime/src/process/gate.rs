@@ -1,10 +1,10 @@
 //! How a process finds out that it is a worker, and enters the worker's loop in place of `main`.
 //!
-//! The linker puts a pointer to [`enter`] among the program's constructors, which run before
-//! `main`. Nearly always it finds nothing to do. In a process that a pool has started it sets the
-//! worker up and never returns. The `unsafe` of being a constructor is all here.
+//! [`init`] runs before `main`, by a constructor (`constructors.rs`) or by hand. Nearly always it
+//! finds nothing to do. In a process that a pool has started it sets the worker up and never
+//! returns. The `unsafe` of doing so that early is all here.
 
-use std::ffi::{CString, c_char, c_int};
+use std::ffi::CString;
 use std::fmt;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
@@ -15,7 +15,6 @@ use std::thread;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 
-use super::constructors;
 use super::serve;
 
 /// The variable that a pool sets for its workers. Each of them removes it at once.
@@ -145,14 +144,16 @@ fn become_worker(invitation: Invitation) -> ! {
         give_up("a worker was set up twice");
     }
     // A thread of std's, since before `main` the first one is not quite like others: it has no
-    // name, and its stack is not watched for overflow.
+    // name, and no stack of a size that we know.
     let worker = thread::Builder::new()
         .name(name)
         .stack_size(STACK)
         .spawn(move || serve::serve(&socket, nonce));
     let result = match worker {
         Ok(worker) => worker.join(),
-        Err(error) => give_up(&format!("a worker has no thread: {error}")),
+        Err(error) => give_up(&format!(
+            "a worker has no memory for its stack; is the pool's `memory_limit` too small? {error}"
+        )),
     };
     match result {
         // A polite end: what the program has registered to run at its exit runs.
@@ -195,23 +196,4 @@ fn set_up(invitation: &Invitation) -> std::io::Result<UnixStream> {
 fn ignore_broken_pipes() {
     // SAFETY: no handler is installed, only the disposition to ignore.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-}
-
-/// What a constructor is called with.
-pub(super) type Constructor = extern "C" fn(c_int, *const *const c_char, *const *const c_char);
-
-#[cfg(feature = "auto-worker")]
-#[used]
-// SAFETY: the section holds pointers to functions of this type, which the loader calls once each.
-#[unsafe(link_section = ".init_array")]
-static CONSTRUCTOR: Constructor = enter;
-
-#[cfg(feature = "auto-worker")]
-extern "C" fn enter(argc: c_int, argv: *const *const c_char, envp: *const *const c_char) {
-    if std::env::var_os(VARIABLE).is_some() {
-        // Crates such as `typetag` register with constructors, and those that stand behind this
-        // one would never run, because a worker does not return from here.
-        constructors::run_those_behind(enter, argc, argv, envp);
-        init();
-    }
 }

@@ -13,7 +13,7 @@ use super::worker::{Death, Worker};
 use crate::error::{CannotStart, Error, Panicked, Phase, Started, TimedOut, WorkerDied};
 use crate::options::Options;
 use crate::queue::Waiting;
-use crate::sync::lock;
+use crate::sync::{lock, wake};
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
 
@@ -384,7 +384,7 @@ fn answer(mut state: MutexGuard<'_, State>, answer: Answer) {
     drop(state);
     drop(timer);
     if let Some(waker) = waker {
-        waker.wake();
+        wake(waker);
     }
 }
 

@@ -12,9 +12,10 @@
 //! - [`poller`]: the thread that hears from workers.
 //! - [`frame`]: what goes over the socket; [`status`]: the page of memory that both sides map.
 //! - [`evidence`] and [`stderr`]: what is known of a death.
-//! - [`gate`], [`constructors`], [`serve`] and [`registry`]: the worker's own side.
+//! - [`gate`], `constructors`, [`serve`] and [`registry`]: the worker's own side.
 
 mod codec;
+#[cfg(feature = "auto-worker")]
 mod constructors;
 mod core;
 mod evidence;

@@ -101,7 +101,7 @@ impl ProcessPool {
     }
 
     /// How long a call may run when it sets no [`timeout`](crate::Call::timeout) of its own. After
-    /// that its worker is killed, with all that the worker has started, and replaced.
+    /// that its worker is killed, with its process group, and replaced.
     #[must_use]
     pub const fn timeout(mut self, limit: Duration) -> ProcessPool {
         self.timeout = Some(limit);

@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::sync::OnceLock;
 
+use crate::panic;
 use crate::task::{FNV_START, Task, TaskInfo, fnv1a};
 use crate::wire::{CodecError, Decoder, Encoder};
 
@@ -107,7 +108,10 @@ fn serve<T: ProcessTask>(
 ) -> Result<(), ServeError> {
     let output = T::serve(input).map_err(ServeError::Decode)?;
     on_encode();
-    T::encode_output(&output, out).map_err(ServeError::Encode)
+    let encoded = T::encode_output(&output, out);
+    // A result that is encoded is a result, also if dropping it panics.
+    panic::quietly(|| drop(output));
+    encoded.map_err(ServeError::Encode)
 }
 
 /// The table, sorted by id.

@@ -4,10 +4,12 @@
 //! Writing to our standard error may block, so a thread of its own does it, which nothing waits
 //! for.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::process::ChildStderr;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use super::poller::{Poller, Source};
 use crate::sync::lock;
@@ -30,7 +32,9 @@ pub(crate) struct Stderr {
 struct State {
     /// The other end has closed.
     closed: bool,
-    tail: Vec<u8>,
+    /// The last pieces, and when each was read.
+    tail: VecDeque<(Instant, Vec<u8>)>,
+    tail_length: usize,
     pending: Vec<u8>,
 }
 
@@ -42,7 +46,8 @@ impl Stderr {
             pipe,
             state: Mutex::new(State {
                 closed: false,
-                tail: Vec::new(),
+                tail: VecDeque::new(),
+                tail_length: 0,
                 pending: Vec::new(),
             }),
         });
@@ -50,11 +55,15 @@ impl Stderr {
         Ok(stderr)
     }
 
-    /// The last lines. Takes in what the worker has written and nobody has read yet.
-    pub(crate) fn tail(&self) -> String {
+    /// The last lines that came since this moment, or ever. Takes in what the worker has written
+    /// and nobody has read yet.
+    pub(crate) fn tail(&self, since: Option<Instant>) -> String {
         let mut state = lock(&self.state);
         state.pull(&self.pipe);
-        String::from_utf8_lossy(&state.tail).into_owned()
+        let pieces = state.tail.iter();
+        let recent = pieces.filter(|(at, _)| since.is_none_or(|since| *at >= since));
+        let bytes: Vec<u8> = recent.flat_map(|(_, bytes)| bytes).copied().collect();
+        String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(TAIL)..]).into_owned()
     }
 }
 
@@ -71,9 +80,7 @@ impl State {
                 Ok(length) => {
                     let bytes = &chunk[..length];
                     self.pending.extend_from_slice(bytes);
-                    self.tail.extend_from_slice(bytes);
-                    let over = self.tail.len().saturating_sub(TAIL);
-                    self.tail.drain(..over);
+                    self.keep(bytes);
                 }
                 Err(rustix::io::Errno::AGAIN) => return false,
                 Err(rustix::io::Errno::INTR) => {}
@@ -81,6 +88,20 @@ impl State {
             }
         }
         true
+    }
+}
+
+impl State {
+    fn keep(&mut self, bytes: &[u8]) {
+        self.tail.push_back((Instant::now(), bytes.to_vec()));
+        self.tail_length += bytes.len();
+        while let Some((_, first)) = self.tail.front() {
+            if self.tail_length - first.len() < TAIL {
+                break;
+            }
+            self.tail_length -= first.len();
+            self.tail.pop_front();
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use super::poller::{Poller, Source};
 use super::serve::Hello;
 use super::status::StatusPage;
 use super::stderr::Stderr;
-use crate::error::{Exit, Phase};
+use crate::error::{Exit, Phase, last_words};
 use crate::sync::lock;
 use crate::timer::{Expire, Timer};
 
@@ -134,7 +134,7 @@ impl Worker {
     /// Begins to listen to the worker, and gives it a time in which to say its first word.
     pub(crate) fn watch(self: &Arc<Worker>) -> io::Result<()> {
         let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        let deadline = crate::timer::after(self.core.settings().start_timeout, target, 0);
+        let deadline = crate::timer::after(self.core.settings().start_timeout, target, FIRST_WORD);
         let watched = deadline.and_then(|timer| {
             lock(&self.inner).deadline = Some(timer);
             REACTOR.watch(self, &[self.socket.as_fd(), self.pidfd.as_fd()])
@@ -354,7 +354,7 @@ impl Worker {
         }
         inner.leave();
         let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match crate::timer::after(FAREWELL, target, 0) {
+        match crate::timer::after(FAREWELL, target, END) {
             Ok(timer) => inner.deadline = Some(timer),
             Err(_) => self.kill_locked(inner),
         }
@@ -393,7 +393,9 @@ impl Worker {
             Life::Ready(status) | Life::Leaving(Some(status)) => Some(status),
             Life::Starting | Life::Leaving(None) => None,
         };
-        let stderr = self.stderr.tail();
+        let stderr = self
+            .stderr
+            .tail(running.as_ref().map(|running| running.since));
         let out_of_memory = evidence::of_memory(
             exit,
             self.oom_kills,
@@ -430,6 +432,10 @@ impl Inner {
     }
 }
 
+/// What a deadline is for.
+const FIRST_WORD: u64 = 0;
+const END: u64 = 1;
+
 /// How long a worker may take to end by itself.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -450,13 +456,14 @@ impl Source for Worker {
 
 /// The worker has not said its first word in time, or has not ended in time.
 impl Expire for Worker {
-    fn expire(self: Arc<Self>, _token: u64) {
+    fn expire(self: Arc<Self>, about: u64) {
         let inner = lock(&self.inner);
-        if inner.running.is_some() {
+        let is_leaving = about == END && matches!(inner.life, Life::Leaving(_));
+        if is_leaving && inner.running.is_some() {
             self.condemn(inner, "it closed its socket and went on".to_owned());
-        } else if matches!(inner.life, Life::Leaving(_)) {
+        } else if is_leaving {
             self.kill_locked(&inner);
-        } else if matches!(inner.life, Life::Starting) {
+        } else if about == FIRST_WORD && matches!(inner.life, Life::Starting) {
             let fault = format!(
                 "worker process {} said nothing within {:?}; does the program link offloop, \
                  with the feature `auto-worker` or with `offloop::init()` as the first line of `main`?",
@@ -483,14 +490,9 @@ fn describe_failed_start(death: &Death, fault: Option<String>) -> String {
             death.pid, death.exit
         )
     });
-    if let Some(line) = death
-        .stderr
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty())
-    {
+    if let Some(line) = last_words(&death.stderr) {
         text.push_str("; its last line on stderr: ");
-        text.push_str(line.trim_end());
+        text.push_str(line);
     }
     text
 }

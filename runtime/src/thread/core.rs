@@ -4,14 +4,14 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Waker};
+use std::task::Context;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::drain::{Drain, Watchers};
 use crate::panic;
 use crate::queue::{Queue, Waiting};
-use crate::sync::lock;
+use crate::sync::{lock, wake};
 
 /// What a pool was told to be. Filled in by `ThreadPool`'s builder.
 #[derive(Clone, Debug)]
@@ -38,11 +38,23 @@ pub(crate) enum Rejected {
     NoThread(std::io::Error),
 }
 
+impl Rejected {
+    /// Of the threads that a pool has, none is in a process that was made by `fork`.
+    pub(crate) fn forked() -> Rejected {
+        Rejected::NoThread(std::io::Error::other(
+            "this process was forked from one that had used the pool; \
+             fork before the first call, or start a new program",
+        ))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Core {
     id: usize,
     name: String,
     settings: Settings,
+    /// The process that the pool's threads are in.
+    process: u32,
     state: Mutex<State>,
     wake: Condvar,
 }
@@ -84,6 +96,7 @@ impl Core {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             name: name.to_owned(),
             settings,
+            process: std::process::id(),
             state: Mutex::default(),
             wake: Condvar::new(),
         })
@@ -109,11 +122,14 @@ impl Core {
         work: Arc<dyn Work>,
         bounded: bool,
     ) -> Result<(), Rejected> {
+        if self.process != std::process::id() {
+            return Err(Rejected::forked());
+        }
         let mut state = lock(&self.state);
         if state.closed {
             return Err(Rejected::Closed);
         }
-        if bounded && state.idle == 0 && state.queue.len() >= self.settings.queue {
+        if bounded && state.idle == 0 && state.queue.holds(self.settings.queue) {
             return Err(Rejected::Full);
         }
         if state.idle > 0 {
@@ -226,7 +242,7 @@ fn thread_ends(mut state: MutexGuard<'_, State>) {
     if state.closed && state.threads == 0 {
         let watchers = state.watchers.take();
         drop(state);
-        watchers.into_iter().for_each(Waker::wake);
+        watchers.into_iter().for_each(wake);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::error::{
 use crate::options::Options;
 use crate::panic;
 use crate::queue::Waiting;
-use crate::sync::lock;
+use crate::sync::{lock, wake};
 use crate::timer::{self, Expire, Timer};
 
 /// What a thread runs.
@@ -234,7 +234,7 @@ fn finish<R>(mut state: MutexGuard<'_, State<R>>, result: Result<R, Error>) {
     drop(state);
     drop(timer);
     if let Some(waker) = waker {
-        waker.wake();
+        wake(waker);
     }
 }
 
