@@ -4,8 +4,9 @@
 //! first served, and the next worker that is free takes it. Idle workers are a stack: the one that
 //! worked last has the warmest caches.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::Context;
 use std::time::Duration;
 
@@ -223,7 +224,7 @@ impl Core {
         let told = if is_hopeless && state.workers == 0 {
             state.queue.take()
         } else {
-            std::collections::VecDeque::new()
+            VecDeque::new()
         };
         drop(state);
         for job in told {
@@ -233,7 +234,7 @@ impl Core {
     }
 
     /// Starts workers for the calls that wait, as many as there may be.
-    fn start_workers(self: &Arc<Core>, mut state: std::sync::MutexGuard<'_, State>) {
+    fn start_workers(self: &Arc<Core>, mut state: MutexGuard<'_, State>) {
         if state.pause.is_some() {
             return;
         }

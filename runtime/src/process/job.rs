@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use super::codec;
 use super::core::Core;
@@ -208,7 +209,7 @@ impl Job {
         }
     }
 
-    fn limit(&self) -> Option<std::time::Duration> {
+    fn limit(&self) -> Option<Duration> {
         self.options.timeout.or(self.core.settings().timeout)
     }
 
@@ -244,8 +245,7 @@ impl Job {
                 } else {
                     Started::No
                 };
-                let (encoding, reason) = (report.encoding, report.reason);
-                Answer::Failed(self.codec_error(encoding, reason, started))
+                Answer::Failed(self.codec_error(report.encoding, report.reason, started))
             }
         };
         answer(state, found);

@@ -89,9 +89,7 @@ impl State {
         }
         true
     }
-}
 
-impl State {
     fn keep(&mut self, bytes: &[u8]) {
         self.tail.push_back((Instant::now(), bytes.to_vec()));
         self.tail_length += bytes.len();
