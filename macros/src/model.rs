@@ -301,20 +301,12 @@ impl Task {
 
 fn names_of(source: &SourceFn, home: &Home, options: &Options) -> Names {
     let function = &source.sig.ident;
-    let mut names = match home {
+    let names = match home {
         Home::Free => Names::free(function),
         Home::Impl(home) => Names::method(function, Some(&home.owner_name)),
         Home::Bare => Names::method(function, None),
     };
-    match &options.builder {
-        BuilderOption::Default => {}
-        BuilderOption::Off => names.hide_companion(),
-        BuilderOption::Named(name) => {
-            names.hide_companion();
-            names.builder = name.clone();
-        }
-    }
-    names
+    names.with_builder(&options.builder)
 }
 
 fn crossing_bound(ty: &Type) -> TokenStream {

@@ -1,5 +1,6 @@
 //! Names of generated items: made from the user's names, with the user's spans, and not taken.
 
+use crate::options::BuilderOption;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::format_ident;
 use std::collections::HashSet;
@@ -114,8 +115,21 @@ impl Names {
         }
     }
 
+    /// As the option `builder` wants them.
+    pub(crate) fn with_builder(mut self, option: &BuilderOption) -> Self {
+        match option {
+            BuilderOption::Default => {}
+            BuilderOption::Off => self.hide_companion(),
+            BuilderOption::Named(name) => {
+                self.hide_companion();
+                self.builder = name.clone();
+            }
+        }
+        self
+    }
+
     /// A free function without its type: the companion goes out of the way.
-    pub(crate) fn hide_companion(&mut self) {
+    fn hide_companion(&mut self) {
         self.companion = format_ident!("__{}Task", self.stem, span = self.function.span());
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn fallback(source: &SourceFn, options: &Options, home: &Home, errors
     let others = quote!(#(#others)*);
     match home {
         Home::Free => {
-            let names = named(Names::free(&source.sig.ident), options);
+            let names = Names::free(&source.sig.ident).with_builder(&options.builder);
             let broken = &names.broken;
             let awaited = stand_in(source, cfg, &broken.to_token_stream());
             let types = types(source, cfg, options, &names);
@@ -83,18 +83,6 @@ pub(crate) fn fallback(source: &SourceFn, options: &Options, home: &Home, errors
             }
         }
     }
-}
-
-fn named(mut names: Names, options: &Options) -> Names {
-    match &options.builder {
-        BuilderOption::Default => {}
-        BuilderOption::Off => names.hide_companion(),
-        BuilderOption::Named(name) => {
-            names.hide_companion();
-            names.builder = name.clone();
-        }
-    }
-    names
 }
 
 /// The companion type, and the builder's if it has a name of its own.
