@@ -26,6 +26,7 @@ mod messages;
 mod methods;
 mod model;
 mod names;
+mod on_worker_start;
 mod options;
 mod output;
 mod passing;
@@ -408,4 +409,47 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
     methods::attribute(&options.into(), &item.into()).into()
+}
+
+/// Runs a function in each worker process before its first call: to load a model, warm a cache, or lower
+/// rights.
+///
+/// ```
+/// use std::sync::OnceLock;
+/// use offloop::cpu_bound;
+///
+/// static WORDS: OnceLock<Vec<String>> = OnceLock::new();
+///
+/// #[offloop::on_worker_start]
+/// fn load_words() -> std::io::Result<()> {
+/// # return { WORDS.set(vec!["word".into()]).unwrap(); Ok(()) };
+///     let text = std::fs::read_to_string("/usr/share/dict/words")?;
+///     WORDS.get_or_init(|| text.lines().map(str::to_owned).collect());
+///     Ok(())
+/// }
+///
+/// #[cpu_bound]
+/// fn count_words() -> usize {
+///     WORDS.get().map_or(0, Vec::len)
+/// }
+/// assert!(count_words().wait()? > 0);
+/// assert!(WORDS.get().is_none()); // in this process it did not run
+/// # Ok::<(), offloop::Error>(())
+/// ```
+///
+/// It runs in the workers of every process pool of the program, on the thread that will run the calls,
+/// after the worker's limits have been set. Several run in the order of their module paths and names.
+///
+/// The function takes no arguments and returns nothing, or a `Result` whose error is an error type, a
+/// `String` or a `&str`. If it fails or panics, or if all of them together take longer than
+/// [`start_timeout`](https://docs.rs/offloop/latest/offloop/struct.ProcessPool.html#method.start_timeout),
+/// the worker has not started: it is tried again after a pause that grows, and after the third failure in
+/// a row the calls that wait get `Error::CannotStart` with the text. The pool goes on trying for later
+/// calls, and recovers when the function works again.
+///
+/// Its only option is `crate = ::path`, where this library has another name. Where there are no process
+/// pools (see the platforms of `offloop`) the function never runs.
+#[proc_macro_attribute]
+pub fn on_worker_start(options: TokenStream, item: TokenStream) -> TokenStream {
+    on_worker_start::attribute(options.into(), &item.into()).into()
 }

@@ -225,3 +225,17 @@ pub(crate) const BUILDER_ON_BARE_METHOD: &str =
 pub(crate) const GENERIC_PROCESS: &str = "worker processes look the function up by name, \
      so it cannot be generic; wrap the type you need in a plain function, \
      or use `#[cpu_bound(threads)]`";
+
+// ---- `#[offloop::on_worker_start]`
+
+pub(crate) const START_NOT_A_FUNCTION: &str =
+    "`#[offloop::on_worker_start]` goes on a function without arguments";
+pub(crate) const START_OPTION: &str =
+    "`#[offloop::on_worker_start]` takes no option but `crate = ::path`";
+pub(crate) const START_ARGUMENTS: &str =
+    "nobody is there to give arguments when a worker starts; remove them";
+pub(crate) const START_GENERIC: &str =
+    "a function that runs when a worker starts cannot be generic: nothing says for which type";
+pub(crate) const START_ASYNC: &str = "a worker has no event loop when it starts; remove `async`";
+pub(crate) const START_UNSAFE: &str =
+    "`unsafe fn` cannot be run for you; wrap the call in a safe function";

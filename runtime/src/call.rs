@@ -15,8 +15,9 @@ use crate::thread::{self, ThreadPool};
 ///
 /// Nothing happens before it is first polled; then the call is submitted to its pool, with its
 /// options as they are at that moment. Dropping it gives the call up: one that waits never runs;
-/// one that runs in a worker process is killed with its worker, which is replaced; one that runs on
-/// a thread is asked to stop ([`context::cancelled`](crate::context::cancelled)).
+/// one that runs in a worker process is killed with its worker, which is replaced (after its
+/// [`grace`](Call::grace), if it has one); one that runs on a thread is asked to stop
+/// ([`context::cancelled`](crate::context::cancelled)).
 ///
 /// It can be awaited on any async runtime, or on none with [`wait`](Call::wait).
 ///
@@ -68,14 +69,52 @@ impl<R: Outcome> Call<R> {
     ///
     /// The clock starts when the call starts to run, not while it waits in the queue. When the time
     /// has passed the caller gets [`Error::TimedOut`](crate::Error::TimedOut) at once. In a process
-    /// pool the worker is killed, with its process group, and replaced. A thread cannot be
-    /// killed: the function is asked to stop, and its thread is busy until it does.
+    /// pool the worker is killed, with its process group, and replaced; before that the function may
+    /// be given some [`grace`](Call::grace). A thread cannot be killed: the function is asked to stop, and its thread is busy until it does.
     ///
     /// Encoding arguments and decoding the result, which happens in the caller's process, is not
     /// counted.
     pub fn timeout(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
             options.timeout = Some(limit);
+        }
+        self
+    }
+
+    /// How long the function may go on in its worker process after its [`timeout`](Call::timeout) or
+    /// after its caller has gone; the pool's own grace does not count then. 0 when neither is set:
+    /// the process is killed at once.
+    ///
+    /// Meanwhile [`context::cancelled`](crate::context::cancelled) is `true` in the function, so that it
+    /// can put things in order and return. If it does in time, its worker lives on; what it returns
+    /// is dropped. The caller does not wait for any of this. On threads it has no effect: a thread
+    /// is never killed.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use offloop::{Error, cpu_bound};
+    ///
+    /// #[cpu_bound]
+    /// fn tidy(file: std::path::PathBuf) {
+    ///     std::fs::write(&file, "half").unwrap();
+    ///     while !offloop::context::cancelled() {
+    ///         std::thread::sleep(Duration::from_millis(1));
+    ///     }
+    ///     std::fs::remove_file(&file).unwrap();
+    /// }
+    ///
+    /// let file = std::env::temp_dir().join(format!("offloop-tidy-{}", std::process::id()));
+    /// let call = tidy(file.clone()).timeout(Duration::from_millis(50)).grace(Duration::from_secs(60));
+    /// assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
+    /// # let end = std::time::Instant::now() + Duration::from_secs(60);
+    /// while file.exists() {
+    ///     std::thread::yield_now(); // it is removed soon
+    /// #   assert!(std::time::Instant::now() < end);
+    /// }
+    /// ```
+    pub fn grace(mut self, limit: Duration) -> Call<R> {
+        if let Some(options) = self.options() {
+            options.grace = Some(limit);
         }
         self
     }
@@ -112,9 +151,12 @@ impl<R: Outcome> Call<R> {
     /// How many times the call is made again when its worker process dies under it.
     ///
     /// This declares that the function may run more than once for one call. After that many
-    /// repetitions the caller gets [`Error::WorkerDied`](crate::Error::WorkerDied). A call that no
-    /// worker has begun moves to another worker without this. On threads it has no effect, since a
-    /// thread does not die alone.
+    /// repetitions the caller gets [`Error::WorkerDied`](crate::Error::WorkerDied), and sooner if the
+    /// same arguments have killed as many workers as the pool allows
+    /// ([`poison_after`](crate::ProcessPool::poison_after)); further calls with them that may be
+    /// repeated are then refused with [`Error::Poisoned`](crate::Error::Poisoned). A call that no worker
+    /// has begun moves to another worker without this. On threads it has no effect, since a thread
+    /// does not die alone.
     pub fn retry(mut self, times: u32) -> Call<R> {
         if let Some(options) = self.options() {
             options.retries = times;

@@ -44,6 +44,8 @@ pub enum Error {
     CannotStart(Box<CannotStart>),
     /// The settings of the pool cannot work.
     InvalidPool(Box<InvalidPool>),
+    /// The call may be repeated, and these arguments have killed too many workers.
+    Poisoned(Box<Poisoned>),
 }
 
 /// Whether the function of a failed call has run.
@@ -70,10 +72,11 @@ impl Error {
             },
             Error::TimedOut(timed_out) => timed_out.started,
             Error::Encode(codec) | Error::Decode(codec) => codec.started,
+            Error::Closed(refused) => refused.started,
             Error::QueueFull(_)
-            | Error::Closed(_)
             | Error::CannotStart(_)
-            | Error::InvalidPool(_) => Started::No,
+            | Error::InvalidPool(_)
+            | Error::Poisoned(_) => Started::No,
         }
     }
 
@@ -88,6 +91,7 @@ impl Error {
             Error::QueueFull(e) | Error::Closed(e) => &e.task,
             Error::CannotStart(e) => &e.task,
             Error::InvalidPool(e) => &e.task,
+            Error::Poisoned(e) => &e.task,
         }
     }
 
@@ -102,6 +106,7 @@ impl Error {
             Error::QueueFull(e) | Error::Closed(e) => &e.pool,
             Error::CannotStart(e) => &e.pool,
             Error::InvalidPool(e) => &e.pool,
+            Error::Poisoned(e) => &e.pool,
         }
     }
 }
@@ -185,6 +190,9 @@ pub struct WorkerDied {
     /// The last lines, at most 4 KiB, that this worker wrote to its standard error since it was
     /// given the call.
     pub stderr: String,
+    /// How many workers this call has cost, this one included; more than 1 only with
+    /// [`retry`](crate::Call::retry).
+    pub deaths: u32,
 }
 
 /// How a worker process ended.
@@ -230,6 +238,8 @@ pub struct TimedOut {
     /// The worker process that was killed for it; `None` on a thread of this process, which
     /// cannot be killed and has been asked to stop.
     pub pid: Option<u32>,
+    /// How long the function may go on in that process until it is killed.
+    pub grace: Duration,
 }
 
 /// Details of [`Error::Encode`] and [`Error::Decode`].
@@ -254,6 +264,20 @@ pub struct Refused {
     pub task: String,
     /// The pool that refused it.
     pub pool: String,
+    /// Whether the function had begun to run: only if the pool was shut down meanwhile.
+    pub started: Started,
+}
+
+/// Details of [`Error::Poisoned`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Poisoned {
+    /// The task that was called.
+    pub task: String,
+    /// The pool that refused it.
+    pub pool: String,
+    /// How many workers died of these arguments, in calls before.
+    pub deaths: u32,
 }
 
 /// Details of [`Error::CannotStart`].
@@ -304,9 +328,14 @@ impl fmt::Display for Error {
                             "`{task}` waited {limit:?} in the queue of pool `{pool}` and has not run"
                         )
                     }
-                    (_, Some(pid)) => write!(
+                    (_, Some(pid)) if e.grace.is_zero() => write!(
                         f,
                         "`{task}` ran longer than {limit:?} in pool `{pool}`; its worker process {pid} was killed"
+                    ),
+                    (_, Some(pid)) => write!(
+                        f,
+                        "`{task}` ran longer than {limit:?} in pool `{pool}`; it was asked to stop, and its worker process {pid} is killed if it has not after {:?}",
+                        e.grace
                     ),
                     (_, None) => write!(
                         f,
@@ -329,7 +358,20 @@ impl fmt::Display for Error {
                 "`{}` was refused: the queue of pool `{}` is full",
                 e.task, e.pool
             ),
-            Error::Closed(e) => write!(f, "`{}` was refused: pool `{}` is closed", e.task, e.pool),
+            Error::Closed(e) if e.started == Started::No => {
+                write!(f, "`{}` was refused: pool `{}` is closed", e.task, e.pool)
+            }
+            Error::Closed(e) => write!(
+                f,
+                "`{}` was ended during its run: pool `{}` was shut down",
+                e.task, e.pool
+            ),
+            Error::Poisoned(e) => write!(
+                f,
+                "`{}` was refused: its arguments have killed {} worker processes of pool `{}`; \
+                 call it without `retry` to run it all the same",
+                e.task, e.deaths, e.pool
+            ),
             Error::CannotStart(e) => write!(
                 f,
                 "`{}` has not run: pool `{}` cannot start a worker: {}",
@@ -353,6 +395,9 @@ impl fmt::Display for WorkerDied {
         )?;
         if let Some(fault) = &self.fault {
             write!(f, ", because {fault}")?;
+        }
+        if self.deaths > 1 {
+            write!(f, "; this call has cost {} workers", self.deaths)?;
         }
         if let Some(evidence) = &self.out_of_memory {
             write!(f, "; out of memory: {evidence}")?;

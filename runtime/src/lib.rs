@@ -45,7 +45,7 @@
 //! |---|---|---|
 //! | not polled | nothing happened | nothing happened |
 //! | queued, then dropped | never runs | never runs |
-//! | running, then dropped | asked to stop ([`context::cancelled`]); its thread is busy until it does | its worker is killed and replaced, and with it all that it has started (its process group: not what has left that by `setsid`) |
+//! | running, then dropped | asked to stop ([`context::cancelled`]); its thread is busy until it does | its worker is killed and replaced, and with it all that it has started (its process group: not what has left that by `setsid`); with [`grace`](Call::grace) it is asked to stop first |
 //! | its [`queue_timeout`](Call::queue_timeout) passes | never runs, [`Error::TimedOut`] | the same |
 //! | its [`timeout`](Call::timeout) passes | the caller gets [`Error::TimedOut`] at once, the function is asked to stop | the same, and the worker is killed as above |
 //! | it was detached ([`Call::detach`]) | runs to its end, the outcome is dropped | the same; its timeout holds |
@@ -53,7 +53,9 @@
 //! | it crashes | the program ends: it is one process | [`Error::WorkerDied`], of the call that runs there |
 //! | an argument or the result cannot be carried | - | [`Error::Encode`] or [`Error::Decode`]; the worker goes on |
 //! | the queue of the pool is full | it waits its turn; with [`try_now`](Call::try_now), [`Error::QueueFull`] | the same |
+//! | its worker dies and it may be repeated ([`retry`](Call::retry)) | - | it is made again, until it has been repeated that often or its arguments are [refused](ProcessPool::poison_after) |
 //! | the pool is closed | [`Error::Closed`]; queued and running calls finish | the same |
+//! | the pool is shut down, and the deadline passes | [`Error::Closed`]; the function is asked to stop | [`Error::Closed`]; the worker is killed |
 //! | the caller runs in a worker of that pool | runs in place: no deadlock | runs in place: workers start no workers |
 //!
 //! # What runs in a worker process
@@ -101,6 +103,7 @@ mod park;
 #[cfg(target_os = "linux")]
 mod process;
 mod queue;
+mod stats;
 mod sync;
 mod task;
 mod thread;
@@ -110,12 +113,13 @@ mod wire;
 pub use call::{Call, Pool};
 pub use drain::Closing;
 pub use error::{
-    CannotStart, CodecFailed, Error, Exit, InvalidPool, Outcome, Panicked, Phase, Refused, Started,
-    TimedOut, WorkerDied,
+    CannotStart, CodecFailed, Error, Exit, InvalidPool, Outcome, Panicked, Phase, Poisoned,
+    Refused, Started, TimedOut, WorkerDied,
 };
-pub use offloop_macros::{blocking_io, cpu_bound, methods};
+pub use offloop_macros::{blocking_io, cpu_bound, methods, on_worker_start};
 #[cfg(target_os = "linux")]
-pub use process::{ProcessPool, init};
+pub use process::{ProcessPool, init, run_in_place};
+pub use stats::Stats;
 pub use task::Task;
 pub use thread::ThreadPool;
 pub use wire::RemoteError;

@@ -10,7 +10,7 @@ pub use linkme;
 
 pub use crate::error::Outcome;
 #[cfg(target_os = "linux")]
-pub use crate::process::{Entry, ProcessTask, TASKS};
+pub use crate::process::{Entry, ProcessTask, START_HOOKS, StartHook, StartOutcome, TASKS};
 pub use crate::task::TaskInfo;
 pub use crate::wire::{CodecError, Decoder, Encoder, Wire, WireError};
 

@@ -258,8 +258,7 @@ async fn a_process_task_may_run_on_threads() {
 /// Runs before `main`, in workers too, and in those of one pool never ends: as a library would that
 /// waits for something while it is loaded.
 extern "C" fn hang_in_mute_workers() {
-    let is_mute = |value: String| value.ends_with(":mute");
-    while std::env::var("OFFLOOP_WORKER").is_ok_and(is_mute) {
+    while std::env::var_os("OFFLOOP_TEST_MUTE").is_some() {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -273,6 +272,7 @@ static CONSTRUCTOR: extern "C" fn() = hang_in_mute_workers;
 async fn a_worker_that_cannot_start_is_an_error_with_its_reason() {
     let mute = ProcessPool::new("mute")
         .workers(1)
+        .envs(&[("OFFLOOP_TEST_MUTE", "1")])
         .start_timeout(Duration::from_millis(50));
     let error = other().on(&mute).await.unwrap_err();
     assert!(matches!(error, Error::CannotStart(_)), "{error}");

@@ -5,7 +5,7 @@ mod snapshots;
 mod words;
 
 use crate::kind::Kind;
-use crate::{entry, methods};
+use crate::{entry, methods, on_worker_start};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands an item of which the first attribute is one of ours.
@@ -28,6 +28,7 @@ fn expand(source: &str) -> TokenStream {
         "blocking_io" => entry::attribute(Kind::BlockingIo, options, &item),
         "cpu_bound" => entry::attribute(Kind::CpuBound, options, &item),
         "methods" => methods::attribute(&options, &item),
+        "on_worker_start" => on_worker_start::attribute(options, &item),
         other => panic!("not an attribute of ours: {other}"),
     }
 }

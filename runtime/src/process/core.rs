@@ -1,21 +1,23 @@
 //! The living part of a process pool: the queue, and which worker takes which call.
 //!
 //! A call goes to an idle worker at once, in the caller's own poll; otherwise it waits, first come
-//! first served, and the next worker that is free takes it. Idle workers are a stack: the one that
-//! worked last has the warmest caches.
+//! first served, and the next worker that is free takes it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::Context;
 use std::time::Duration;
 
 use super::codec;
 use super::job::Job;
+use super::orders::Orders;
+use super::poison::Poison;
+use super::staff::Staff;
 use super::start;
 use super::worker::{Taken, Worker};
 use crate::drain::{Drain, Watchers};
 use crate::queue::Queue;
+use crate::stats::{Counters, Stats};
 use crate::sync::{lock, wake};
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
@@ -23,11 +25,19 @@ use crate::timer::{self, Expire, Timer};
 /// What a pool was told to be. Filled in by `ProcessPool`'s builder.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    pub(crate) min_workers: usize,
     pub(crate) workers: usize,
     pub(crate) queue: usize,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) grace: Duration,
+    pub(crate) idle_timeout: Duration,
     pub(crate) memory_limit: Option<u64>,
     pub(crate) recycle_after: Option<u64>,
+    pub(crate) recycle_above: Option<u64>,
+    pub(crate) poison_after: u32,
+    pub(crate) nice: i32,
+    pub(crate) envs: &'static [(&'static str, &'static str)],
+    pub(crate) current_dir: Option<&'static str>,
     pub(crate) start_timeout: Duration,
 }
 
@@ -42,41 +52,30 @@ pub(crate) struct Core {
     settings: Settings,
     /// The process that the pool's threads are in.
     process: u32,
-    /// Workers started so far; numbers them.
-    started: AtomicUsize,
+    counters: Counters,
+    poison: Poison,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     queue: Queue<Job>,
-    idle: Vec<Arc<Worker>>,
-    /// Workers that live or are about to, those that are leaving included.
-    workers: usize,
-    /// Those of them that are not ready yet.
-    starting: usize,
+    staff: Staff,
     /// Starts that failed since the last one that succeeded.
     failed_starts: u32,
     /// No worker is started before this timer is through.
     pause: Option<Timer>,
+    /// When to look for workers that have been idle for too long.
+    idle_check: Option<Timer>,
     closed: bool,
+    /// When whatever still runs is to be killed.
+    shutdown: Option<Timer>,
     watchers: Watchers,
 }
 
 impl State {
     fn is_drained(&self) -> bool {
-        self.closed && self.workers == 0 && self.queue.len() == 0
-    }
-}
-
-impl Drain for Core {
-    fn poll_drained(&self, cx: &Context<'_>) -> bool {
-        let mut state = lock(&self.state);
-        let is_drained = state.is_drained();
-        if !is_drained {
-            state.watchers.add(cx.waker());
-        }
-        is_drained
+        self.closed && self.staff.count() == 0 && self.queue.len() == 0
     }
 }
 
@@ -84,10 +83,20 @@ impl Core {
     pub(crate) fn new(name: &str, settings: Settings) -> Arc<Core> {
         Arc::new(Core {
             name: name.to_owned(),
-            settings,
-            started: AtomicUsize::new(0),
             process: std::process::id(),
-            state: Mutex::default(),
+            counters: Counters::default(),
+            poison: Poison::default(),
+            state: Mutex::new(State {
+                queue: Queue::default(),
+                staff: Staff::new(settings.min_workers, settings.workers),
+                failed_starts: 0,
+                pause: None,
+                idle_check: None,
+                closed: false,
+                shutdown: None,
+                watchers: Watchers::default(),
+            }),
+            settings,
         })
     }
 
@@ -99,12 +108,46 @@ impl Core {
         &self.settings
     }
 
-    pub(crate) fn next_worker_number(&self) -> usize {
-        self.started.fetch_add(1, Ordering::Relaxed) + 1
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    pub(crate) fn poison(&self) -> &Poison {
+        &self.poison
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let state = lock(&self.state);
+        Stats {
+            workers: state.staff.count(),
+            idle: state.staff.idle(),
+            workers_started: state.staff.started(),
+            workers_died: state.staff.died(),
+            ..self.counters.read()
+        }
+    }
+
+    /// What the next worker is told.
+    pub(crate) fn orders(&self) -> Orders {
+        Orders {
+            pool: self.name.clone(),
+            number: lock(&self.state).staff.number(),
+            memory_limit: self.settings.memory_limit,
+            nice: self.settings.nice,
+            reports_memory: self.settings.recycle_above.is_some(),
+        }
     }
 
     /// Takes a call in: gives it to an idle worker, or queues it.
     pub(crate) fn submit(self: &Arc<Core>, job: Arc<Job>) -> Result<(), Rejected> {
+        let taken = self.take_in(job);
+        if taken.is_err() {
+            self.counters.refused();
+        }
+        taken
+    }
+
+    fn take_in(self: &Arc<Core>, job: Arc<Job>) -> Result<(), Rejected> {
         if self.process != std::process::id() {
             return Err(Rejected::forked());
         }
@@ -112,12 +155,15 @@ impl Core {
         if state.closed {
             return Err(Rejected::Closed);
         }
-        let can_start = state.workers < self.settings.workers;
         let is_full = job.bounded() && state.queue.holds(self.settings.queue);
-        if is_full && state.idle.is_empty() && !can_start {
+        if is_full && state.staff.idle() == 0 && !state.staff.can_start() {
             return Err(Rejected::Full);
         }
-        if let Some(worker) = state.idle.pop() {
+        self.counters.submitted();
+        if let Some(deaths) = job.is_poison() {
+            drop(state);
+            job.fail_as_poison(deaths);
+        } else if let Some(worker) = state.staff.pop_idle() {
             drop(state);
             if !self.hand_over(&worker, job) {
                 self.worker_free(&worker);
@@ -133,7 +179,7 @@ impl Core {
     pub(crate) fn requeue(self: &Arc<Core>, job: Arc<Job>) {
         let mut state = lock(&self.state);
         state.queue.push_front(job);
-        match state.idle.pop() {
+        match state.staff.pop_idle() {
             Some(worker) => {
                 drop(state);
                 self.worker_free(&worker);
@@ -156,36 +202,84 @@ impl Core {
         true
     }
 
-    /// The worker has said its first word.
+    /// The worker has a process.
+    pub(crate) fn worker_appeared(&self, worker: &Arc<Worker>) {
+        lock(&self.state).staff.appeared(worker);
+    }
+
+    /// The worker is ready for calls.
     pub(crate) fn worker_ready(self: &Arc<Core>, worker: &Arc<Worker>) {
         let mut state = lock(&self.state);
-        state.starting -= 1;
+        let replaced = state.staff.ready();
         state.failed_starts = 0;
         state.pause = None;
         drop(state);
+        if let Some(old) = replaced {
+            old.retire();
+        }
         self.worker_free(worker);
     }
 
     /// The worker has nothing to do: gives it the next call, lets it rest or lets it go.
     pub(crate) fn worker_free(self: &Arc<Core>, worker: &Arc<Worker>) {
-        if (self.settings.recycle_after).is_some_and(|limit| worker.calls() >= limit) {
+        if worker.is_dismissed() {
             return worker.retire();
+        }
+        if (self.settings.recycle_after).is_some_and(|limit| worker.calls() >= limit) {
+            lock(&self.state).staff.dismiss(worker);
+            return worker.retire();
+        }
+        if (self.settings.recycle_above).is_some_and(|limit| worker.resident_memory() > limit) {
+            self.replace(worker);
         }
         loop {
             let mut state = lock(&self.state);
-            let Some(job) = state.queue.pop_front() else {
-                if !state.closed {
-                    state.idle.push(Arc::clone(worker));
-                    return;
-                }
-                drop(state);
-                return worker.retire();
+            let may_stay = !worker.is_dismissed() && !state.staff.has_surplus();
+            let next = if may_stay {
+                state.queue.pop_front()
+            } else {
+                None
             };
-            drop(state);
-            if self.hand_over(worker, job) {
-                return;
+            match next {
+                Some(job) => {
+                    drop(state);
+                    if self.hand_over(worker, job) {
+                        return;
+                    }
+                }
+                None if may_stay && !state.closed => return self.rest(&mut state, worker),
+                None => {
+                    if !worker.is_dismissed() {
+                        state.staff.dismiss(worker);
+                    }
+                    drop(state);
+                    return worker.retire();
+                }
             }
         }
+    }
+
+    /// Leaves the worker in peace until a call comes, or until it has been idle for too long.
+    fn rest(self: &Arc<Core>, state: &mut State, worker: &Arc<Worker>) {
+        state.staff.push_idle(worker);
+        if state.idle_check.is_none() {
+            state.idle_check = self.set_timer(self.settings.idle_timeout, LOOK_FOR_UNUSED);
+        }
+    }
+
+    /// Starts another worker in place of this one, which leaves when that is ready.
+    fn replace(self: &Arc<Core>, worker: &Arc<Worker>) {
+        let mut state = lock(&self.state);
+        let is_new = !state.closed && state.pause.is_none() && state.staff.replace(worker);
+        drop(state);
+        if is_new {
+            start::request(self);
+        }
+    }
+
+    /// The worker is dead, which its call is about to be told.
+    pub(crate) fn worker_died(&self, worker: &Worker) {
+        lock(&self.state).staff.found_dead(worker);
     }
 
     /// The worker is dead and buried. `failed_start` says why, if it never was ready.
@@ -195,33 +289,36 @@ impl Core {
         failed_start: Option<String>,
     ) {
         if let Some(reason) = failed_start {
+            self.worker_vanished(worker);
             return self.start_failed(&reason);
         }
         let mut state = lock(&self.state);
-        state.idle.retain(|idle| !Arc::ptr_eq(idle, worker));
-        state.workers -= 1;
+        state.staff.gone(worker);
         self.start_workers(state);
         self.look_for_end();
+    }
+
+    /// The worker has no process any more, and never was ready.
+    pub(crate) fn worker_vanished(&self, worker: &Worker) {
+        lock(&self.state).staff.vanished(worker);
     }
 
     /// A worker that was to be started is not there.
     pub(crate) fn start_failed(self: &Arc<Core>, reason: &str) {
         let mut state = lock(&self.state);
-        state.workers -= 1;
-        state.starting -= 1;
+        state.staff.start_failed();
         // Of several that were started together and fail together, only the first counts.
         let mut can_wait = true;
         if state.pause.is_none() {
             state.failed_starts += 1;
             let pause = BACK_OFF * 2_u32.pow(state.failed_starts.min(6));
-            let target = Arc::downgrade(self) as Weak<dyn Expire>;
-            state.pause = timer::after(pause, target, 0).ok();
+            state.pause = self.set_timer(pause, START_AGAIN);
             can_wait = state.pause.is_some();
         }
         // Calls wait for another try as long as there is hope: tries left, or a worker that works
         // or may come to it.
         let is_hopeless = state.failed_starts >= FAILED_STARTS || !can_wait;
-        let told = if is_hopeless && state.workers == 0 {
+        let told = if is_hopeless && state.staff.count() == 0 {
             state.queue.take()
         } else {
             VecDeque::new()
@@ -233,20 +330,23 @@ impl Core {
         self.look_for_end();
     }
 
-    /// Starts workers for the calls that wait, as many as there may be.
+    /// Starts workers for the calls that wait, as many as there may be, and those that are kept.
     fn start_workers(self: &Arc<Core>, mut state: MutexGuard<'_, State>) {
         if state.pause.is_some() {
             return;
         }
-        let wanted = state.queue.len().saturating_sub(state.starting);
-        let possible = self.settings.workers.saturating_sub(state.workers);
-        let count = wanted.min(possible);
-        state.workers += count;
-        state.starting += count;
+        let queued = state.queue.len();
+        let count = state.staff.start_for(queued);
         drop(state);
         for _ in 0..count {
             start::request(self);
         }
+    }
+
+    /// Whether there is still something to do for a worker that was asked for.
+    pub(crate) fn wants_workers(&self) -> bool {
+        let state = lock(&self.state);
+        !state.closed || state.queue.len() > 0
     }
 
     /// A call in the queue has lost its caller.
@@ -257,15 +357,48 @@ impl Core {
         }
     }
 
+    /// Sets how many workers there may be from now on.
+    pub(crate) fn resize(self: &Arc<Core>, workers: usize) {
+        let mut state = lock(&self.state);
+        let surplus = state.staff.resize(workers);
+        self.start_workers(state);
+        surplus.iter().for_each(Worker::retire);
+    }
+
     /// Takes no more calls. Those in the queue are still run; idle workers end.
     pub(crate) fn close(&self) {
         let mut state = lock(&self.state);
         state.closed = true;
-        let idle = std::mem::take(&mut state.idle);
+        let idle = state.staff.close();
         drop(state);
-        for worker in idle {
-            worker.retire();
+        idle.iter().for_each(Worker::retire);
+    }
+
+    /// Closes, and after `deadline` ends whatever is not through by then.
+    pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
+        self.close();
+        let timer = self.set_timer(deadline, CUT_OFF);
+        if timer.is_none() {
+            // There is no thread for it, and there is to be an end.
+            return self.cut_off();
         }
+        let before = std::mem::replace(&mut lock(&self.state).shutdown, timer);
+        drop(before);
+    }
+
+    /// Ends all calls and kills all workers.
+    fn cut_off(&self) {
+        let mut state = lock(&self.state);
+        let queued = state.queue.take();
+        let workers = state.staff.present();
+        drop(state);
+        for job in queued {
+            job.cut_off();
+        }
+        for worker in workers {
+            worker.cut_off();
+        }
+        self.look_for_end();
     }
 
     /// Tells those who wait for the pool's end, if this is it.
@@ -277,14 +410,47 @@ impl Core {
             watchers.into_iter().for_each(wake);
         }
     }
+
+    /// `None` for a moment that never comes, or if there is no thread to wait for it.
+    fn set_timer(self: &Arc<Core>, after: Duration, token: u64) -> Option<Timer> {
+        let target = Arc::downgrade(self) as Weak<dyn Expire>;
+        timer::after(after, target, token).ok()
+    }
 }
 
-/// The pause after a failed start is over.
-impl Expire for Core {
-    fn expire(self: Arc<Self>, _token: u64) {
+impl Drain for Core {
+    fn poll_drained(&self, cx: &Context<'_>) -> bool {
         let mut state = lock(&self.state);
-        let pause = state.pause.take();
-        self.start_workers(state);
-        drop(pause);
+        let is_drained = state.is_drained();
+        if !is_drained {
+            state.watchers.add(cx.waker());
+        }
+        is_drained
+    }
+}
+
+/// What a timer of the pool is for.
+const START_AGAIN: u64 = 0;
+const LOOK_FOR_UNUSED: u64 = 1;
+const CUT_OFF: u64 = 2;
+
+impl Expire for Core {
+    fn expire(self: Arc<Self>, about: u64) {
+        match about {
+            START_AGAIN => {
+                let mut state = lock(&self.state);
+                let pause = state.pause.take();
+                self.start_workers(state);
+                drop(pause);
+            }
+            LOOK_FOR_UNUSED => {
+                let mut state = lock(&self.state);
+                let (unused, next) = state.staff.dismiss_unused(self.settings.idle_timeout);
+                state.idle_check = next.and_then(|next| self.set_timer(next, LOOK_FOR_UNUSED));
+                drop(state);
+                unused.iter().for_each(Worker::retire);
+            }
+            _ => self.cut_off(),
+        }
     }
 }

@@ -18,6 +18,17 @@ pub(crate) fn oom_kills() -> Option<u64> {
         .ok()
 }
 
+/// How much memory this process has in RAM now, in bytes; 0 where the kernel does not tell.
+pub(crate) fn resident_memory() -> u64 {
+    let pages = fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| {
+            let resident = text.split_ascii_whitespace().nth(1)?;
+            resident.parse::<u64>().ok()
+        });
+    pages.unwrap_or(0) * rustix::param::page_size() as u64
+}
+
 /// Puts the evidence into words, if there is any.
 pub(crate) fn of_memory(
     exit: Exit,

@@ -20,6 +20,10 @@ pub(crate) enum Kind {
     Call = 1,
     /// From the worker: one byte of [`ReplyKind`], then what it says.
     Reply = 2,
+    /// To the worker, before anything else: its [`Orders`](super::orders::Orders).
+    Orders = 3,
+    /// From the worker, after its first word: nothing, or why it cannot work.
+    Ready = 4,
 }
 
 /// How a call ended in the worker.

@@ -11,10 +11,12 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::str::FromStr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 
+use super::orders::Orders;
 use super::serve;
 
 /// The variable that a pool sets for its workers. Each of them removes it at once.
@@ -26,20 +28,17 @@ const FAILED: i32 = 70;
 /// The stack of the thread that runs calls, in bytes: what a main thread usually has.
 const STACK: usize = 8 << 20;
 
-/// What a pool tells a worker by way of [`VARIABLE`].
+/// What a pool tells a worker by way of [`VARIABLE`]: enough to know that it is one. Everything else
+/// is in its [`Orders`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invitation {
     pub(crate) parent: Pid,
     pub(crate) nonce: u64,
-    pub(crate) memory_limit: Option<u64>,
-    pub(crate) pool: String,
 }
 
 impl fmt::Display for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limit = self.memory_limit.unwrap_or(0);
-        let parent = self.parent.as_raw_nonzero();
-        write!(f, "{parent}:{}:{limit}:{}", self.nonce, self.pool)
+        write!(f, "{}:{}", self.parent.as_raw_nonzero(), self.nonce)
     }
 }
 
@@ -47,16 +46,11 @@ impl FromStr for Invitation {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Invitation, ()> {
-        let mut parts = text.splitn(4, ':');
-        let mut next = || parts.next().ok_or(());
-        let parent = next()?.parse().map_err(drop)?;
-        let nonce = next()?.parse().map_err(drop)?;
-        let limit: u64 = next()?.parse().map_err(drop)?;
+        let (parent, nonce) = text.split_once(':').ok_or(())?;
+        let parent = parent.parse().map_err(drop)?;
         Ok(Invitation {
             parent: Pid::from_raw(parent).ok_or(())?,
-            nonce,
-            memory_limit: (limit > 0).then_some(limit),
-            pool: next()?.to_owned(),
+            nonce: nonce.parse().map_err(drop)?,
         })
     }
 }
@@ -74,10 +68,44 @@ pub(crate) fn pool_of_this_worker() -> &'static str {
     WORKS_FOR.get().map_or("", String::as_str)
 }
 
-/// Whether process calls are to run on threads of this program: `OFFLOOP_IN_PLACE=1`.
+/// 0: as `OFFLOOP_IN_PLACE` says; otherwise one of the other two.
+static IN_PLACE: AtomicU8 = AtomicU8::new(0);
+const NEVER: u8 = 1;
+const ALWAYS: u8 = 2;
+
+/// Whether process calls are to run on threads of this program.
 pub(crate) fn in_place() -> bool {
-    static IN_PLACE: OnceLock<bool> = OnceLock::new();
-    *IN_PLACE.get_or_init(|| std::env::var_os("OFFLOOP_IN_PLACE").is_some_and(|value| value == "1"))
+    match IN_PLACE.load(Ordering::Relaxed) {
+        NEVER => false,
+        ALWAYS => true,
+        _ => {
+            let is_set = std::env::var_os("OFFLOOP_IN_PLACE").is_some_and(|value| value == "1");
+            run_in_place(is_set);
+            is_set
+        }
+    }
+}
+
+/// From now on process calls run on threads of this program ([`ThreadPool::cpu`](crate::ThreadPool::cpu)),
+/// or, with `false`, in worker processes again.
+///
+/// This is for debuggers, profilers and tests: nothing is encoded, nothing can be killed, and a crash is
+/// the program's. `OFFLOOP_IN_PLACE=1` in the environment does the same from the start.
+///
+/// ```
+/// #[offloop::cpu_bound]
+/// fn pid() -> u32 {
+///     std::process::id()
+/// }
+///
+/// offloop::run_in_place(true);
+/// assert_eq!(pid().wait()?, std::process::id());
+/// offloop::run_in_place(false);
+/// assert_ne!(pid().wait()?, std::process::id());
+/// # Ok::<(), offloop::Error>(())
+/// ```
+pub fn run_in_place(in_place: bool) {
+    IN_PLACE.store(if in_place { ALWAYS } else { NEVER }, Ordering::Relaxed);
 }
 
 /// Why this process must not start workers, if so: it was started as one and has not become one.
@@ -110,7 +138,7 @@ pub fn init() {
         .to_str()
         .and_then(|text| text.parse::<Invitation>().ok());
     match invitation {
-        Some(invitation) if parent == Some(invitation.parent) => become_worker(invitation),
+        Some(invitation) if parent == Some(invitation.parent) => become_worker(&invitation),
         // Going on into `main` here would run the whole program in what was to be a worker.
         _ => give_up(&format!(
             "the environment has `{VARIABLE}`, which a pool sets for its workers, but no pool has \
@@ -130,25 +158,26 @@ fn give_up(reason: &str) -> ! {
     std::process::exit(FAILED)
 }
 
-fn become_worker(invitation: Invitation) -> ! {
+fn become_worker(invitation: &Invitation) -> ! {
     // SAFETY: no other thread of this program runs yet, or, from `init`, the caller was told that
     // this is the first line of `main`; so nobody reads the environment at this moment.
     unsafe { std::env::remove_var(VARIABLE) };
-    let socket = match set_up(&invitation) {
-        Ok(socket) => socket,
-        Err(error) => give_up(&format!("a worker cannot be set up: {error}")),
+    let (socket, orders) = match set_up(invitation) {
+        Ok(parts) => parts,
+        Err(reason) => give_up(&format!("a worker cannot be set up: {reason}")),
     };
-    let nonce = invitation.nonce;
-    let name = invitation.pool.clone();
-    if WORKS_FOR.set(invitation.pool).is_err() {
+    let name = orders.pool.clone();
+    if WORKS_FOR.set(orders.pool).is_err() {
         give_up("a worker was set up twice");
     }
     // A thread of std's, since before `main` the first one is not quite like others: it has no
     // name, and no stack of a size that we know.
+    let nonce = invitation.nonce;
+    let serve = move || serve::serve(&socket, nonce, orders.reports_memory);
     let worker = thread::Builder::new()
         .name(name)
         .stack_size(STACK)
-        .spawn(move || serve::serve(&socket, nonce));
+        .spawn(serve);
     let result = match worker {
         Ok(worker) => worker.join(),
         Err(error) => give_up(&format!(
@@ -164,36 +193,69 @@ fn become_worker(invitation: Invitation) -> ! {
 }
 
 /// Sets up what must be in place before any user code runs.
-fn set_up(invitation: &Invitation) -> std::io::Result<UnixStream> {
+fn set_up(invitation: &Invitation) -> Result<(UnixStream, Orders), String> {
+    let describe = |error: rustix::io::Errno| error.to_string();
     // The kernel kills this process when its parent ends, however it ends. Had it ended before
     // this line, the process would have another parent now.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(describe)?;
     if rustix::process::getppid() != Some(invitation.parent) {
         std::process::exit(FAILED);
     }
     // The socket came as standard input. User code gets an empty one, and programs that it starts
     // get no socket.
     let stdin = std::io::stdin();
-    let socket: OwnedFd = rustix::io::fcntl_dupfd_cloexec(stdin.as_fd(), 3)?;
-    let nothing = File::open("/dev/null")?;
-    rustix::stdio::dup2_stdin(&nothing)?;
-    if let Some(limit) = invitation.memory_limit {
+    let socket: OwnedFd = rustix::io::fcntl_dupfd_cloexec(stdin.as_fd(), 3).map_err(describe)?;
+    let socket = UnixStream::from(socket);
+    let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
+    rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
+    let orders = Orders::receive(&socket)?;
+    if let Some(limit) = orders.memory_limit {
         let limit = Rlimit {
             current: Some(limit),
             maximum: Some(limit),
         };
-        rustix::process::setrlimit(Resource::Data, limit)?;
+        rustix::process::setrlimit(Resource::Data, limit)
+            .map_err(|error| format!("no limit can be set on its memory: {error}"))?;
+    }
+    if orders.nice != 0 {
+        rustix::process::nice(orders.nice).map_err(|error| {
+            let more = orders.nice;
+            format!("its niceness cannot be changed by {more}: {error}")
+        })?;
     }
     ignore_broken_pipes();
-    // What `top` shows; the name of the file would be `exe`. It is only a label.
-    if let Ok(name) = CString::new(format!("offloop:{}", invitation.pool)) {
+    // It is only a label.
+    if let Ok(name) = CString::new(label(&orders.pool, orders.number)) {
         let _ = rustix::thread::set_name(&name);
     }
-    Ok(UnixStream::from(socket))
+    Ok((socket, orders))
+}
+
+/// What `top` shows of a worker; the name of the file would be `exe`. Linux shows 15 bytes, so a
+/// long name of a pool loses its end, not the worker its number.
+fn label(pool: &str, number: usize) -> String {
+    let number = format!("#{number}");
+    let mut end = pool.len().min(15_usize.saturating_sub(number.len()));
+    while !pool.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{number}", &pool[..end])
 }
 
 /// What std does before `main` in every Rust program, and what therefore has not happened here.
 fn ignore_broken_pipes() {
     // SAFETY: no handler is installed, only the disposition to ignore.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_label_of_a_worker_keeps_its_number() {
+        assert_eq!(label("images", 12), "images#12");
+        assert_eq!(label("a-rather-long-name", 7), "a-rather-long#7");
+        assert_eq!(label("größenordnungen", 1234), "größenor#1234");
+    }
 }

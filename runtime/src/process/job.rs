@@ -1,19 +1,23 @@
 //! One call as its pool sees it: the part that the caller's future shares with the pool.
 
 use std::mem;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::codec;
 use super::core::Core;
-use super::frame::{self, Kind, Reply};
+use super::frame::{self, HEADER, Kind, Reply};
+use super::poison::Key;
 use super::run::{Boxed, Erased};
 use super::worker::{Death, Worker};
-use crate::error::{CannotStart, Error, Panicked, Phase, Started, TimedOut, WorkerDied};
+use crate::error::{
+    CannotStart, Error, Panicked, Phase, Poisoned, Refused, Started, TimedOut, WorkerDied,
+};
 use crate::options::Options;
 use crate::queue::Waiting;
+use crate::stats::{Ending, Place};
 use crate::sync::{lock, wake};
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
@@ -27,6 +31,8 @@ pub(crate) struct Job {
     erased: &'static Erased,
     core: Arc<Core>,
     options: Options,
+    /// Which attempt of the call is made now, from 1 on.
+    attempt: AtomicU32,
     state: Mutex<State>,
 }
 
@@ -36,6 +42,10 @@ struct State {
     /// How many times the call may still be made again after its worker died.
     retries: u32,
     moves: u32,
+    /// How many workers died of it.
+    deaths: u32,
+    /// The worker that still runs the call after the caller has gone, until its grace is over.
+    stopping: Option<Arc<Worker>>,
     /// Nobody will take the answer.
     detached: bool,
     waker: Option<Waker>,
@@ -95,11 +105,14 @@ impl Job {
             erased,
             core,
             options,
+            attempt: AtomicU32::new(1),
             state: Mutex::new(State {
                 stage: Stage::Queued,
                 request,
                 retries: options.retries,
                 moves: MOVES,
+                deaths: 0,
+                stopping: None,
                 detached: false,
                 waker: None,
                 timer: None,
@@ -109,6 +122,11 @@ impl Job {
 
     pub(crate) fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Which attempt of the call is made now, from 1 on.
+    pub(crate) fn attempt(&self) -> u32 {
+        self.attempt.load(Ordering::Relaxed)
     }
 
     pub(crate) fn bounded(&self) -> bool {
@@ -133,12 +151,15 @@ impl Job {
         Poll::Pending
     }
 
-    /// The caller has gone: a call that waits never runs, and one that runs is killed.
-    pub(crate) fn abandon(&self) {
+    /// The caller has gone: a call that waits never runs, and one that runs is ended.
+    pub(crate) fn abandon(self: &Arc<Job>) {
         let mut state = lock(&self.state);
         let stage = mem::replace(&mut state.stage, Stage::Over);
         state.waker = None;
         drop(state);
+        if let Some(place) = place_of(&stage) {
+            self.core.counters().ended(Ending::Cancelled, place);
+        }
         match stage {
             Stage::Queued => self.core.job_abandoned(),
             Stage::Running(worker) => self.take_from(&worker),
@@ -154,11 +175,26 @@ impl Job {
         state.waker = None;
     }
 
-    /// Ends the call in its worker, which is free or dead afterwards.
-    pub(crate) fn take_from(&self, worker: &Arc<Worker>) {
+    /// Ends the call in its worker, which is free or dead afterwards: at once, or when its grace is
+    /// over.
+    pub(crate) fn take_from(self: &Arc<Job>, worker: &Arc<Worker>) {
+        let grace = self.grace();
+        if !grace.is_zero() && worker.ask_to_stop(self.id) {
+            let target = Arc::downgrade(self) as Weak<dyn Expire>;
+            if let Ok(timer) = timer::after(grace, target, GRACE_OVER) {
+                let mut state = lock(&self.state);
+                state.stopping = Some(Arc::clone(worker));
+                state.timer = Some(timer);
+                return;
+            }
+        }
         if worker.end(self.id) {
             self.core.worker_free(worker);
         }
+    }
+
+    fn grace(&self) -> Duration {
+        self.options.grace.unwrap_or(self.core.settings().grace)
     }
 
     /// The encoded request, if there is one already.
@@ -178,6 +214,7 @@ impl Job {
         }
         state.stage = Stage::Running(Arc::clone(worker));
         state.timer = None;
+        self.core.counters().begun();
         !runs || self.start_clock(state, worker)
     }
 
@@ -203,7 +240,7 @@ impl Job {
                 true
             }
             Err(error) => {
-                answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
+                self.answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
                 false
             }
         }
@@ -219,9 +256,13 @@ impl Job {
         if !matches!(state.stage, Stage::Running(_)) {
             return;
         }
+        if self.is_repeated() {
+            self.core.poison().survived(|| state.request.key());
+        }
         let found = match reply {
             Reply::Value(_) if state.detached => {
                 state.stage = Stage::Over;
+                self.core.counters().ended(Ending::Finished, Place::Worker);
                 return;
             }
             Reply::Value(body) if body.len() > codec::SMALL => {
@@ -248,7 +289,7 @@ impl Job {
                 Answer::Failed(self.codec_error(report.encoding, report.reason, started))
             }
         };
-        answer(state, found);
+        self.answer(state, found);
     }
 
     /// The worker that had the call is dead.
@@ -258,18 +299,24 @@ impl Job {
             return;
         }
         state.timer = None;
-        let again = if death.phase == Phase::Idle && state.moves > 0 {
+        let again = if death.phase == Phase::Idle {
             // It never took the call up, so nobody needs to notice.
-            state.moves -= 1;
-            true
-        } else if state.retries > 0 {
-            state.retries -= 1;
-            true
+            let may_move = state.moves > 0;
+            state.moves -= u32::from(may_move);
+            may_move
         } else {
-            false
+            state.deaths += 1;
+            let may_repeat = state.retries > 0
+                && self.core.poison().killed(state.request.key())
+                    < self.core.settings().poison_after;
+            state.retries -= u32::from(may_repeat);
+            self.attempt
+                .fetch_add(u32::from(may_repeat), Ordering::Relaxed);
+            may_repeat
         };
         if again {
             state.stage = Stage::Queued;
+            self.core.counters().returned();
             // Whoever is encoding the arguments queues it again when that is done.
             let is_being_encoded = matches!(state.request, Request::Taken);
             drop(state);
@@ -289,8 +336,46 @@ impl Job {
             fault: fault.map(ToOwned::to_owned),
             out_of_memory: death.out_of_memory.clone(),
             stderr: death.stderr.clone(),
+            deaths: state.deaths,
         };
-        answer(state, Answer::Failed(Error::WorkerDied(Box::new(died))));
+        self.answer(state, Answer::Failed(Error::WorkerDied(Box::new(died))));
+    }
+
+    /// Whether the call may be made more than once.
+    fn is_repeated(&self) -> bool {
+        self.options.retries > 0
+    }
+
+    /// How many workers the arguments have killed before, if that is too many for a call that
+    /// may be repeated.
+    pub(crate) fn is_poison(&self) -> Option<u32> {
+        if !self.is_repeated() {
+            return None;
+        }
+        let key = || lock(&self.state).request.key();
+        let deaths = self.core.poison().deaths(key);
+        (deaths >= self.core.settings().poison_after).then_some(deaths)
+    }
+
+    pub(crate) fn fail_as_poison(&self, deaths: u32) {
+        self.fail(Error::Poisoned(Box::new(Poisoned {
+            task: self.task().to_owned(),
+            pool: self.core.name().to_owned(),
+            deaths,
+        })));
+    }
+
+    /// The pool is shut down and waits no longer.
+    pub(crate) fn cut_off(&self) {
+        let started = match lock(&self.state).stage {
+            Stage::Queued => Started::No,
+            _ => Started::Yes,
+        };
+        self.fail(Error::Closed(Box::new(Refused {
+            task: self.task().to_owned(),
+            pool: self.core.name().to_owned(),
+            started,
+        })));
     }
 
     /// No worker will ever run it.
@@ -314,8 +399,42 @@ impl Job {
     pub(crate) fn finish(&self, found: Answer) {
         let state = lock(&self.state);
         if !matches!(state.stage, Stage::Answered(_) | Stage::Over) {
-            answer(state, found);
+            self.answer(state, found);
         }
+    }
+
+    /// Hands the answer over and wakes the caller.
+    fn answer(&self, mut state: MutexGuard<'_, State>, answer: Answer) {
+        let before = mem::replace(&mut state.stage, Stage::Over);
+        if let Some(place) = place_of(&before) {
+            let ending = match &answer {
+                Answer::Failed(_) => Ending::Failed,
+                Answer::Bytes(_) | Answer::Value(_) => Ending::Finished,
+            };
+            self.core.counters().ended(ending, place);
+        }
+        let unwanted = if state.detached {
+            Some(answer)
+        } else {
+            state.stage = Stage::Answered(answer);
+            None
+        };
+        let timer = state.timer.take();
+        let waker = state.waker.take();
+        drop(state);
+        drop(timer);
+        if let Some(Answer::Value(value)) = unwanted {
+            codec::discard(value);
+        }
+        if let Some(waker) = waker {
+            wake(waker);
+        }
+    }
+
+    /// The result that came cannot be read after all.
+    pub(crate) fn unreadable(&self, reason: String) -> Error {
+        self.core.counters().failed_after_all();
+        self.codec_error(false, reason, Started::Yes)
     }
 
     pub(crate) fn codec_error(&self, encoding: bool, reason: String, started: Started) -> Error {
@@ -350,12 +469,16 @@ impl Job {
     pub(crate) fn send(self: &Arc<Job>, worker: &Arc<Worker>, mut frame: Vec<u8>) {
         frame::seal(&mut frame, Kind::Call, self.id);
         let frame = Arc::new(frame);
-        let mut state = lock(&self.state);
-        state.request = Request::Encoded(Arc::clone(&frame));
+        lock(&self.state).request = Request::Encoded(Arc::clone(&frame));
+        if let Some(deaths) = self.is_poison() {
+            self.fail_as_poison(deaths);
+            return self.take_from(worker);
+        }
+        let state = lock(&self.state);
         match &state.stage {
             Stage::Running(_) => {
                 if self.start_clock(state, worker) {
-                    worker.send(self.id, frame);
+                    worker.send(self, frame);
                 } else {
                     self.take_from(worker);
                 }
@@ -376,25 +499,45 @@ impl Waiting for Job {
     }
 }
 
-/// Hands the answer over and wakes the caller.
-fn answer(mut state: MutexGuard<'_, State>, answer: Answer) {
-    state.stage = Stage::Answered(answer);
-    let timer = state.timer.take();
-    let waker = state.waker.take();
-    drop(state);
-    drop(timer);
-    if let Some(waker) = waker {
-        wake(waker);
+/// Where a call without an outcome is.
+fn place_of(stage: &Stage) -> Option<Place> {
+    match stage {
+        Stage::Queued => Some(Place::Queue),
+        Stage::Running(_) | Stage::Decoding => Some(Place::Worker),
+        Stage::Answered(_) | Stage::Over => None,
+    }
+}
+
+impl Request {
+    /// What stands for the call when it is compared with others.
+    fn key(&self) -> Key {
+        match self {
+            Request::Encoded(frame) => Key::of(&frame[HEADER..]),
+            // Not sent yet, so that no worker can have died of it.
+            Request::Large(_) | Request::Taken => Key::of(&[]),
+        }
     }
 }
 
 /// The deadline is about the wait in the queue; any other number is that of the worker which runs
 /// the call.
 const IN_QUEUE: u64 = 0;
+/// ... or about the time in which the function may still stop by itself.
+const GRACE_OVER: u64 = u64::MAX;
 
 impl Expire for Job {
     fn expire(self: Arc<Self>, about: u64) {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
+        if about == GRACE_OVER {
+            let stopping = state.stopping.take();
+            drop(state);
+            if let Some(worker) = stopping {
+                if worker.end(self.id) {
+                    self.core.worker_free(&worker);
+                }
+            }
+            return;
+        }
         let worker = match &state.stage {
             Stage::Queued if about == IN_QUEUE => None,
             // A deadline of an earlier worker means nothing to this one.
@@ -411,8 +554,9 @@ impl Expire for Job {
             limit: limit.unwrap_or_default(),
             started,
             pid: worker.as_ref().map(|worker| worker.pid()),
+            grace: self.grace(),
         };
-        answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
+        self.answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
         match worker {
             None => self.core.job_abandoned(),
             Some(worker) => self.take_from(&worker),

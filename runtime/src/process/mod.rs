@@ -7,12 +7,13 @@
 //! - [`run`]: the future that the caller holds; [`job`]: what it shares with the pool.
 //! - [`codec`]: encoding and decoding, away from the loop where that takes long.
 //! - [`core`]: the queue, and which worker takes what.
-//! - [`start`]: the one thread that starts workers.
+//! - [`staff`]: which workers there are, when to start one and when to let one go.
+//! - [`start`]: the one thread that starts workers; [`orders`]: what it tells them.
 //! - [`worker`]: a worker as this side sees it: sending, receiving, killing, burying.
 //! - [`poller`]: the thread that hears from workers.
 //! - [`frame`]: what goes over the socket; [`status`]: the page of memory that both sides map.
 //! - [`evidence`] and [`stderr`]: what is known of a death.
-//! - [`gate`], `constructors`, [`serve`] and [`registry`]: the worker's own side.
+//! - [`gate`], `constructors`, [`hooks`], [`serve`] and [`registry`]: the worker's own side.
 
 mod codec;
 #[cfg(feature = "auto-worker")]
@@ -21,18 +22,23 @@ mod core;
 mod evidence;
 mod frame;
 mod gate;
+mod hooks;
 mod job;
+mod orders;
+mod poison;
 mod poller;
 mod pool;
 mod registry;
 mod run;
 mod serve;
+mod staff;
 mod start;
 mod status;
 mod stderr;
 mod worker;
 
-pub use gate::init;
+pub use gate::{init, run_in_place};
+pub use hooks::{START_HOOKS, StartHook, StartOutcome};
 pub use pool::ProcessPool;
 pub use registry::{Entry, ProcessTask, TASKS};
 

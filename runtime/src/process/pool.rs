@@ -9,7 +9,8 @@ use super::core::{Core, Settings};
 use super::gate;
 use super::registry::Registry;
 use crate::drain::{Closing, Drain};
-use crate::error::InvalidPool;
+use crate::error::{Error, InvalidPool};
+use crate::stats::Stats;
 use crate::thread::size_from_environment;
 
 /// A pool of worker processes for functions that compute, or that may crash.
@@ -18,8 +19,8 @@ use crate::thread::size_from_environment;
 /// set-up is needed. What runs in a worker can be killed, and its crash is one call's error.
 ///
 /// A pool is a plain value with a `const` builder: a `static`, a local, or a field. Its workers
-/// start when calls come, up to [`workers`](ProcessPool::workers), and stay for the next ones. It
-/// belongs to no async runtime and outlives all of them. Calls begin in the order in which they
+/// start when calls come, up to [`workers`](ProcessPool::workers), and stay for the next ones until
+/// they have been idle for [`idle_timeout`](ProcessPool::idle_timeout). It belongs to no async runtime and outlives all of them. Calls begin in the order in which they
 /// were first polled. However the program ends, its workers end with it.
 ///
 /// Dropping a pool takes no more calls; those that are queued or running still finish.
@@ -45,10 +46,18 @@ use crate::thread::size_from_environment;
 pub struct ProcessPool {
     name: &'static str,
     workers: Workers,
+    min_workers: usize,
     queue: usize,
     timeout: Option<Duration>,
+    grace: Duration,
+    idle_timeout: Duration,
     memory_limit: Option<u64>,
     recycle_after: Option<u64>,
+    recycle_above: Option<u64>,
+    poison_after: u32,
+    nice: i32,
+    envs: &'static [(&'static str, &'static str)],
+    current_dir: Option<&'static str>,
     start_timeout: Duration,
     core: OnceLock<Result<Arc<Core>, InvalidPool>>,
 }
@@ -72,10 +81,18 @@ impl ProcessPool {
         ProcessPool {
             name,
             workers: Workers::OnePerCore,
+            min_workers: 0,
             queue: usize::MAX,
             timeout: None,
+            grace: Duration::ZERO,
+            idle_timeout: Duration::from_secs(60),
             memory_limit: None,
             recycle_after: None,
+            recycle_above: None,
+            poison_after: 3,
+            nice: 0,
+            envs: &[],
+            current_dir: None,
             start_timeout: Duration::from_secs(10),
             core: OnceLock::new(),
         }
@@ -87,6 +104,27 @@ impl ProcessPool {
     #[must_use]
     pub const fn workers(mut self, workers: usize) -> ProcessPool {
         self.workers = Workers::Given(workers);
+        self
+    }
+
+    /// Keeps at least this many workers: they start with the pool's first call, are replaced when they
+    /// end, and are never idle for too long. 0 when not set.
+    ///
+    /// More of them than [`workers`](ProcessPool::workers) make every call fail with
+    /// [`Error::InvalidPool`](crate::Error::InvalidPool).
+    #[must_use]
+    pub const fn min_workers(mut self, workers: usize) -> ProcessPool {
+        self.min_workers = workers;
+        self
+    }
+
+    /// How long a worker may have nothing to do before it is let go. 60 seconds when not set;
+    /// `Duration::MAX` keeps workers for ever.
+    ///
+    /// Idle workers are a stack: as many as the calls need stay busy, and those at the bottom go.
+    #[must_use]
+    pub const fn idle_timeout(mut self, limit: Duration) -> ProcessPool {
+        self.idle_timeout = limit;
         self
     }
 
@@ -105,6 +143,14 @@ impl ProcessPool {
     #[must_use]
     pub const fn timeout(mut self, limit: Duration) -> ProcessPool {
         self.timeout = Some(limit);
+        self
+    }
+
+    /// How long a function may go on once nobody waits for it when its call sets no
+    /// [`grace`](crate::Call::grace) of its own: after that its worker is killed. 0 when not set.
+    #[must_use]
+    pub const fn grace(mut self, limit: Duration) -> ProcessPool {
+        self.grace = limit;
         self
     }
 
@@ -128,8 +174,78 @@ impl ProcessPool {
         self
     }
 
-    /// How long a worker may take to start before it is killed and counts as failed. 10 seconds
-    /// when not set.
+    /// Replaces a worker that is found to take more memory than this after a call, in bytes of RAM
+    /// (resident set), for code that leaks or keeps much.
+    ///
+    /// The worker goes on until its replacement is ready, so that no call waits for a start; for that
+    /// time there is one process more than [`workers`](ProcessPool::workers).
+    ///
+    /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
+    #[must_use]
+    pub const fn recycle_above(mut self, bytes: u64) -> ProcessPool {
+        self.recycle_above = Some(bytes);
+        self
+    }
+
+    /// How many workers the same arguments may kill before calls that may be repeated
+    /// ([`retry`](crate::Call::retry)) are no longer repeated with them, but refused with
+    /// [`Error::Poisoned`](crate::Error::Poisoned). 3 when not set.
+    ///
+    /// Arguments are forgiven when a call with them comes through, and ten minutes after the last
+    /// worker that they killed. Calls without `retry` are neither counted nor refused.
+    ///
+    /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
+    #[must_use]
+    pub const fn poison_after(mut self, workers: u32) -> ProcessPool {
+        self.poison_after = workers;
+        self
+    }
+
+    /// What is added to the niceness of the workers, so that other processes come first: 19 is the
+    /// nicest. Less than 0 needs a privilege; without it no worker starts, and calls fail with
+    /// [`Error::CannotStart`](crate::Error::CannotStart).
+    #[must_use]
+    pub const fn nice(mut self, increment: i32) -> ProcessPool {
+        self.nice = increment;
+        self
+    }
+
+    /// Variables that the workers find in their environment, beside those of this program.
+    ///
+    /// ```
+    /// use offloop::{ProcessPool, cpu_bound};
+    ///
+    /// static QUIET: ProcessPool = ProcessPool::new("quiet")
+    ///     .envs(&[("OMP_NUM_THREADS", "1")])
+    ///     .current_dir("/")
+    ///     .nice(5);
+    ///
+    /// #[cpu_bound(pool = QUIET)]
+    /// fn threads() -> Option<String> {
+    ///     std::env::var("OMP_NUM_THREADS").ok()
+    /// }
+    /// assert_eq!(threads().wait()?.as_deref(), Some("1"));
+    /// # Ok::<(), offloop::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn envs(mut self, variables: &'static [(&'static str, &'static str)]) -> ProcessPool {
+        self.envs = variables;
+        self
+    }
+
+    /// The folder in which the workers work. That of this program when not set.
+    ///
+    /// Where there is none of this name no worker starts, and calls fail with
+    /// [`Error::CannotStart`](crate::Error::CannotStart).
+    #[must_use]
+    pub const fn current_dir(mut self, folder: &'static str) -> ProcessPool {
+        self.current_dir = Some(folder);
+        self
+    }
+
+    /// How long a worker may take to start, with what
+    /// [`#[offloop::on_worker_start]`](macro@crate::on_worker_start) marks, before it is killed and
+    /// counts as failed. 10 seconds when not set.
     #[must_use]
     pub const fn start_timeout(mut self, limit: Duration) -> ProcessPool {
         self.start_timeout = limit;
@@ -180,6 +296,65 @@ impl ProcessPool {
         Closing::new(core.map(|core| core as Arc<dyn Drain>))
     }
 
+    /// As [`close`](ProcessPool::close), and after `deadline` ends what is not through by then: calls
+    /// in the queue never run, workers are killed, and all these calls get
+    /// [`Error::Closed`](crate::Error::Closed).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use offloop::{Error, ProcessPool, Started};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// #[offloop::cpu_bound]
+    /// fn spin() {
+    ///     loop {
+    ///         std::hint::spin_loop();
+    ///     }
+    /// }
+    ///
+    /// let pool = ProcessPool::new("ended");
+    /// let call = spin().on(&pool).start();
+    /// pool.shutdown(Duration::from_millis(200)).await;
+    /// assert!(matches!(call.await, Err(Error::Closed(_))));
+    /// # }
+    /// ```
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "closing is done, waiting is a choice"
+    )]
+    pub fn shutdown(&self, deadline: Duration) -> Closing {
+        let core = self.core().ok();
+        if let Some(core) = &core {
+            core.shut_down(deadline);
+        }
+        Closing::new(core.map(|core| core as Arc<dyn Drain>))
+    }
+
+    /// Sets how many workers there may be from now on. Workers beyond that number are let go, those
+    /// that work after their calls; [`min_workers`](ProcessPool::min_workers) is lowered if need be.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPool`](crate::Error::InvalidPool) if it is 0, or if the pool's other settings
+    /// cannot work.
+    pub fn resize(&self, workers: usize) -> Result<(), Error> {
+        let task = "ProcessPool::resize";
+        let core = self.core().map_err(|invalid| invalid.for_task(task))?;
+        if workers == 0 {
+            let reason = "it cannot have 0 workers; close it instead";
+            return Err(InvalidPool::new(self.name, reason).for_task(task));
+        }
+        core.resize(workers);
+        Ok(())
+    }
+
+    /// What the pool has done and is doing. All zero for a pool whose settings cannot work.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.core()
+            .map_or_else(|_| Stats::default(), |core| core.stats())
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }
@@ -218,12 +393,34 @@ impl ProcessPool {
         if self.recycle_after == Some(0) {
             return invalid("it replaces workers after 0 calls; write `.recycle_after(1)` or more");
         }
+        if self.recycle_above == Some(0) {
+            return invalid("it replaces workers above 0 bytes; write the limit that you mean");
+        }
+        if self.poison_after == 0 {
+            return invalid(
+                "it refuses arguments after 0 workers; write `.poison_after(1)` or more",
+            );
+        }
+        if self.min_workers > workers {
+            return invalid(&format!(
+                "it keeps {} workers and may have {workers}; write `.workers({})` or keep fewer",
+                self.min_workers, self.min_workers
+            ));
+        }
         Ok(Settings {
+            min_workers: self.min_workers,
             workers,
             queue: self.queue,
             timeout: self.timeout,
+            grace: self.grace,
+            idle_timeout: self.idle_timeout,
             memory_limit: self.memory_limit,
             recycle_after: self.recycle_after,
+            recycle_above: self.recycle_above,
+            poison_after: self.poison_after,
+            nice: self.nice,
+            envs: self.envs,
+            current_dir: self.current_dir,
             start_timeout: self.start_timeout,
         })
     }

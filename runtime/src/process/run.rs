@@ -150,8 +150,10 @@ impl<A: Outcome> Run<A> {
                 return Err(A::from_error(invalid.clone().for_task(task)));
             }
         };
-        let request = encode_small(&self.typed.erased.entry, args)
-            .map_err(|reason| A::from_error(codec_error(true, task, core, reason, Started::No)))?;
+        let request = encode_small(&self.typed.erased.entry, args).map_err(|reason| {
+            core.counters().refused();
+            A::from_error(codec_error(true, task, core, reason, Started::No))
+        })?;
         let job = Job::new(&self.typed.erased, Arc::clone(core), self.options, request);
         job.start_queue_clock()
             .and_then(|()| core.submit(Arc::clone(&job)))
@@ -173,9 +175,8 @@ impl<A: Outcome> Run<A> {
     /// Turns the pool's answer into what the caller awaits.
     fn read(&self, job: &Job, answer: Answer) -> A {
         match answer {
-            Answer::Bytes(body) => decode_with(self.typed.decode, &body).unwrap_or_else(|reason| {
-                A::from_error(job.codec_error(false, reason, Started::Yes))
-            }),
+            Answer::Bytes(body) => decode_with(self.typed.decode, &body)
+                .unwrap_or_else(|reason| A::from_error(job.unreadable(reason))),
             Answer::Value(boxed) => unbox(boxed),
             Answer::Failed(error) => A::from_error(error),
         }

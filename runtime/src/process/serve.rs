@@ -7,9 +7,12 @@ use std::os::unix::net::UnixStream;
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 
+use super::evidence;
 use super::frame::{self, Assembler, CodecReport, HEADER, Kind, NoFrame, ReplyKind};
+use super::hooks;
 use super::registry::{Registry, ServeError};
 use super::status::StatusPage;
+use crate::context;
 use crate::error::Phase;
 use crate::panic;
 use crate::wire::{Decoder, Encoder, Wire};
@@ -35,10 +38,18 @@ impl Hello {
 }
 
 /// Serves calls until the pool has no more. What comes back is why it cannot go on.
-pub(crate) fn serve(socket: &UnixStream, nonce: u64) -> Result<(), String> {
+pub(crate) fn serve(socket: &UnixStream, nonce: u64, reports_memory: bool) -> Result<(), String> {
     let registry = Registry::get()?;
     let status = say_hello(socket, registry.build_id(), nonce)
         .map_err(|error| format!("the worker cannot say hello: {error}"))?;
+    // As long as the process: threads that a function leaves behind may ask it too.
+    let status: &'static StatusPage = Box::leak(Box::new(status));
+    context::serve_process(status);
+    let failure = hooks::run_all().err();
+    report_ready(socket, failure.as_deref())?;
+    if failure.is_some() {
+        return Ok(());
+    }
     let mut input = Assembler::default();
     let mut output = Vec::new();
     loop {
@@ -52,11 +63,14 @@ pub(crate) fn serve(socket: &UnixStream, nonce: u64) -> Result<(), String> {
             Err(NoFrame::Io(error)) => return Err(format!("the pool cannot be heard: {error}")),
         };
         status.begin(frame.call);
-        output = answer(registry, &frame.body, &status, output);
+        output = answer(registry, &frame.body, status, output);
         frame::seal(&mut output, Kind::Reply, frame.call);
         // What the function has printed is not to be lost if the worker is killed next. If it
         // cannot be written, there is nobody who reads it.
         let _ = io::stdout().flush();
+        if reports_memory {
+            status.set_resident(evidence::resident_memory());
+        }
         match (&mut &*socket).write_all(&output) {
             Ok(()) => {}
             // The pool has gone, and with it whoever waited for this.
@@ -88,6 +102,18 @@ fn say_hello(socket: &UnixStream, build_id: u64, nonce: u64) -> io::Result<Statu
         SendFlags::NOSIGNAL,
     )?;
     Ok(status)
+}
+
+/// Tells the pool that it may send calls, or why not.
+fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> Result<(), String> {
+    let mut out = Encoder::new(vec![0; HEADER]);
+    out.output(&failure.map(str::to_owned))
+        .map_err(|error| error.to_string())?;
+    let mut bytes = out.into_bytes();
+    frame::seal(&mut bytes, Kind::Ready, 0);
+    socket
+        .write_all(&bytes)
+        .map_err(|error| format!("the pool cannot be told that the worker is ready: {error}"))
 }
 
 /// Runs a call and gives the frame that answers it, but for its header.

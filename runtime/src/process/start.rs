@@ -42,7 +42,12 @@ fn send(core: &Arc<Core>) -> io::Result<()> {
             .name("offloop-start".to_owned())
             .spawn(move || {
                 for core in receiver {
-                    if let Err(reason) = start(&core) {
+                    let started = if core.wants_workers() {
+                        start(&core)
+                    } else {
+                        Err("the pool is closed".to_owned())
+                    };
+                    if let Err(reason) = started {
                         core.start_failed(&reason);
                     }
                 }
@@ -61,7 +66,6 @@ fn send(core: &Arc<Core>) -> io::Result<()> {
 fn start(core: &Arc<Core>) -> Result<(), String> {
     let describe = |what: &str, error: io::Error| format!("{what}: {error}");
     let build_id = Registry::get()?.build_id();
-    let number = core.next_worker_number();
     let (ours, theirs) =
         UnixStream::pair().map_err(|error| describe("no socket for a worker", error))?;
     ours.set_nonblocking(true)
@@ -69,15 +73,24 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
     let invitation = Invitation {
         parent: rustix::process::getpid(),
         nonce: nonce(),
-        memory_limit: core.settings().memory_limit,
-        pool: core.name().to_owned(),
     };
+    let orders = core.orders();
+    let number = orders.number;
+    orders
+        .send(&ours)
+        .map_err(|error| describe("a worker cannot be given its orders", error))?;
 
     // The worker's end of the socket is its standard input until the worker has put it elsewhere,
     // for that is the one way in which a descriptor reaches a child and nobody else, with no code
     // of ours between `fork` and `exec` (which would cost a copy of the page tables).
-    let mut child = Command::new("/proc/self/exe")
+    let settings = core.settings();
+    let mut command = Command::new("/proc/self/exe");
+    if let Some(folder) = settings.current_dir {
+        command.current_dir(folder);
+    }
+    let mut child = command
         .arg0(format!("offloop-worker {} #{number}", core.name()))
+        .envs(settings.envs.iter().copied())
         .env(VARIABLE, invitation.to_string())
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stderr(Stdio::piped())
@@ -98,8 +111,11 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
         build_id,
         nonce: invitation.nonce,
     };
-    Worker::new(number, Arc::clone(core), hello, ours, pidfd, stderr, child)
+    let worker = Worker::new(number, Arc::clone(core), hello, ours, pidfd, stderr, child);
+    core.worker_appeared(&worker);
+    worker
         .watch()
+        .inspect_err(|_| core.worker_vanished(&worker))
         .map_err(|error| describe("a worker cannot be watched", error))
 }
 

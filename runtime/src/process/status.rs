@@ -9,6 +9,7 @@ use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io;
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 
+use crate::context::Asked;
 use crate::error::Phase;
 
 /// The whole file is one page, the smallest that can be mapped.
@@ -20,9 +21,15 @@ struct Fields {
     call: AtomicU64,
     /// What it does for that call, as a number of [`Phase`].
     phase: AtomicU32,
+    /// Which attempt the call is that was sent last. Written by the pool.
+    attempt: AtomicU32,
+    /// The call that is asked to stop. Written by the pool.
+    stop: AtomicU64,
+    /// How much memory the worker took after its last call, in bytes, if it was told to look.
+    resident: AtomicU64,
 }
 
-/// The mapping. The worker writes, the pool reads.
+/// The mapping. Each field has one side that writes it; both read.
 #[derive(Debug)]
 pub(crate) struct StatusPage {
     memory: NonNull<Fields>,
@@ -90,6 +97,35 @@ impl StatusPage {
         self.fields().phase.store(number(phase), Ordering::Release);
     }
 
+    /// The call that is sent next is this attempt of it.
+    pub(crate) fn set_attempt(&self, attempt: u32) {
+        self.fields().attempt.store(attempt, Ordering::Release);
+    }
+
+    /// Which attempt the running call is; asked by the worker.
+    pub(crate) fn attempt(&self) -> u32 {
+        self.fields().attempt.load(Ordering::Acquire)
+    }
+
+    /// Asks the function of this call to stop.
+    pub(crate) fn ask_to_stop(&self, call: u64) {
+        self.fields().stop.store(call, Ordering::Release);
+    }
+
+    /// Whether the running call is asked to stop; asked by the worker.
+    pub(crate) fn is_asked_to_stop(&self) -> bool {
+        let stop = self.fields().stop.load(Ordering::Acquire);
+        stop != 0 && stop == self.fields().call.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_resident(&self, bytes: u64) {
+        self.fields().resident.store(bytes, Ordering::Release);
+    }
+
+    pub(crate) fn resident(&self) -> u64 {
+        self.fields().resident.load(Ordering::Acquire)
+    }
+
     /// What the worker does now; asked by itself.
     pub(crate) fn phase(&self) -> Phase {
         self.phase_of(self.fields().call.load(Ordering::Acquire))
@@ -123,5 +159,16 @@ fn number(phase: Phase) -> u32 {
         Phase::Run => 2,
         Phase::Encode => 3,
         Phase::Unknown => u32::MAX,
+    }
+}
+
+/// A worker asks for the one call that it runs.
+impl Asked for StatusPage {
+    fn is_cancelled(&self) -> bool {
+        self.is_asked_to_stop()
+    }
+
+    fn attempt(&self) -> u32 {
+        StatusPage::attempt(self)
     }
 }

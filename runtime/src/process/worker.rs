@@ -11,6 +11,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ use rustix::process::{Pid, Signal};
 use super::core::Core;
 use super::evidence;
 use super::frame::{Assembler, Kind, NoFrame, Reply};
+use super::hooks;
 use super::job::Job;
 use super::poller::{Poller, Source};
 use super::serve::Hello;
@@ -28,6 +30,7 @@ use super::stderr::Stderr;
 use crate::error::{Exit, Phase, last_words};
 use crate::sync::lock;
 use crate::timer::{Expire, Timer};
+use crate::wire::Decoder;
 
 #[derive(Debug)]
 pub(crate) struct Worker {
@@ -40,6 +43,8 @@ pub(crate) struct Worker {
     pidfd: OwnedFd,
     stderr: Arc<Stderr>,
     oom_kills: Option<u64>,
+    /// The pool has decided that it leaves.
+    dismissed: AtomicBool,
     inner: Mutex<Inner>,
 }
 
@@ -63,8 +68,8 @@ struct Inner {
 
 #[derive(Debug)]
 enum Life {
-    /// Started, and nothing heard of it yet.
-    Starting,
+    /// Started; nothing is heard of it yet, or it has said its first word and sets itself up.
+    Starting(Option<StatusPage>),
     Ready(StatusPage),
     /// Told to end, or found at fault: takes no call.
     Leaving(Option<StatusPage>),
@@ -117,8 +122,9 @@ impl Worker {
             pidfd,
             stderr,
             oom_kills: evidence::oom_kills(),
+            dismissed: AtomicBool::new(false),
             inner: Mutex::new(Inner {
-                life: Life::Starting,
+                life: Life::Starting(None),
                 deadline: None,
                 output: None,
                 input: Assembler::default(),
@@ -176,25 +182,30 @@ impl Worker {
             sent,
         });
         if let Some(request) = request {
-            inner.calls += 1;
-            inner.output = Some((request, 0));
-            self.flush_locked(&mut inner);
+            self.send_locked(&mut inner, job, request);
         }
         Taken::Yes
     }
 
     /// Sends the request of the running call, which had to be encoded first.
-    pub(crate) fn send(&self, call: u64, request: Arc<Vec<u8>>) {
+    pub(crate) fn send(&self, job: &Job, request: Arc<Vec<u8>>) {
         let mut inner = lock(&self.inner);
         if let Some(running) = &mut inner.running {
-            if running.job.id() == call {
+            if running.job.id() == job.id() {
                 running.since = Instant::now();
                 running.sent = true;
-                inner.calls += 1;
-                inner.output = Some((request, 0));
-                self.flush_locked(&mut inner);
+                self.send_locked(&mut inner, job, request);
             }
         }
+    }
+
+    fn send_locked(&self, inner: &mut Inner, job: &Job, request: Arc<Vec<u8>>) {
+        if let Life::Ready(status) = &inner.life {
+            status.set_attempt(job.attempt());
+        }
+        inner.calls += 1;
+        inner.output = Some((request, 0));
+        self.flush_locked(inner);
     }
 
     /// Sends as much as the socket takes.
@@ -216,6 +227,33 @@ impl Worker {
                 Err(_) => return,
             }
         }
+    }
+
+    /// Takes in what the worker says before it is ready. True once it is.
+    fn receive_start(self: &Arc<Worker>, inner: &mut Inner) -> Result<bool, String> {
+        if matches!(inner.life, Life::Starting(None)) && !self.receive_hello(inner)? {
+            return Ok(false);
+        }
+        match inner.input.read(&self.socket, Kind::Ready) {
+            Ok(frame) => {
+                let failure: Option<String> = Decoder::new(&frame.body)
+                    .output()
+                    .map_err(|error| format!("its report cannot be read: {error}"))?;
+                if let Some(failure) = failure {
+                    return Err(failure);
+                }
+            }
+            Err(NoFrame::NotYet | NoFrame::Closed) => return Ok(false),
+            Err(NoFrame::Garbage(fault)) => return Err(fault),
+            Err(NoFrame::Io(error)) => return Err(format!("it cannot be heard: {error}")),
+        }
+        if let Life::Starting(Some(status)) =
+            std::mem::replace(&mut inner.life, Life::Starting(None))
+        {
+            inner.life = Life::Ready(status);
+        }
+        inner.deadline = None;
+        Ok(true)
     }
 
     /// Reads the worker's first word. True once it has been said.
@@ -248,8 +286,7 @@ impl Worker {
                 .to_owned());
         }
         let page = page.ok_or("it sent no status page")?;
-        inner.life = Life::Ready(StatusPage::open(&page)?);
-        inner.deadline = None;
+        inner.life = Life::Starting(Some(StatusPage::open(&page)?));
         Ok(true)
     }
 
@@ -260,8 +297,8 @@ impl Worker {
             // It has been killed, and nothing that it said counts any more.
             return;
         }
-        if let Life::Starting = inner.life {
-            match self.receive_hello(&mut inner) {
+        if let Life::Starting(_) = inner.life {
+            match self.receive_start(&mut inner) {
                 Ok(true) => {
                     drop(inner);
                     self.core.worker_ready(self);
@@ -329,6 +366,52 @@ impl Worker {
         true
     }
 
+    /// Asks the function of this call to stop, if it is still the one that runs. False if not, or if
+    /// the worker has not been sent it.
+    pub(crate) fn ask_to_stop(&self, call: u64) -> bool {
+        let inner = lock(&self.inner);
+        match (&inner.running, &inner.life) {
+            (Some(running), Life::Ready(status)) if running.job.id() == call && running.sent => {
+                status.ask_to_stop(call);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Ends whatever it does, and the worker.
+    pub(crate) fn cut_off(self: &Arc<Worker>) {
+        let inner = lock(&self.inner);
+        let job = inner
+            .running
+            .as_ref()
+            .map(|running| Arc::clone(&running.job));
+        drop(inner);
+        if let Some(job) = job {
+            job.cut_off();
+        }
+        let mut inner = lock(&self.inner);
+        inner.leave();
+        self.kill_locked(&inner);
+    }
+
+    /// Notes that the pool lets it go, now or after its call.
+    pub(crate) fn set_dismissed(&self) {
+        self.dismissed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_dismissed(&self) -> bool {
+        self.dismissed.load(Ordering::Relaxed)
+    }
+
+    /// How much memory it took after its last call, in bytes, as it says itself.
+    pub(crate) fn resident_memory(&self) -> u64 {
+        match &lock(&self.inner).life {
+            Life::Ready(status) => status.resident(),
+            Life::Starting(_) | Life::Leaving(_) => 0,
+        }
+    }
+
     fn kill_locked(&self, inner: &Inner) {
         if !inner.buried {
             // The worker leads a process group, which is what it has started. Both may be gone
@@ -349,7 +432,7 @@ impl Worker {
 
     /// The worker has closed its socket, or was told to end: it must be gone soon.
     fn expect_end(self: &Arc<Worker>, inner: &mut Inner) {
-        if matches!(inner.life, Life::Starting) || inner.buried {
+        if matches!(inner.life, Life::Starting(_)) || inner.buried {
             return;
         }
         inner.leave();
@@ -383,7 +466,7 @@ impl Worker {
         };
         inner.buried = true;
         inner.deadline = None;
-        let was_starting = matches!(inner.life, Life::Starting);
+        let was_starting = matches!(inner.life, Life::Starting(_));
         let running = inner.running.take();
         let fault = inner.fault.take();
         let life = std::mem::replace(&mut inner.life, Life::Leaving(None));
@@ -391,7 +474,7 @@ impl Worker {
 
         let status = match life {
             Life::Ready(status) | Life::Leaving(Some(status)) => Some(status),
-            Life::Starting | Life::Leaving(None) => None,
+            Life::Starting(_) | Life::Leaving(None) => None,
         };
         let stderr = self
             .stderr
@@ -410,6 +493,9 @@ impl Worker {
             out_of_memory,
             stderr,
         };
+        if !was_starting {
+            self.core.worker_died(self);
+        }
         if let Some(Running { job, since, .. }) = running {
             death.phase = status.map_or(Phase::Unknown, |status| status.phase_of(job.id()));
             death.ran_for = since.elapsed();
@@ -426,7 +512,7 @@ impl Inner {
         self.life = match std::mem::replace(&mut self.life, Life::Leaving(None)) {
             Life::Ready(status) => Life::Leaving(Some(status)),
             // Which it remains: it is the start that failed.
-            Life::Starting => Life::Starting,
+            Life::Starting(status) => Life::Starting(status),
             Life::Leaving(status) => Life::Leaving(status),
         };
     }
@@ -463,13 +549,20 @@ impl Expire for Worker {
             self.condemn(inner, "it closed its socket and went on".to_owned());
         } else if is_leaving {
             self.kill_locked(&inner);
-        } else if about == FIRST_WORD && matches!(inner.life, Life::Starting) {
-            let fault = format!(
-                "worker process {} said nothing within {:?}; does the program link offloop, \
-                 with the feature `auto-worker` or with `offloop::init()` as the first line of `main`?",
-                self.pid(),
-                self.core.settings().start_timeout,
-            );
+        } else if about == FIRST_WORD {
+            let limit = self.core.settings().start_timeout;
+            let pid = self.pid();
+            let fault = match inner.life {
+                Life::Starting(None) => format!(
+                    "worker process {pid} said nothing within {limit:?}; does the program link offloop, \
+                     with the feature `auto-worker` or with `offloop::init()` as the first line of `main`?"
+                ),
+                Life::Starting(Some(_)) => format!(
+                    "what runs when a worker starts ({}) was not through within {limit:?} in worker process {pid}",
+                    hooks::names()
+                ),
+                _ => return,
+            };
             self.condemn(inner, fault);
         }
     }

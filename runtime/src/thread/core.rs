@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Context;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use crate::drain::{Drain, Watchers};
 use crate::panic;
 use crate::queue::{Queue, Waiting};
+use crate::stats::{Counters, Stats};
 use crate::sync::{lock, wake};
+use crate::timer::{self, Expire, Timer};
 
 /// What a pool was told to be. Filled in by `ThreadPool`'s builder.
 #[derive(Clone, Debug)]
@@ -27,6 +29,9 @@ pub(crate) struct Settings {
 pub(crate) trait Work: Waiting {
     /// Runs the call, or drops it if nobody waits for it any more.
     fn run(self: Arc<Self>);
+
+    /// The pool is shut down: the caller is told, and the function asked to stop.
+    fn cut_off(self: Arc<Self>) {}
 }
 
 /// Why a call was not taken.
@@ -55,13 +60,23 @@ pub(crate) struct Core {
     settings: Settings,
     /// The process that the pool's threads are in.
     process: u32,
+    counters: Counters,
     state: Mutex<State>,
     wake: Condvar,
 }
 
+/// The call that a thread runs, for a shutdown to find. A thread has one of its own, so that calls
+/// do not wait for each other here.
+#[derive(Default)]
+struct Running(Mutex<Option<Arc<dyn Work>>>);
+
 #[derive(Default)]
 struct State {
     queue: Queue<dyn Work>,
+    /// What each thread runs.
+    running: Vec<Arc<Running>>,
+    /// How many threads there may be.
+    most: usize,
     threads: usize,
     /// Threads that wait and that nobody has woken yet.
     idle: usize,
@@ -70,6 +85,10 @@ struct State {
     /// Threads started so far; numbers their names.
     started: usize,
     closed: bool,
+    /// When whoever still waits is told that there is nothing to wait for.
+    shutdown: Option<Timer>,
+    /// ... which has happened.
+    cut_off: bool,
     watchers: Watchers,
 }
 
@@ -95,9 +114,13 @@ impl Core {
         Arc::new(Core {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             name: name.to_owned(),
-            settings,
             process: std::process::id(),
-            state: Mutex::default(),
+            counters: Counters::default(),
+            state: Mutex::new(State {
+                most: settings.threads,
+                ..State::default()
+            }),
+            settings,
             wake: Condvar::new(),
         })
     }
@@ -108,6 +131,20 @@ impl Core {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let state = lock(&self.state);
+        Stats {
+            workers: state.threads,
+            idle: state.idle,
+            workers_started: state.started as u64,
+            ..self.counters.read()
+        }
     }
 
     /// Whether the current thread works for this pool. A call made there runs in place: waiting
@@ -140,7 +177,7 @@ impl Core {
             self.wake.notify_one();
             return Ok(());
         }
-        if state.threads < self.settings.threads {
+        if state.threads < state.most {
             // Started under the lock, so that a failure is known before the call is taken: one
             // that no thread will ever run must not sit in the queue.
             let started = self.start_thread(&mut state);
@@ -169,39 +206,64 @@ impl Core {
     /// The life of one thread.
     fn work(self: Arc<Core>) {
         WORKS_FOR.set(self.id);
+        let running = Arc::new(Running::default());
         let mut state = lock(&self.state);
+        state.running.push(Arc::clone(&running));
         loop {
-            while let Some(work) = state.queue.pop_front() {
-                drop(state);
-                panic::quietly(|| work.run());
-                state = lock(&self.state);
-            }
-            if state.closed {
+            let (back, has_work) = self.find_work(state);
+            state = back;
+            if !has_work {
                 break;
             }
-            state.idle += 1;
-            let until = Instant::now().checked_add(self.settings.keep_alive);
-            loop {
-                let pause = until.map_or(Duration::MAX, |until| {
-                    until.saturating_duration_since(Instant::now())
-                });
-                let (back, timeout) = self
-                    .wake
-                    .wait_timeout(state, pause)
-                    .unwrap_or_else(PoisonError::into_inner);
-                state = back;
-                if state.woken > 0 {
-                    // Whoever gave the wake-up has taken this thread off `idle`.
-                    state.woken -= 1;
+            while let Some(work) = state.queue.pop_front() {
+                drop(state);
+                *lock(&running.0) = Some(Arc::clone(&work));
+                panic::quietly(|| work.run());
+                let before = lock(&running.0).take();
+                panic::quietly(|| drop(before));
+                state = lock(&self.state);
+                if state.threads > state.most {
                     break;
-                }
-                if state.closed || timeout.timed_out() {
-                    state.idle -= 1;
-                    return thread_ends(state);
                 }
             }
         }
-        thread_ends(state);
+        state.running.retain(|other| !Arc::ptr_eq(other, &running));
+        state.threads -= 1;
+        if state.is_drained() {
+            let watchers = state.watchers.take();
+            drop(state);
+            watchers.into_iter().for_each(wake);
+        }
+    }
+
+    /// Waits until there is work. False if this thread is to end.
+    fn find_work<'a>(&'a self, mut state: MutexGuard<'a, State>) -> (MutexGuard<'a, State>, bool) {
+        if state.queue.len() > 0 && state.threads <= state.most {
+            return (state, true);
+        }
+        let until = Instant::now().checked_add(self.settings.keep_alive);
+        let mut is_over = false;
+        state.idle += 1;
+        loop {
+            if state.woken > 0 {
+                // Whoever gave the wake-up has taken this thread off `idle`.
+                state.woken -= 1;
+                return (state, true);
+            }
+            if is_over || state.closed || state.threads > state.most {
+                state.idle -= 1;
+                return (state, false);
+            }
+            let pause = until.map_or(Duration::MAX, |until| {
+                until.saturating_duration_since(Instant::now())
+            });
+            let (back, timeout) = self
+                .wake
+                .wait_timeout(state, pause)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = back;
+            is_over = timeout.timed_out();
+        }
     }
 
     /// A call in the queue has lost its caller.
@@ -219,17 +281,81 @@ impl Core {
         let _ = self.submit(Arc::new(discard), false);
     }
 
+    /// Sets how many threads there may be from now on.
+    pub(crate) fn resize(self: &Arc<Core>, threads: usize) {
+        let mut state = lock(&self.state);
+        state.most = threads;
+        // For the calls that wait there may be more threads now. Should one not start, those that
+        // are there come to them.
+        let wanted = state.queue.len().min(threads.saturating_sub(state.threads));
+        for _ in 0..wanted {
+            if self.start_thread(&mut state).is_err() {
+                break;
+            }
+        }
+        drop(state);
+        self.wake.notify_all();
+    }
+
     /// Takes no more calls. Those in the queue are still run; idle threads end.
     pub(crate) fn close(&self) {
         lock(&self.state).closed = true;
         self.wake.notify_all();
+    }
+
+    /// Closes, and after `deadline` waits for nothing that has not come to its end.
+    pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
+        self.close();
+        let target = Arc::downgrade(self) as Weak<dyn Expire>;
+        match timer::after(deadline, target, 0) {
+            Ok(timer) => {
+                let before = lock(&self.state).shutdown.replace(timer);
+                drop(before);
+            }
+            // There is no thread to wait for it, and there is to be an end.
+            Err(_) => self.cut_off(),
+        }
+    }
+
+    /// Tells all callers that there is nothing to wait for. Threads that run something are left to
+    /// themselves, since nothing can end them.
+    fn cut_off(&self) {
+        let mut state = lock(&self.state);
+        state.cut_off = true;
+        let queued = state.queue.take();
+        let running = state.running.clone();
+        let watchers = state.watchers.take();
+        drop(state);
+        for work in &queued {
+            Arc::clone(work).cut_off();
+        }
+        for running in running {
+            let work = lock(&running.0).clone();
+            if let Some(work) = work {
+                work.cut_off();
+            }
+        }
+        watchers.into_iter().for_each(wake);
+        // The arguments of what never ran are the user's, and dropping them may block.
+        let dropped = thread::Builder::new()
+            .name(format!("{}-end", self.name))
+            .spawn(move || panic::quietly(|| drop(queued)));
+        // Without a thread for it they were dropped here.
+        let _ = dropped;
+    }
+}
+
+impl State {
+    /// Nothing is left to wait for.
+    fn is_drained(&self) -> bool {
+        self.closed && (self.threads == 0 || self.cut_off)
     }
 }
 
 impl Drain for Core {
     fn poll_drained(&self, cx: &Context<'_>) -> bool {
         let mut state = lock(&self.state);
-        let is_drained = state.closed && state.threads == 0;
+        let is_drained = state.is_drained();
         if !is_drained {
             state.watchers.add(cx.waker());
         }
@@ -237,12 +363,10 @@ impl Drain for Core {
     }
 }
 
-fn thread_ends(mut state: MutexGuard<'_, State>) {
-    state.threads -= 1;
-    if state.closed && state.threads == 0 {
-        let watchers = state.watchers.take();
-        drop(state);
-        watchers.into_iter().for_each(wake);
+/// The deadline of a shutdown.
+impl Expire for Core {
+    fn expire(self: Arc<Self>, _token: u64) {
+        self.cut_off();
     }
 }
 

@@ -1,19 +1,19 @@
 //! One call on a thread pool: the future that the caller holds, and the part that it shares with
 //! the thread.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::core::{Core, Rejected, Work};
-use crate::context;
+use crate::context::{self, OnThread};
 use crate::error::{
     CannotStart, Error, InvalidPool, Outcome, Panicked, Refused, Started, TimedOut,
 };
 use crate::options::Options;
 use crate::panic;
 use crate::queue::Waiting;
+use crate::stats::{Ending, Place};
 use crate::sync::{lock, wake};
 use crate::timer::{self, Expire, Timer};
 
@@ -45,7 +45,7 @@ struct Shared<R> {
     timeout: Option<Duration>,
     queue_timeout: Option<Duration>,
     /// Read by `context::cancelled()` inside the function.
-    cancelled: Arc<AtomicBool>,
+    asked: Arc<OnThread>,
     state: Mutex<State<R>>,
 }
 
@@ -130,7 +130,7 @@ impl<R: Outcome> Run<R> {
             core: Arc::clone(core),
             timeout: self.options.timeout.or(core.settings().timeout),
             queue_timeout: self.options.queue_timeout,
-            cancelled: Arc::default(),
+            asked: Arc::default(),
             state: Mutex::new(State {
                 job: Some(job),
                 result: None,
@@ -140,6 +140,7 @@ impl<R: Outcome> Run<R> {
             }),
         });
         let submitted = shared.start_clock(shared.queue_timeout, IN_QUEUE);
+        core.counters().submitted();
         let work = Arc::clone(&shared) as Arc<dyn Work>;
         match submitted.and_then(|()| core.submit(work, self.options.bounded)) {
             Ok(()) => {
@@ -150,6 +151,7 @@ impl<R: Outcome> Run<R> {
                 Poll::Pending
             }
             Err(rejected) => {
+                core.counters().not_submitted();
                 Poll::Ready(R::from_error(rejected.into_error(self.task, core.name())))
             }
         }
@@ -176,6 +178,7 @@ impl Rejected {
             Box::new(Refused {
                 task: task.to_owned(),
                 pool: pool.to_owned(),
+                started: Started::No,
             })
         };
         match self {
@@ -207,34 +210,41 @@ impl<R: Outcome> Work for Shared<R> {
         }
         state.timer = None;
         drop(state);
+        self.core.counters().begun();
         if let Err(rejected) = self.start_clock(self.timeout, RUNNING) {
             let error = rejected.into_error(self.task, self.core.name());
-            finish(lock(&self.state), Err(error));
+            self.finish(lock(&self.state), Err(error));
             return;
         }
-        let result = context::within(&self.cancelled, || {
-            run_here(self.task, self.core.name(), job)
-        });
+        let result = context::within(&self.asked, || run_here(self.task, self.core.name(), job));
         let state = lock(&self.state);
         if state.over {
             // Nobody waits any more: the result is dropped here, on the pool.
             drop(state);
             drop(result);
         } else {
-            finish(state, result);
+            self.finish(state, result);
         }
     }
-}
 
-/// Hands the result over and wakes the caller.
-fn finish<R>(mut state: MutexGuard<'_, State<R>>, result: Result<R, Error>) {
-    state.result = Some(result);
-    let timer = state.timer.take();
-    let waker = state.waker.take();
-    drop(state);
-    drop(timer);
-    if let Some(waker) = waker {
-        wake(waker);
+    fn cut_off(self: Arc<Self>) {
+        let mut state = lock(&self.state);
+        if state.over || state.result.is_some() {
+            return;
+        }
+        state.over = true;
+        let started = if state.job.is_some() {
+            Started::No
+        } else {
+            Started::Yes
+        };
+        let refused = Refused {
+            task: self.task.to_owned(),
+            pool: self.core.name().to_owned(),
+            started,
+        };
+        self.asked.cancel();
+        self.finish(state, Err(Error::Closed(Box::new(refused))));
     }
 }
 
@@ -262,9 +272,10 @@ impl<R: Outcome> Expire for Shared<R> {
             limit: limit.unwrap_or_default(),
             started,
             pid: None,
+            grace: Duration::ZERO,
         };
-        finish(state, Err(Error::TimedOut(Box::new(timed_out))));
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.asked.cancel();
+        self.finish(state, Err(Error::TimedOut(Box::new(timed_out))));
         if is_queued {
             self.core.work_abandoned();
         }
@@ -272,6 +283,33 @@ impl<R: Outcome> Expire for Shared<R> {
 }
 
 impl<R: Outcome> Shared<R> {
+    /// Hands the result over and wakes the caller.
+    fn finish(&self, mut state: MutexGuard<'_, State<R>>, result: Result<R, Error>) {
+        let ending = if result.is_ok() {
+            Ending::Finished
+        } else {
+            Ending::Failed
+        };
+        self.count(&state, ending);
+        state.result = Some(result);
+        let timer = state.timer.take();
+        let waker = state.waker.take();
+        drop(state);
+        drop(timer);
+        if let Some(waker) = waker {
+            wake(waker);
+        }
+    }
+
+    fn count(&self, state: &State<R>, ending: Ending) {
+        let place = if state.job.is_some() {
+            Place::Queue
+        } else {
+            Place::Worker
+        };
+        self.core.counters().ended(ending, place);
+    }
+
     /// Sets a deadline, if there is to be one.
     fn start_clock(self: &Arc<Self>, limit: Option<Duration>, about: u64) -> Result<(), Rejected> {
         let Some(limit) = limit else { return Ok(()) };
@@ -284,12 +322,15 @@ impl<R: Outcome> Shared<R> {
     /// The caller has gone.
     fn abandon(&self) {
         let mut state = lock(&self.state);
+        if !state.over && state.result.is_none() {
+            self.count(&state, Ending::Cancelled);
+        }
         state.over = true;
         state.waker = None;
         let is_queued = state.job.is_some();
         let result = state.result.take();
         drop(state);
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.asked.cancel();
         if is_queued {
             self.core.work_abandoned();
         }

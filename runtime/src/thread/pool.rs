@@ -10,6 +10,7 @@ use super::job::Run;
 use crate::call::Call;
 use crate::drain::{Closing, Drain};
 use crate::error::{Error, InvalidPool};
+use crate::stats::Stats;
 
 /// A pool of threads for functions that block.
 ///
@@ -189,6 +190,60 @@ impl ThreadPool {
             core.close();
         }
         Closing::new(core.map(|core| core as Arc<dyn Drain>))
+    }
+
+    /// As [`close`](ThreadPool::close), and after `deadline` waits no longer: calls in the queue never
+    /// run, functions that run are asked to stop
+    /// ([`context::cancelled`](crate::context::cancelled)), and all these calls get [`Error::Closed`]. A
+    /// thread whose function goes on all the same is left to itself.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use offloop::{Error, Started, ThreadPool};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let pool = ThreadPool::new("ended");
+    /// let (release, wait) = std::sync::mpsc::channel::<()>();
+    /// let stuck = pool.run(move || wait.recv()).start();
+    /// pool.shutdown(Duration::from_millis(10)).await;
+    /// assert!(matches!(stuck.await, Err(Error::Closed(_))));
+    /// # drop(release);
+    /// # }
+    /// ```
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "closing is done, waiting is a choice"
+    )]
+    pub fn shutdown(&self, deadline: Duration) -> Closing {
+        let core = self.core().ok();
+        if let Some(core) = &core {
+            core.shut_down(deadline);
+        }
+        Closing::new(core.map(|core| core as Arc<dyn Drain>))
+    }
+
+    /// Sets how many threads there may be from now on. Threads beyond that number end, those that work
+    /// after their calls.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPool`] if it is 0, or if the pool's other settings cannot work.
+    pub fn resize(&self, threads: usize) -> Result<(), Error> {
+        let task = "ThreadPool::resize";
+        let core = self.core().map_err(|invalid| invalid.for_task(task))?;
+        if threads == 0 {
+            let reason = "it cannot have 0 threads; close it instead";
+            return Err(InvalidPool::new(self.name, reason).for_task(task));
+        }
+        core.resize(threads);
+        Ok(())
+    }
+
+    /// What the pool has done and is doing. All zero for a pool whose settings cannot work.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.core()
+            .map_or_else(|_| Stats::default(), |core| core.stats())
     }
 
     pub(crate) fn core(&self) -> Result<Arc<Core>, InvalidPool> {

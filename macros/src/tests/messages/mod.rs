@@ -6,6 +6,7 @@ mod arguments;
 mod functions;
 mod items;
 mod methods;
+mod on_worker_start;
 mod options;
 
 use super::{errors, expand};
@@ -21,6 +22,7 @@ fn messages() {
         functions::CASES,
         arguments::CASES,
         methods::CASES,
+        on_worker_start::CASES,
     ];
     let mut wrong = Vec::new();
     for (source, expected) in tables.concat() {

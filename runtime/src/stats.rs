@@ -1,0 +1,183 @@
+//! What a pool has done and is doing, in numbers.
+//!
+//! Each event of a call's life has a counter that only grows, and the figures for what is going on
+//! now are differences of these. They are read in the order that is the reverse of a call's life, so
+//! that no difference is ever less than what is there.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The figures of a pool at one moment: [`ThreadPool::stats`](crate::ThreadPool::stats) and
+/// [`ProcessPool::stats`](crate::ProcessPool::stats) give them.
+///
+/// Every call that a pool has taken is in exactly one place: `submitted` is the sum of `finished`,
+/// `failed`, `cancelled`, `running` and `queued`. Calls that run in place, since their caller runs in
+/// a worker of the pool already, are not counted.
+///
+/// ```
+/// let pool = offloop::ThreadPool::new("counted");
+/// assert_eq!(pool.run(|| 6 * 7).wait()?, 42);
+/// pool.run(|| panic!("no")).wait().unwrap_err();
+///
+/// let stats = pool.stats();
+/// assert_eq!((stats.submitted, stats.finished, stats.failed), (2, 1, 1));
+/// assert_eq!((stats.queued, stats.running), (0, 0));
+/// # Ok::<(), offloop::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Calls that the pool has taken.
+    pub submitted: u64,
+    /// Calls whose function returned, an `Err` of its own too.
+    pub finished: u64,
+    /// Calls that ended in an [`Error`](crate::Error).
+    pub failed: u64,
+    /// Calls whose caller went before they had an outcome.
+    pub cancelled: u64,
+    /// Calls that a worker has and whose caller still waits.
+    pub running: u64,
+    /// Calls that wait for a worker.
+    pub queued: u64,
+    /// Calls that were turned away: pool closed, queue full, no worker, arguments that cannot be
+    /// encoded. They are not among the submitted.
+    pub refused: u64,
+    /// Workers that live, or are about to.
+    pub workers: usize,
+    /// Workers among them that have nothing to do.
+    pub idle: usize,
+    /// Workers that were ever started.
+    pub workers_started: u64,
+    /// Workers that ended without having been told to, or that were killed for their call.
+    pub workers_died: u64,
+}
+
+/// Where a call was when its outcome was known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Queue,
+    Worker,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Finished,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    submitted: AtomicU64,
+    refused: AtomicU64,
+    /// Calls given to a worker, each time.
+    begun: AtomicU64,
+    /// Calls that went back into the queue.
+    returned: AtomicU64,
+    finished: AtomicU64,
+    failed: AtomicU64,
+    cancelled: AtomicU64,
+    /// Those of the three above that never got to a worker.
+    ended_in_queue: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn submitted(&self) {
+        add(&self.submitted);
+    }
+
+    /// The pool did not take the call after all.
+    pub(crate) fn not_submitted(&self) {
+        self.submitted.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn refused(&self) {
+        add(&self.refused);
+    }
+
+    pub(crate) fn begun(&self) {
+        add(&self.begun);
+    }
+
+    pub(crate) fn returned(&self) {
+        add(&self.returned);
+    }
+
+    pub(crate) fn ended(&self, ending: Ending, place: Place) {
+        if place == Place::Queue {
+            add(&self.ended_in_queue);
+        }
+        add(match ending {
+            Ending::Finished => &self.finished,
+            Ending::Failed => &self.failed,
+            Ending::Cancelled => &self.cancelled,
+        });
+    }
+
+    /// A result that had come turned out to be none.
+    pub(crate) fn failed_after_all(&self) {
+        add(&self.failed);
+        self.finished.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// The figures of the calls. Those of the workers are left to the pool.
+    pub(crate) fn read(&self) -> Stats {
+        // In reverse: a call that moves on meanwhile is at worst seen where it was.
+        let get = |counter: &AtomicU64| counter.load(Ordering::Acquire);
+        let (finished, failed, cancelled) =
+            (get(&self.finished), get(&self.failed), get(&self.cancelled));
+        let ended = finished + failed + cancelled;
+        let ended_in_queue = get(&self.ended_in_queue);
+        let returned = get(&self.returned);
+        let begun = get(&self.begun);
+        let submitted = get(&self.submitted).max(ended);
+        // What is neither is the other: the sum holds whatever happens between two reads.
+        let open = submitted - ended;
+        let running = (begun + ended_in_queue)
+            .saturating_sub(returned + ended)
+            .min(open);
+        Stats {
+            submitted,
+            finished,
+            failed,
+            cancelled,
+            running,
+            queued: open - running,
+            refused: get(&self.refused),
+            ..Stats::default()
+        }
+    }
+}
+
+fn add(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::AcqRel);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_in_one_place_all_its_life() {
+        let counters = Counters::default();
+        let seen = |counters: &Counters| {
+            let stats = counters.read();
+            (stats.queued, stats.running, stats.finished, stats.cancelled)
+        };
+        counters.submitted();
+        counters.submitted();
+        assert_eq!(seen(&counters), (2, 0, 0, 0));
+        counters.begun();
+        assert_eq!(seen(&counters), (1, 1, 0, 0));
+        counters.returned();
+        assert_eq!(seen(&counters), (2, 0, 0, 0));
+        counters.begun();
+        counters.ended(Ending::Finished, Place::Worker);
+        assert_eq!(seen(&counters), (1, 0, 1, 0));
+        counters.ended(Ending::Cancelled, Place::Queue);
+        assert_eq!(seen(&counters), (0, 0, 1, 1));
+        counters.failed_after_all();
+        assert_eq!(counters.read().failed, 1);
+        assert_eq!(counters.read().submitted, 2);
+    }
+}
