@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 use offloop_tests::{children_of, eventually, is_alive};
@@ -56,9 +57,55 @@ fn kill_9_leaves_no_worker_not_even_one_that_spins() {
     }
 }
 
+fn send(signal: &str, to: &str) {
+    let sent = Command::new("kill").args([signal, "--", to]).status();
+    assert!(sent.unwrap().success());
+}
+
+#[test]
+fn sigterm_leaves_no_worker() {
+    let mut running = start("stay");
+    send("-TERM", &running.child.id().to_string());
+    assert!(!running.child.wait().unwrap().success());
+    all_gone(&running);
+}
+
+#[test]
+fn an_interrupt_from_the_keyboard_is_for_the_program_to_handle_and_not_for_its_workers() {
+    let file = std::env::temp_dir().join(format!("offloop-interrupt-{}", std::process::id()));
+    // A terminal sends the signal to all processes of the foreground group.
+    let mut child = Command::new(PROGRAM)
+        .arg("interrupt")
+        .arg(&file)
+        .stdout(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "ready");
+    send("-INT", &format!("-{}", child.id()));
+    assert_eq!(lines.next().unwrap().unwrap(), "interrupted");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(lines.next().unwrap().unwrap(), "Ok(7)");
+    assert!(child.wait().unwrap().success());
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn an_idle_worker_runs_its_exit_handlers_when_the_program_ends() {
+    let file = std::env::temp_dir().join(format!("offloop-exit-{}", std::process::id()));
+    let status = Command::new(PROGRAM)
+        .arg("exit-handler")
+        .arg(&file)
+        .status();
+    assert!(status.unwrap().success());
+    assert!(file.exists());
+    std::fs::remove_file(file).unwrap();
+}
+
 #[test]
 fn a_worker_that_is_not_one_says_so_and_does_not_run_the_program() {
-    for value in ["", "nonsense", "1:2:0:pool", "999999:2:0:pool"] {
+    for value in ["", "nonsense", "1:2", "999999:2"] {
         let output = Command::new(PROGRAM)
             .env("OFFLOOP_WORKER", value)
             .output()

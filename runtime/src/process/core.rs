@@ -9,6 +9,7 @@ use std::task::Context;
 use std::time::Duration;
 
 use super::codec;
+use super::farewell;
 use super::job::Job;
 use super::orders::Orders;
 use super::poison::Poison;
@@ -81,7 +82,7 @@ impl State {
 
 impl Core {
     pub(crate) fn new(name: &str, settings: Settings) -> Arc<Core> {
-        Arc::new(Core {
+        let core = Arc::new(Core {
             name: name.to_owned(),
             process: std::process::id(),
             counters: Counters::default(),
@@ -97,7 +98,9 @@ impl Core {
                 watchers: Watchers::default(),
             }),
             settings,
-        })
+        });
+        farewell::include(&core);
+        core
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -148,7 +151,7 @@ impl Core {
     }
 
     fn take_in(self: &Arc<Core>, job: Arc<Job>) -> Result<(), Rejected> {
-        if self.process != std::process::id() {
+        if !self.is_of_this_process() {
             return Err(Rejected::forked());
         }
         let mut state = lock(&self.state);
@@ -365,13 +368,19 @@ impl Core {
         surplus.iter().for_each(Worker::retire);
     }
 
-    /// Takes no more calls. Those in the queue are still run; idle workers end.
-    pub(crate) fn close(&self) {
+    /// Takes no more calls. Those in the queue are still run; idle workers end. Gives those.
+    pub(crate) fn close(&self) -> Vec<Arc<Worker>> {
         let mut state = lock(&self.state);
         state.closed = true;
         let idle = state.staff.close();
         drop(state);
         idle.iter().for_each(Worker::retire);
+        idle
+    }
+
+    /// Whether the pool was made in this process, rather than in one that this was forked from.
+    pub(crate) fn is_of_this_process(&self) -> bool {
+        self.process == std::process::id()
     }
 
     /// Closes, and after `deadline` ends whatever is not through by then.

@@ -12,7 +12,8 @@
 //! - [`worker`]: a worker as this side sees it: sending, receiving, killing, burying.
 //! - [`poller`]: the thread that hears from workers.
 //! - [`frame`]: what goes over the socket; [`status`]: the page of memory that both sides map.
-//! - [`evidence`] and [`stderr`]: what is known of a death.
+//! - [`evidence`] and [`stderr`]: what is known of a death; [`poison`]: what is remembered of it.
+//! - [`farewell`]: the end of the program.
 //! - [`gate`], `constructors`, [`hooks`], [`serve`] and [`registry`]: the worker's own side.
 
 mod codec;
@@ -20,6 +21,7 @@ mod codec;
 mod constructors;
 mod core;
 mod evidence;
+mod farewell;
 mod frame;
 mod gate;
 mod hooks;

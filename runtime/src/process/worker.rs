@@ -154,6 +154,11 @@ impl Worker {
         })
     }
 
+    /// Readable when the process has ended.
+    pub(crate) fn pidfd(&self) -> &OwnedFd {
+        &self.pidfd
+    }
+
     pub(crate) fn number(&self) -> usize {
         self.number
     }

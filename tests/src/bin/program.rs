@@ -2,9 +2,11 @@
 //! prints the pids of its workers, and then does what it is told.
 
 use std::io::Write;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use offloop::{ProcessPool, cpu_bound};
+use tokio::signal::unix::{SignalKind, signal};
 
 static POOL: ProcessPool = ProcessPool::new("program").workers(2);
 
@@ -20,9 +22,49 @@ fn spin() {
     }
 }
 
+/// Has its worker write this file at its exit, as a tool that measures coverage does.
+#[cpu_bound(pool = POOL)]
+fn write_at_exit(file: String) {
+    static FILE: OnceLock<String> = OnceLock::new();
+    extern "C" fn at_exit() {
+        if let Some(file) = FILE.get() {
+            let _ = std::fs::write(file, "");
+        }
+    }
+    FILE.get_or_init(|| file);
+    // SAFETY: the function is there as long as the program, and does not unwind.
+    assert_eq!(unsafe { libc::atexit(at_exit) }, 0);
+}
+
+/// Goes on until the file is there.
+#[cpu_bound(pool = POOL)]
+fn wait_for(file: &str) -> u32 {
+    offloop_tests::eventually("the file is there", || std::path::Path::new(file).exists());
+    7
+}
+
+/// Is interrupted, and lets what runs come to its end.
+async fn until_interrupted(file: &str) {
+    let call = wait_for(file).start();
+    let running = || POOL.stats().running == 1;
+    offloop_tests::eventually("it runs", running);
+    let mut interrupts = signal(SignalKind::interrupt()).unwrap();
+    println!("ready");
+    interrupts.recv().await;
+    println!("interrupted");
+    println!("{:?}", call.await.map_err(|error| error.to_string()));
+    POOL.close().await;
+}
+
 #[tokio::main]
 async fn main() {
     let how = std::env::args().nth(1).unwrap_or_default();
+    let file = std::env::args().nth(2).unwrap_or_default();
+    match how.as_str() {
+        "interrupt" => return until_interrupted(&file).await,
+        "exit-handler" => return write_at_exit(file).await.unwrap(),
+        _ => {}
+    }
     let idle = pid().await;
     match idle {
         Ok(pid) => println!("{pid}"),

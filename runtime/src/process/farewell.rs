@@ -1,0 +1,56 @@
+//! When the program ends, its idle workers end politely.
+//!
+//! The kernel kills all workers with the program, which is what a worker that computes deserves. But
+//! one that has nothing to do can as well end as a process should, so that what it has registered to
+//! run at its exit runs: tools that measure coverage write there what they have counted. The `unsafe`
+//! of having the C library call us is here.
+
+use std::sync::{Arc, Mutex, Once, Weak};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+
+use super::core::Core;
+use crate::sync::lock;
+
+/// How long the end of the program may be held up by this.
+const LIMIT: Duration = Duration::from_millis(500);
+
+static POOLS: Mutex<Vec<Weak<Core>>> = Mutex::new(Vec::new());
+
+/// The idle workers of this pool end politely with the program.
+pub(crate) fn include(core: &Arc<Core>) {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        // Where the table of the C library is full, workers are killed with the program.
+        // SAFETY: the function is there as long as the program, and does not unwind.
+        let _ = unsafe { libc::atexit(say_farewell) };
+    });
+    let mut pools = lock(&POOLS);
+    pools.retain(|pool| pool.strong_count() > 0);
+    pools.push(Arc::downgrade(core));
+}
+
+extern "C" fn say_farewell() {
+    crate::panic::quietly(|| {
+        let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
+        let ours = pools.iter().filter(|pool| pool.is_of_this_process());
+        let leaving: Vec<_> = ours.flat_map(|pool| pool.close()).collect();
+        let mut watched: Vec<_> = leaving
+            .iter()
+            .map(|worker| PollFd::new(worker.pidfd(), PollFlags::IN))
+            .collect();
+        let until = Instant::now() + LIMIT;
+        while !watched.is_empty() {
+            let left = until.saturating_duration_since(Instant::now());
+            let Ok(left) = Timespec::try_from(left) else {
+                return;
+            };
+            // Interrupted or out of time: then they are killed.
+            if !matches!(rustix::event::poll(&mut watched, Some(&left)), Ok(ended) if ended > 0) {
+                return;
+            }
+            watched.retain(|worker| worker.revents().is_empty());
+        }
+    });
+}
