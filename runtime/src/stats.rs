@@ -87,8 +87,9 @@ impl Counters {
     }
 
     /// The pool did not take the call after all.
-    pub(crate) fn not_submitted(&self) {
+    pub(crate) fn withdrawn(&self) {
         self.submitted.fetch_sub(1, Ordering::AcqRel);
+        self.refused();
     }
 
     pub(crate) fn refused(&self) {

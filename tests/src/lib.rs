@@ -45,3 +45,24 @@ fn field_of(pid: u32, index: usize) -> Option<String> {
     let (_, fields) = stat.rsplit_once(") ")?;
     fields.split(' ').nth(index).map(ToOwned::to_owned)
 }
+
+/// Numbers that look random and are the same in every run.
+#[derive(Debug)]
+pub struct Random(u64);
+
+impl Random {
+    /// The same seed gives the same numbers.
+    #[must_use]
+    pub fn new(seed: u64) -> Random {
+        Random(seed)
+    }
+
+    /// A number from 0 on, less than `limit`.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % limit
+    }
+}

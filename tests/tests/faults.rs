@@ -9,7 +9,7 @@ use std::task::{Context, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use offloop::{Error, ProcessPool, ThreadPool, cpu_bound};
-use offloop_tests::{LIMIT, eventually, is_alive};
+use offloop_tests::{LIMIT, Random, eventually, is_alive};
 use serde::{Deserialize, Serialize};
 
 #[cpu_bound]
@@ -28,22 +28,9 @@ fn kill(pid: u32) {
     assert!(killed.unwrap().success());
 }
 
-/// Numbers that look random and are the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-}
-
 #[test]
 fn callers_that_leave_while_their_calls_are_handed_over_do_not_confuse_the_queue() {
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     for _ in 0..20 {
         let pool = ProcessPool::new("leavers").workers(1);
         let worker = busy(1).on(&pool).wait().unwrap();

@@ -151,7 +151,7 @@ impl<R: Outcome> Run<R> {
                 Poll::Pending
             }
             Err(rejected) => {
-                core.counters().not_submitted();
+                core.counters().withdrawn();
                 Poll::Ready(R::from_error(rejected.into_error(self.task, core.name())))
             }
         }

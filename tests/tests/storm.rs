@@ -1,0 +1,292 @@
+//! Many calls, and everything happens to them at once: nothing is lost, nothing runs twice, nothing
+//! hangs, and the counters add up.
+//!
+//! `OFFLOOP_TEST_SECONDS` sets how long the storms last that have no number of rounds.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use offloop::{Call, Error, ProcessPool, Stats, ThreadPool, cpu_bound};
+use offloop_tests::{LIMIT, Random, children_of, eventually};
+
+/// How long a storm lasts.
+fn duration() -> Duration {
+    let seconds = std::env::var("OFFLOOP_TEST_SECONDS");
+    Duration::from_secs(seconds.map_or(4, |seconds| seconds.parse().unwrap()))
+}
+
+fn spin(micros: u64) {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_micros(micros) {
+        std::hint::spin_loop();
+    }
+}
+
+/// Notes in `file` that the call of this number has begun, then works for a while.
+#[cpu_bound]
+fn noted(file: &str, number: u64, micros: u64) -> u64 {
+    use std::io::Write;
+    let file = std::fs::OpenOptions::new().append(true).open(file);
+    // So few bytes are appended as one.
+    file.unwrap().write_all(&number.to_le_bytes()).unwrap();
+    spin(micros);
+    number
+}
+
+#[cpu_bound]
+fn pid() -> u32 {
+    std::process::id()
+}
+
+/// What the calls of one test have noted.
+struct Notes(std::path::PathBuf);
+
+impl Notes {
+    fn new(test: &str) -> Notes {
+        let path = std::env::temp_dir().join(format!("offloop-{test}-{}", std::process::id()));
+        std::fs::write(&path, "").unwrap();
+        Notes(path)
+    }
+
+    fn name(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+
+    /// How often each call has begun.
+    fn read(&self) -> HashMap<u64, u32> {
+        let mut begun = HashMap::new();
+        for number in std::fs::read(&self.0).unwrap().chunks(8) {
+            let number = u64::from_le_bytes(number.try_into().unwrap());
+            *begun.entry(number).or_default() += 1;
+        }
+        begun
+    }
+}
+
+impl Drop for Notes {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[track_caller]
+fn adds_up(stats: Stats) {
+    let parts = stats.finished + stats.failed + stats.cancelled + stats.running + stats.queued;
+    assert_eq!(stats.submitted, parts, "{stats:?}");
+}
+
+/// The pool has come to rest, and has seen so many calls.
+fn at_rest(stats: impl Fn() -> Stats, submitted: u64) {
+    eventually("the pool has come to rest", || {
+        let stats = stats();
+        adds_up(stats);
+        (stats.running, stats.queued) == (0, 0)
+    });
+    assert_eq!(stats().submitted, submitted);
+}
+
+/// Polls the call some times, and drops it: before it is submitted, in the queue, while it is sent,
+/// runs, is answered, or after that. Gives its result if it came.
+fn give_up<R: offloop::Outcome>(call: Call<R>, random: &mut Random) -> Option<R> {
+    let mut call = call;
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    for _ in 0..random.below(4) {
+        let outcome = std::pin::Pin::new(&mut call).poll(&mut cx);
+        if let std::task::Poll::Ready(outcome) = outcome {
+            return Some(outcome);
+        }
+        spin(random.below(100) as u64);
+    }
+    None
+}
+
+#[test]
+fn ten_thousand_calls_are_given_up_at_any_moment() {
+    let notes = Notes::new("given-up");
+    let pool = ProcessPool::new("given-up").workers(2);
+    let threads = ThreadPool::new("given-up").threads(2);
+    let ran = Arc::new(AtomicU64::new(0));
+    let mut random = Random::new(11);
+    let mut finished = HashSet::new();
+    for number in 0..10_000 {
+        let micros = random.below(30) as u64;
+        if number % 2 == 0 {
+            // Most meet a worker that is free; the others find those busy, or starting.
+            if number > 0 && random.below(4) > 0 {
+                eventually("a worker is free", || {
+                    pool.stats().idle > 0 || pool.stats().workers == 0
+                });
+            }
+            let call = noted(notes.name(), number, micros).on(&pool);
+            if let Some(outcome) = give_up(call, &mut random) {
+                finished.insert(outcome.unwrap());
+            }
+        } else {
+            let ran = Arc::clone(&ran);
+            let call = threads.run(move || {
+                ran.fetch_add(1, Ordering::Relaxed);
+                spin(micros);
+            });
+            if let Some(outcome) = give_up(call, &mut random) {
+                outcome.unwrap();
+            }
+        }
+        if number % 1000 == 0 {
+            adds_up(pool.stats());
+            adds_up(threads.stats());
+        }
+    }
+    let submitted = pool.stats().submitted;
+    at_rest(|| pool.stats(), submitted);
+    at_rest(|| threads.stats(), threads.stats().submitted);
+    let begun = notes.read();
+    assert!(
+        begun.values().all(|times| *times == 1),
+        "nothing runs twice"
+    );
+    assert!(finished.iter().all(|number| begun.contains_key(number)));
+    let stats = pool.stats();
+    assert_eq!(stats.failed, 0, "{stats:?}");
+    assert!(begun.len() as u64 >= stats.finished, "{stats:?}");
+    assert!(ran.load(Ordering::Relaxed) >= threads.stats().finished);
+    assert!(
+        stats.cancelled > 500 && stats.finished > 500 && stats.workers_died > 200,
+        "{stats:?}"
+    );
+    // And both still work.
+    pid().on(&pool).queue_timeout(LIMIT).wait().unwrap();
+    threads.run(|| ()).queue_timeout(LIMIT).wait().unwrap();
+}
+
+#[test]
+fn workers_are_killed_from_outside_under_load() {
+    let notes = Notes::new("killed");
+    let pool = ProcessPool::new("killed").workers(2);
+    let stop = AtomicBool::new(false);
+    let numbers = AtomicU64::new(0);
+    let (mut kills, mut died, mut finished) = (0, 0, 0);
+    std::thread::scope(|scope| {
+        let callers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let (mut died, mut finished) = (0, 0);
+                    while !stop.load(Ordering::Relaxed) {
+                        let number = numbers.fetch_add(1, Ordering::Relaxed);
+                        match noted(notes.name(), number, 100).on(&pool).wait() {
+                            Ok(back) => {
+                                assert_eq!(back, number);
+                                finished += 1;
+                            }
+                            Err(Error::WorkerDied(death)) => {
+                                assert!(death.to_string().contains("SIGKILL"), "{death}");
+                                died += 1;
+                            }
+                            Err(other) => panic!("{other}"),
+                        }
+                        adds_up(pool.stats());
+                    }
+                    (died, finished)
+                })
+            })
+            .collect();
+        let mut random = Random::new(3);
+        let end = Instant::now() + duration();
+        while Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(random.below(20) as u64));
+            let workers: Vec<_> = children_of(std::process::id())
+                .into_iter()
+                .filter(|pid| command_of(*pid).contains("killed"))
+                .collect();
+            if !workers.is_empty() {
+                let worker = workers[random.below(workers.len())];
+                // It may have gone by itself since.
+                let _ = std::process::Command::new("kill")
+                    .args(["-9", &worker.to_string()])
+                    .stderr(std::process::Stdio::null())
+                    .status();
+                kills += 1;
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        for caller in callers {
+            let (more_died, more_finished) = caller.join().unwrap();
+            died += more_died;
+            finished += more_finished;
+        }
+    });
+    let calls = numbers.load(Ordering::Relaxed);
+    println!("{calls} calls, {kills} kills: {finished} results, {died} errors");
+    assert!(kills > 20 && died > 0 && finished > 100);
+    assert_eq!(died + finished, calls);
+    at_rest(|| pool.stats(), calls);
+    let stats = pool.stats();
+    assert_eq!((stats.finished, stats.failed), (finished, died));
+    let begun = notes.read();
+    assert!(
+        begun.values().all(|times| *times == 1),
+        "nothing runs twice"
+    );
+}
+
+fn command_of(pid: u32) -> String {
+    std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default()
+}
+
+/// Ten threads, on two runtimes, submit, await and drop calls on the same pools.
+#[test]
+fn two_runtimes_share_the_pools() {
+    static PROCESSES: ProcessPool = ProcessPool::new("shared").workers(2).queue(8);
+    static THREADS: ThreadPool = ThreadPool::new("shared").threads(3).queue(8);
+    let runtimes = [1, 4].map(|threads| {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .build()
+            .unwrap()
+    });
+    let end = Instant::now() + duration();
+    let calls = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for number in 0..10 {
+            let runtime = runtimes[number % 2].handle().clone();
+            let calls = &calls;
+            scope.spawn(move || {
+                let mut random = Random::new(number as u64 + 1);
+                while Instant::now() < end {
+                    let call = pid().on(&PROCESSES);
+                    let thread_call = THREADS.run(|| 7);
+                    let patience = Duration::from_micros(random.below(300) as u64);
+                    match random.below(5) {
+                        0 => drop(call.start()),
+                        1 => call.detach(),
+                        2 => drop(runtime.block_on(call.try_now())),
+                        3 => drop(
+                            runtime.block_on(async { tokio::time::timeout(patience, call).await }),
+                        ),
+                        _ => {
+                            runtime.block_on(call).unwrap();
+                        }
+                    }
+                    match random.below(3) {
+                        0 => drop(thread_call.start()),
+                        1 => drop(runtime.block_on(thread_call.try_now())),
+                        _ => assert_eq!(runtime.block_on(thread_call).unwrap(), 7),
+                    }
+                    calls.fetch_add(1, Ordering::Relaxed);
+                    adds_up(PROCESSES.stats());
+                    adds_up(THREADS.stats());
+                }
+            });
+        }
+    });
+    for stats in [|| PROCESSES.stats(), || THREADS.stats()] {
+        at_rest(stats, stats().submitted);
+        let stats = stats();
+        let all = stats.submitted + stats.refused;
+        assert_eq!(all, calls.load(Ordering::Relaxed), "{stats:?}");
+        assert_eq!(stats.failed, 0, "{stats:?}");
+    }
+}
