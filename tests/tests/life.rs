@@ -210,6 +210,33 @@ fn idle_threads_end() {
 }
 
 #[test]
+fn a_pool_whose_threads_do_not_start_is_an_error_and_no_panic() {
+    let pool = ThreadPool::new("huge").stack_size(1 << 46);
+    for _ in 0..3 {
+        let error = pool.run(|| ()).wait().unwrap_err();
+        assert!(matches!(error, Error::CannotStart(_)), "{error}");
+    }
+    assert_eq!((pool.stats().refused, pool.stats().submitted), (3, 0));
+}
+
+#[test]
+fn workers_that_do_not_start_are_tried_again_after_a_pause_that_grows() {
+    let pool = ProcessPool::new("storm")
+        .workers(4)
+        .current_dir("/no/such/folder");
+    let start = std::time::Instant::now();
+    let calls: Vec<_> = (0..100).map(|_| pid().on(&pool).start()).collect();
+    for call in calls {
+        assert!(matches!(call.wait(), Err(Error::CannotStart(_))));
+    }
+    // 100 and 200 milliseconds lie between the three rounds, of at most 4 each.
+    assert!(start.elapsed() >= Duration::from_millis(300));
+    let stats = pool.stats();
+    assert!(stats.workers_started <= 12, "{stats:?}");
+    assert_eq!((stats.failed, stats.queued, stats.workers), (100, 0, 0));
+}
+
+#[test]
 fn settings_that_cannot_work_are_said() {
     let pools = [
         (

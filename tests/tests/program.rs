@@ -92,6 +92,22 @@ fn an_interrupt_from_the_keyboard_is_for_the_program_to_handle_and_not_for_its_w
 }
 
 #[test]
+fn what_workers_print_reaches_the_user_and_never_the_protocol() {
+    const LINES: usize = 150_000; // more than 1 MiB of each
+    let output = Command::new(PROGRAM)
+        .args(["output", &LINES.to_string()])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    for (text, raw) in [(output.stdout, "raw out"), (output.stderr, "raw err")] {
+        let text = String::from_utf8(text).unwrap();
+        let count = |wanted| text.lines().filter(|line| *line == wanted).count();
+        assert_eq!((count("printed"), count(raw)), (LINES, LINES));
+        assert_eq!(text.lines().count(), 2 * LINES);
+    }
+}
+
+#[test]
 fn an_idle_worker_runs_its_exit_handlers_when_the_program_ends() {
     let file = std::env::temp_dir().join(format!("offloop-exit-{}", std::process::id()));
     let status = Command::new(PROGRAM)

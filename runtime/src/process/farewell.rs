@@ -1,9 +1,11 @@
-//! When the program ends, its idle workers end politely.
+//! When the program ends, its idle workers end politely, and what workers have written is not lost.
 //!
 //! The kernel kills all workers with the program, which is what a worker that computes deserves. But
 //! one that has nothing to do can as well end as a process should, so that what it has registered to
-//! run at its exit runs: tools that measure coverage write there what they have counted. The `unsafe`
-//! of having the C library call us is here.
+//! run at its exit runs: tools that measure coverage write there what they have counted. And the lines
+//! that workers have written to standard error are still on their way through this process.
+//!
+//! The `unsafe` of having the C library call us is here.
 
 use std::sync::{Arc, Mutex, Once, Weak};
 use std::time::{Duration, Instant};
@@ -11,6 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::core::Core;
+use super::stderr;
 use crate::sync::lock;
 
 /// How long the end of the program may be held up by this.
@@ -36,21 +39,27 @@ extern "C" fn say_farewell() {
         let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
         let ours = pools.iter().filter(|pool| pool.is_of_this_process());
         let leaving: Vec<_> = ours.flat_map(|pool| pool.close()).collect();
-        let mut watched: Vec<_> = leaving
+        let watched = leaving
             .iter()
             .map(|worker| PollFd::new(worker.pidfd(), PollFlags::IN))
             .collect();
         let until = Instant::now() + LIMIT;
-        while !watched.is_empty() {
-            let left = until.saturating_duration_since(Instant::now());
-            let Ok(left) = Timespec::try_from(left) else {
-                return;
-            };
-            // Interrupted or out of time: then they are killed.
-            if !matches!(rustix::event::poll(&mut watched, Some(&left)), Ok(ended) if ended > 0) {
-                return;
-            }
-            watched.retain(|worker| worker.revents().is_empty());
-        }
+        wait_for_end(watched, until);
+        stderr::flush_all(until);
     });
+}
+
+/// Waits until all of these processes have ended, but not longer than this.
+fn wait_for_end(mut watched: Vec<PollFd<'_>>, until: Instant) {
+    while !watched.is_empty() {
+        let left = until.saturating_duration_since(Instant::now());
+        let Ok(left) = Timespec::try_from(left) else {
+            return;
+        };
+        // Interrupted or out of time: then they are killed.
+        if !matches!(rustix::event::poll(&mut watched, Some(&left)), Ok(ended) if ended > 0) {
+            return;
+        }
+        watched.retain(|worker| worker.revents().is_empty());
+    }
 }

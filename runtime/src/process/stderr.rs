@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::process::ChildStderr;
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use super::poller::{Poller, Source};
 use crate::sync::lock;
@@ -36,7 +36,14 @@ struct State {
     tail: VecDeque<(Instant, Vec<u8>)>,
     tail_length: usize,
     pending: Vec<u8>,
+    /// Some of it is being written out.
+    writing: bool,
 }
+
+/// All that are passed on now.
+static STREAMS: Mutex<Vec<Weak<Stderr>>> = Mutex::new(Vec::new());
+/// Something has been written out.
+static WRITTEN: Condvar = Condvar::new();
 
 impl Stderr {
     /// Begins to pass on what comes out of `pipe`.
@@ -49,10 +56,20 @@ impl Stderr {
                 tail: VecDeque::new(),
                 tail_length: 0,
                 pending: Vec::new(),
+                writing: false,
             }),
         });
         FORWARDER.watch(&stderr, &[stderr.pipe.as_fd()])?;
+        let mut streams = lock(&STREAMS);
+        streams.retain(|stream| stream.strong_count() > 0);
+        streams.push(Arc::downgrade(&stderr));
         Ok(stderr)
+    }
+
+    fn is_through(&self, state: &State) -> bool {
+        let in_pipe =
+            || !state.closed && rustix::io::ioctl_fionread(&self.pipe).is_ok_and(|bytes| bytes > 0);
+        !state.writing && state.pending.is_empty() && !in_pipe()
     }
 
     /// The last lines that came since this moment, or ever. Takes in what the worker has written
@@ -64,6 +81,26 @@ impl Stderr {
         let recent = pieces.filter(|(at, _)| since.is_none_or(|since| *at >= since));
         let bytes: Vec<u8> = recent.flat_map(|(_, bytes)| bytes).copied().collect();
         String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(TAIL)..]).into_owned()
+    }
+}
+
+/// Waits until all that workers have written so far is written out, but not longer than this.
+pub(crate) fn flush_all(until: Instant) {
+    let streams: Vec<_> = lock(&STREAMS).iter().filter_map(Weak::upgrade).collect();
+    for stream in streams {
+        let mut state = lock(&stream.state);
+        while !stream.is_through(&state) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            // What lies in the pipe is not announced here, so that it is looked at again and again.
+            let pause = left.min(Duration::from_millis(1));
+            state = WRITTEN
+                .wait_timeout(state, pause)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
     }
 }
 
@@ -110,10 +147,13 @@ impl Source for Stderr {
             let more = state.pull(&self.pipe);
             let pending = std::mem::take(&mut state.pending);
             let closed = state.closed;
+            state.writing = true;
             // Not under the lock: whoever asks for the tail must not wait for this.
             drop(state);
             // When our own standard error is gone there is nobody to tell.
             let _ = io::stderr().write_all(&pending);
+            lock(&self.state).writing = false;
+            WRITTEN.notify_all();
             if !more {
                 return !closed;
             }

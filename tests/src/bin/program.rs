@@ -2,6 +2,7 @@
 //! prints the pids of its workers, and then does what it is told.
 
 use std::io::Write;
+use std::os::fd::FromRawFd;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -43,6 +44,21 @@ fn wait_for(file: &str) -> u32 {
     7
 }
 
+/// Writes so many lines to standard output and to standard error, by the standard library and past it.
+#[cpu_bound(pool = POOL)]
+fn write_much(lines: usize) {
+    for _ in 0..lines {
+        println!("printed");
+        eprintln!("printed");
+    }
+    for (descriptor, line) in [(1, "raw out\n"), (2, "raw err\n")] {
+        // SAFETY: the descriptor is open, and is not closed by this.
+        let mut file =
+            std::mem::ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(descriptor) });
+        file.write_all(line.repeat(lines).as_bytes()).unwrap();
+    }
+}
+
 /// Is interrupted, and lets what runs come to its end.
 async fn until_interrupted(file: &str) {
     let call = wait_for(file).start();
@@ -62,6 +78,7 @@ async fn main() {
     let file = std::env::args().nth(2).unwrap_or_default();
     match how.as_str() {
         "interrupt" => return until_interrupted(&file).await,
+        "output" => return write_much(file.parse().unwrap()).await.unwrap(),
         "exit-handler" => return write_at_exit(file).await.unwrap(),
         _ => {}
     }

@@ -1,0 +1,415 @@
+//! The worst day: everything that can go wrong around a call, one after the other. After each of them
+//! the same pool answers, its counters add up, and once it is closed no process, no descriptor and no
+//! thread is left.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::time::Duration;
+
+use offloop::{Error, Phase, ProcessPool, Started, cpu_bound};
+use offloop_tests::{children_of, eventually};
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Workers have this in their environment, and whatever they start has it too.
+const MARK: &str = "OFFLOOP_TEST_WORST_DAY";
+
+/// Where a value is on its way from the caller to the worker and back.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+enum Moment {
+    EncodeArgument,
+    DecodeArgument,
+    EncodeResult,
+    DecodeResult,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+enum Fault {
+    Fail,
+    Panic,
+    Exit,
+    Abort,
+}
+
+/// A value that goes wrong at the moment for which it is armed.
+#[derive(Clone, Debug)]
+struct Armed {
+    /// The process of the caller.
+    home: u32,
+    trap: (Moment, Fault),
+    padding: Vec<u8>,
+}
+
+impl Armed {
+    fn goes_off(&self, moment: Moment) -> Result<(), &'static str> {
+        match self.trap {
+            (armed, Fault::Fail) if armed == moment => Err("it failed as it was told"),
+            (armed, Fault::Panic) if armed == moment => panic!("it panicked as it was told"),
+            (armed, Fault::Exit) if armed == moment => std::process::exit(0),
+            (armed, Fault::Abort) if armed == moment => std::process::abort(),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Serialize for Armed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let moment = if self.home == std::process::id() {
+            Moment::EncodeArgument
+        } else {
+            Moment::EncodeResult
+        };
+        self.goes_off(moment).map_err(S::Error::custom)?;
+        (self.home, self.trap, &self.padding).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Armed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (home, trap, padding) = Deserialize::deserialize(deserializer)?;
+        let value = Armed {
+            home,
+            trap,
+            padding,
+        };
+        let moment = if home == std::process::id() {
+            Moment::DecodeResult
+        } else {
+            Moment::DecodeArgument
+        };
+        value.goes_off(moment).map_err(D::Error::custom)?;
+        Ok(value)
+    }
+}
+
+#[cpu_bound]
+fn pass(value: Armed) -> Armed {
+    value
+}
+
+#[cpu_bound]
+fn pid() -> u32 {
+    std::process::id()
+}
+
+#[cpu_bound]
+fn end_by(how: &str) {
+    let signal_myself = |signal: &str| {
+        let me = std::process::id().to_string();
+        let _ = Command::new("kill").args([signal, &me]).status();
+        std::thread::sleep(Duration::from_secs(600));
+    };
+    match how {
+        "abort" => std::process::abort(),
+        "exit" => std::process::exit(0),
+        "panic" => panic!("as it was told"),
+        "overflow" => drop(overflow(1)),
+        signal => signal_myself(signal),
+    }
+}
+
+#[allow(unconditional_recursion, reason = "it is to overflow the stack")]
+fn overflow(depth: u64) -> [u64; 64] {
+    let mut frame = [depth; 64];
+    frame[0] += overflow(std::hint::black_box(depth + 1))[1];
+    std::hint::black_box(frame)
+}
+
+#[cpu_bound]
+fn kill_other(pid: u32) {
+    let status = Command::new("kill").args(["-9", &pid.to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+#[cpu_bound]
+fn wait_in(file: &str) {
+    std::fs::write(file, std::process::id().to_string()).unwrap();
+    std::thread::sleep(Duration::from_secs(600));
+}
+
+/// Starts processes that start processes, of which none wants to end.
+#[cpu_bound]
+fn breed(file: &str) {
+    let script = "trap '' TERM INT HUP; (trap '' TERM INT HUP; sleep 1000 & sleep 1000) & wait";
+    let child = Command::new("sh").args(["-c", script]).spawn().unwrap();
+    std::fs::write(file, child.id().to_string()).unwrap();
+    let mut child = child;
+    let _ = child.wait();
+}
+
+#[cpu_bound]
+fn spin() {
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+#[cpu_bound]
+fn leak() -> usize {
+    let mut all = Vec::new();
+    loop {
+        all.push(vec![1_u8; 1 << 20]);
+        std::hint::black_box(&all);
+    }
+}
+
+#[cpu_bound]
+fn leave_a_thread() {
+    std::thread::spawn(|| {
+        loop {
+            std::thread::park();
+        }
+    });
+}
+
+/// A name for a file of a scenario, which is gone with the value.
+struct File(std::path::PathBuf);
+
+impl File {
+    fn new(test: &str) -> File {
+        let name = format!("offloop-worst-{test}-{}", std::process::id());
+        File(std::env::temp_dir().join(name))
+    }
+
+    fn name(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+
+    fn pid(&self) -> Option<u32> {
+        std::fs::read_to_string(&self.0).ok()?.parse().ok()
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn values_that_go_wrong(pool: &ProcessPool) {
+    use Fault::{Abort, Exit, Fail, Panic};
+    use Moment::{DecodeArgument, DecodeResult, EncodeArgument, EncodeResult};
+    // The larger ones are encoded and decoded on threads of their own.
+    for length in [0, 200_000] {
+        let outcome = |moment, fault| {
+            let value = Armed {
+                home: std::process::id(),
+                trap: (moment, fault),
+                padding: vec![7; length],
+            };
+            pass(value).on(pool).wait().unwrap_err()
+        };
+        for fault in [Fail, Panic] {
+            for (moment, started) in [(EncodeArgument, Started::No), (EncodeResult, Started::Yes)] {
+                let error = outcome(moment, fault);
+                assert!(matches!(error, Error::Encode(_)), "{moment:?}: {error}");
+                assert_eq!(error.started(), started);
+                assert!(error.to_string().contains("as it was told"), "{error}");
+            }
+            for (moment, started) in [(DecodeArgument, Started::No), (DecodeResult, Started::Yes)] {
+                let error = outcome(moment, fault);
+                assert!(matches!(error, Error::Decode(_)), "{moment:?}: {error}");
+                assert_eq!(error.started(), started);
+                assert!(error.to_string().contains("as it was told"), "{error}");
+            }
+        }
+        for fault in [Exit, Abort] {
+            for (moment, phase) in [
+                (DecodeArgument, Phase::Decode),
+                (EncodeResult, Phase::Encode),
+            ] {
+                match outcome(moment, fault) {
+                    Error::WorkerDied(died) => assert_eq!(died.phase, phase),
+                    other => panic!("{other}"),
+                }
+            }
+        }
+    }
+}
+
+fn functions_that_end_their_worker(pool: &ProcessPool) {
+    for (how, text) in [
+        ("abort", "SIGABRT"),
+        ("exit", "exited with code 0"),
+        ("overflow", "SIGSEGV"),
+        ("-9", "SIGKILL"),
+        ("-TERM", "SIGTERM"),
+        ("-INT", "SIGINT"),
+    ] {
+        let error = end_by(how).on(pool).wait().unwrap_err();
+        assert!(matches!(error, Error::WorkerDied(_)), "{how}: {error}");
+        assert!(error.to_string().contains(text), "{how}: {error}");
+    }
+    let error = end_by("panic").on(pool).wait().unwrap_err();
+    assert!(matches!(error, Error::Panicked(_)), "{error}");
+}
+
+fn workers_that_kill_each_other(pool: &ProcessPool) {
+    for round in 0..5 {
+        let file = File::new(&format!("victim-{round}"));
+        let victim = wait_in(file.name()).on(pool).start();
+        eventually("the victim runs", || file.pid().is_some());
+        kill_other(file.pid().unwrap()).on(pool).wait().unwrap();
+        match victim.wait().unwrap_err() {
+            Error::WorkerDied(died) => assert_eq!(died.phase, Phase::Run),
+            other => panic!("{other}"),
+        }
+    }
+}
+
+fn workers_with_a_family(pool: &ProcessPool) {
+    let file = File::new("family");
+    let call = breed(file.name()).on(pool).start();
+    eventually("the family is there", || file.pid().is_some());
+    drop(call);
+    let file = File::new("second-family");
+    let call = breed(file.name())
+        .on(pool)
+        .timeout(Duration::from_millis(200));
+    assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
+}
+
+fn functions_that_never_end(pool: &ProcessPool) {
+    for _ in 0..10 {
+        let call = spin().on(pool).timeout(Duration::from_millis(20));
+        assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
+        let call = spin()
+            .on(pool)
+            .timeout(Duration::from_millis(20))
+            .grace(Duration::from_millis(20));
+        assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
+        drop(spin().on(pool).start());
+    }
+}
+
+fn functions_that_take_all_memory(pool: &ProcessPool) {
+    for _ in 0..2 {
+        let error = leak().on(pool).wait().unwrap_err();
+        assert!(error.to_string().contains("out of memory"), "{error}");
+    }
+}
+
+fn threads_left_behind(pool: &ProcessPool) {
+    for _ in 0..10 {
+        leave_a_thread().on(pool).wait().unwrap();
+    }
+}
+
+fn calls_that_nobody_waits_for(pool: &ProcessPool) {
+    for _ in 0..100 {
+        drop(pid().on(pool).start());
+        pid().on(pool).detach();
+        end_by("abort").on(pool).detach();
+    }
+    let rests = || (pool.stats().running, pool.stats().queued) == (0, 0);
+    eventually("all of them are over", rests);
+}
+
+/// What this process holds, that it must hold no longer when a pool has gone.
+#[derive(Debug, PartialEq)]
+struct Holdings {
+    descriptors: usize,
+    threads: BTreeSet<String>,
+}
+
+impl Holdings {
+    fn now() -> Holdings {
+        let names = std::fs::read_dir("/proc/self/task").unwrap();
+        let names = names.filter_map(|task| {
+            let path = task.ok()?.path().join("comm");
+            Some(std::fs::read_to_string(path).ok()?.trim().to_owned())
+        });
+        // Those of the codec end when they have been idle for a while.
+        let ours = names.filter(|name| name.starts_with("offloop") && !name.contains("codec"));
+        Holdings {
+            threads: ours.collect(),
+            descriptors: std::fs::read_dir("/proc/self/fd").unwrap().count(),
+        }
+    }
+}
+
+/// Processes that a worker of this test is, or has started.
+fn marked() -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let mark = format!("{MARK}={}", std::process::id());
+    processes
+        .filter(|process| {
+            let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
+            let mut variables = environment.split(|byte| *byte == 0);
+            variables.any(|variable| variable == mark.as_bytes())
+        })
+        .map(|process| {
+            let command = std::fs::read_to_string(process.path().join("cmdline"));
+            format!("{}: {command:?}", process.path().display())
+        })
+        .collect()
+}
+
+/// What is done to a pool.
+type Scenario = (&'static str, fn(&ProcessPool));
+
+#[test]
+fn after_each_fault_all_is_as_it_was_before() {
+    let scenarios: &[Scenario] = &[
+        ("nothing", |_| ()),
+        ("values that go wrong", values_that_go_wrong),
+        (
+            "functions that end their worker",
+            functions_that_end_their_worker,
+        ),
+        ("workers that kill each other", workers_that_kill_each_other),
+        ("workers with a family", workers_with_a_family),
+        ("functions that never end", functions_that_never_end),
+        (
+            "functions that take all memory",
+            functions_that_take_all_memory,
+        ),
+        ("threads left behind", threads_left_behind),
+        ("calls that nobody waits for", calls_that_nobody_waits_for),
+    ];
+    // Variables of a pool are as static as pools mostly are.
+    let mark: &'static str = Box::leak(std::process::id().to_string().into_boxed_str());
+    let envs: &'static [_] = Box::leak(Box::new([(MARK, mark)]));
+    let mut before = None;
+    for (name, fault) in scenarios {
+        let pool = ProcessPool::new("worst-day")
+            .workers(2)
+            .memory_limit(256 << 20)
+            .envs(envs);
+        // Threads that all pools share start with the first.
+        pid()
+            .on(&pool)
+            .timeout(offloop_tests::LIMIT)
+            .wait()
+            .unwrap();
+
+        fault(&pool);
+        for _ in 0..4 {
+            pid()
+                .on(&pool)
+                .wait()
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        let stats = pool.stats();
+        assert_eq!((stats.running, stats.queued), (0, 0), "{name}: {stats:?}");
+        let ended = stats.finished + stats.failed + stats.cancelled;
+        assert_eq!(stats.submitted, ended, "{name}: {stats:?}");
+
+        pool.close().wait();
+        assert_eq!(pool.stats().workers, 0, "{name}");
+        drop(pool);
+        eventually(&format!("no process is left after {name}"), || {
+            marked().is_empty() && children_of(std::process::id()).is_empty()
+        });
+        let before = before.get_or_insert_with(|| {
+            eventually("four threads of ours are there", || {
+                Holdings::now().threads.len() == 4
+            });
+            Holdings::now()
+        });
+        eventually(&format!("all is as before, after {name}"), || {
+            Holdings::now() == *before
+        });
+    }
+}
