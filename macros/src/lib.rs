@@ -30,6 +30,7 @@ mod on_worker_start;
 mod options;
 mod output;
 mod passing;
+mod plain;
 mod receiver;
 mod render;
 mod scan;

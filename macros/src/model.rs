@@ -289,6 +289,16 @@ impl Task {
         self.outer.is_empty() && !matches!(self.home, Home::Bare)
     }
 
+    /// The same where there is a constant for it.
+    pub(crate) fn name_const(&self) -> TokenStream {
+        if self.is_concrete() && matches!(self.home, Home::Free) {
+            let (krate, companion) = (&self.krate, &self.names.companion);
+            quote!(<#companion as #krate::Task>::NAME)
+        } else {
+            self.name_expr()
+        }
+    }
+
     /// The name under which workers know it: an expression.
     pub(crate) fn name_expr(&self) -> TokenStream {
         if let Some(name) = &self.options.name {

@@ -44,8 +44,6 @@ pub(crate) struct Names {
     pub(crate) companion: Ident,
     /// The builder's type.
     pub(crate) builder: Ident,
-    /// The private struct that holds the arguments while they are being given.
-    pub(crate) arguments: Ident,
     /// What stands in for every type of a task that has mistakes.
     pub(crate) broken: Ident,
     /// The constant whose body asks of the user's types what a pool asks of them, and
@@ -71,7 +69,6 @@ impl Names {
             shown: plain(function),
             companion: function.clone(),
             builder: format_ident!("{stem}Builder", span = function.span()),
-            arguments: format_ident!("__{stem}Args", span = function.span()),
             broken: format_ident!("__{stem}Broken", span = function.span()),
             check: format_ident!("__{}_CHECK", plain(function).to_uppercase()),
             values: format_ident!("__{stem}Values"),
@@ -98,7 +95,6 @@ impl Names {
             },
             companion: format_ident!("__{stem}Task", span = function.span()),
             builder: format_ident!("{stem}Builder", span = function.span()),
-            arguments: format_ident!("__{stem}Args", span = function.span()),
             broken: format_ident!("__{stem}Broken", span = function.span()),
             check: format_ident!(
                 "__{}_{}_CHECK",

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -22,20 +21,16 @@ use crate::thread::{self, Job, ThreadPool};
 
 /// A call on threads of a function that returns no `Result`, or whose `Result` is kept apart.
 pub fn thread_call<R: Send + 'static>(
-    info: &'static TaskInfo,
+    name: &'static str,
     pool: &ThreadPool,
     job: Job<R>,
 ) -> Call<Result<R, Error>> {
-    thread_call_flat(info, pool, Box::new(move || Ok(job())))
+    thread_call_flat(name, pool, Box::new(move || Ok(job())))
 }
 
 /// A call on threads of a function that returns a `Result`.
-pub fn thread_call_flat<R: Outcome>(
-    info: &'static TaskInfo,
-    pool: &ThreadPool,
-    job: Job<R>,
-) -> Call<R> {
-    Call::on_threads(thread::Run::new(info.name(), pool.core(), job))
+pub fn thread_call_flat<R: Outcome>(name: &'static str, pool: &ThreadPool, job: Job<R>) -> Call<R> {
+    Call::on_threads(thread::Run::new(name, pool.core(), job))
 }
 
 /// A call in processes of a function that returns no `Result`, or whose `Result` is kept apart.
@@ -68,45 +63,57 @@ where
 
 /// A builder: collects arguments, then is the call.
 #[derive(Debug)]
-pub enum Pending<A, R: 'static> {
-    /// Still collecting.
-    Args(A),
-    /// The call that was made of them.
-    Running(Call<R>),
-    /// In between.
-    Taken,
+pub struct Pending<A, R: 'static> {
+    /// What was given so far: an `Option` for each argument.
+    pub args: A,
+    call: Option<Call<R>>,
+    /// The arguments have been taken out.
+    taken: bool,
 }
 
-impl<A, R: Outcome> Pending<A, R> {
-    /// Sets an argument.
-    #[must_use]
-    pub fn map_args(self, set: impl FnOnce(A) -> A) -> Self {
-        match self {
-            Pending::Args(args) => Pending::Args(set(args)),
-            other => other,
+impl<A, R> Pending<A, R> {
+    /// Nothing has been given.
+    pub const fn new(args: A) -> Self {
+        Pending {
+            args,
+            call: None,
+            taken: false,
         }
     }
+}
 
-    /// Makes the call.
-    pub fn into_call(self, make: impl FnOnce(A) -> Call<R>) -> Call<R> {
-        match self {
-            Pending::Args(args) => make(args),
-            Pending::Running(call) => call,
-            Pending::Taken => unreachable!("a builder is empty only inside of its poll"),
+// Here, so that builders have it without an impl of their own.
+impl<A, R> Unpin for Pending<A, R> {}
+
+impl<A, R: Outcome> Pending<A, R> {
+    /// The call: made of the arguments if that has not been done.
+    pub fn into_call(mut self, make: fn(&mut A) -> Call<R>) -> Call<R> {
+        match self.call.take() {
+            Some(call) => call,
+            None => self.make(make),
         }
     }
 
     /// Makes the call if that has not been done, and polls it.
-    pub fn poll(&mut self, cx: &mut Context<'_>, make: impl FnOnce(A) -> Call<R>) -> Poll<R> {
-        if let Pending::Args(_) = self {
-            let call = mem::replace(self, Pending::Taken).into_call(make);
-            *self = Pending::Running(call);
+    pub fn poll(&mut self, cx: &mut Context<'_>, make: fn(&mut A) -> Call<R>) -> Poll<R> {
+        if self.call.is_none() {
+            self.call = Some(self.make(make));
         }
-        match self {
-            Pending::Running(call) => Pin::new(call).poll(cx),
-            // Only if a default panicked in an earlier poll, which the caller has caught.
-            _ => panic!("a call was polled after its arguments had failed"),
+        match &mut self.call {
+            Some(call) => Pin::new(call).poll(cx),
+            None => unreachable!("the call was made above"),
         }
+    }
+
+    // Function pointers, because a type for each task would be a function here for each task.
+    fn make(&mut self, make: fn(&mut A) -> Call<R>) -> Call<R> {
+        // Only if a default panicked in an earlier poll, which the caller has caught.
+        assert!(
+            !self.taken,
+            "a call was polled after its arguments had failed"
+        );
+        self.taken = true;
+        make(&mut self.args)
     }
 }
 

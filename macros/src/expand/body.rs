@@ -52,7 +52,6 @@ fn nested(task: &Task) -> TokenStream {
     let outer_attrs = outer_attrs(task);
     quote! {
         #(#outer_attrs)*
-        #[allow(dead_code)]
         #vis #outer_sig {
             #(#attrs)*
             #(#lints)*
@@ -77,7 +76,7 @@ fn renamed(task: &Task) -> TokenStream {
         #(#outer_attrs)*
         #(#attrs)*
         #exempt
-        #[allow(dead_code, clippy::missing_panics_doc)]
+        #[allow(clippy::missing_panics_doc)]
         #vis #sig
         #body
     }
@@ -125,7 +124,7 @@ pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     attrs.extend_from_slice(&task.attrs.hidden);
     attrs.extend_from_slice(&task.attrs.lints);
     attrs.extend_from_slice(&task.attrs.must_use);
-    attrs.push(parse_quote!(#[allow(clippy::must_use_candidate)]));
+    attrs.push(parse_quote!(#[allow(dead_code, clippy::must_use_candidate)]));
     attrs.extend(super::signature_lints(task));
     attrs.extend_from_slice(&task.attrs.deprecated);
     if matches!(task.home, Home::Free) {

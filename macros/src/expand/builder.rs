@@ -5,7 +5,7 @@ use crate::attrs::doc_line;
 use crate::model::{Home, Task};
 use crate::names::{self, Fresh};
 use crate::options::BuilderOption;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
 /// The type parameter of each argument that says whether it was given.
@@ -80,81 +80,57 @@ fn start_attrs(task: &Task) -> Vec<syn::Attribute> {
 fn empty(task: &Task) -> TokenStream {
     let krate = &task.krate;
     let builder = &task.names.builder;
-    let arguments = &task.names.arguments;
+    let option = quote!(::core::option::Option);
     let this = task.receiver.iter().map(|receiver| {
         let owned = receiver.own();
-        quote!(__this: #owned,)
+        quote!(#option::Some(#owned),)
     });
-    let fields = task.arguments.iter().map(|argument| &argument.ident);
-    let types = types_field(task).map(|_| quote!(__types: ::core::marker::PhantomData,));
+    let none = task.arguments.iter().map(|_| quote!(#option::None,));
     quote! {
         #builder {
-            __pending: #krate::__private::Pending::Args(#arguments {
-                #(#this)*
-                #(#fields: ::core::option::Option::None,)*
-                #types
-            }),
+            __pending: #krate::__private::Pending::new((#(#this)* #(#none)*)),
             __given: ::core::marker::PhantomData,
         }
     }
 }
 
-/// Structs have to use their type parameters.
-fn types_field(task: &Task) -> Option<TokenStream> {
-    let phantoms = task.outer.phantoms();
-    if phantoms.is_empty() {
-        return None;
-    }
-    Some(quote!(__types: ::core::marker::PhantomData<fn() -> (#(#phantoms,)*)>,))
+/// What was given so far: a tuple with an `Option` for each argument. A struct would be one more
+/// type for the compiler to look at.
+pub(super) fn given_so_far(task: &Task, stored: &[TokenStream]) -> TokenStream {
+    let receivers = task.receiver.iter().len();
+    let types = stored.iter().enumerate().map(|(index, stored)| {
+        let argument = index
+            .checked_sub(receivers)
+            .and_then(|index| task.arguments.get(index));
+        if argument.is_some_and(|argument| argument.optional && argument.default.is_none()) {
+            quote!(#stored,)
+        } else {
+            quote!(::core::option::Option<#stored>,)
+        }
+    });
+    quote!((#(#types)*))
+}
+
+/// The place of an argument among them.
+pub(super) fn place(task: &Task, index: usize) -> Literal {
+    Literal::usize_unsuffixed(task.receiver.iter().len() + index)
+}
+
+/// Whether an `Option` of an `Option` is among what was given.
+pub(super) fn nests_options(task: &Task) -> bool {
+    let mut arguments = task.arguments.iter();
+    arguments.any(|argument| argument.optional && argument.default.is_some())
 }
 
 /// The builder's type and everything on it.
 pub(super) fn items(task: &Task) -> TokenStream {
     let states = states(task);
-    let arguments = arguments_struct(task);
     let builder = builder_struct(task, &states);
     let setters = setters::setters(task, &states);
     let given = setters::given_traits(task);
     let future = future(task, &states);
     let named = named_entry(task);
-    quote!(#arguments #builder #setters #given #future #named)
-}
-
-/// What was given so far.
-fn arguments_struct(task: &Task) -> TokenStream {
-    let cfg = &task.attrs.cfg;
-    let lints = &task.attrs.lints;
-    let name = &task.names.arguments;
-    let generics = task.outer.declare(&[]);
-    let where_clause = task.outer.where_clause(&task.outside_bounds());
-    let this = task.receiver.iter().map(|receiver| {
-        let stored = task.outside(&receiver.stored);
-        quote!(__this: #stored,)
-    });
-    let types = companion::stored_types(task);
-    let fields = task
-        .arguments
-        .iter()
-        .zip(types.into_iter().skip(task.receiver.iter().len()))
-        .map(|(argument, owned)| {
-            let ident = &argument.ident;
-            if argument.optional && argument.default.is_none() {
-                quote!(#ident: #owned,)
-            } else {
-                quote!(#ident: ::core::option::Option<#owned>,)
-            }
-        });
-    let types_field = types_field(task);
-    quote! {
-        #(#cfg)*
-        #(#lints)*
-        #[allow(dead_code, clippy::option_option, clippy::struct_field_names)]
-        struct #name #generics #where_clause {
-            #(#this)*
-            #(#fields)*
-            #types_field
-        }
-    }
+    quote!(#builder #setters #given #future #named)
 }
 
 fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
@@ -164,8 +140,8 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
     let lints = &task.attrs.lints;
     let vis = &task.vis;
     let name = &task.names.builder;
-    let arguments = &task.names.arguments;
-    let type_arguments = task.outer.arguments(&[]);
+    let given = given_so_far(task, &companion::stored_types(task));
+    let nests_options = nests_options(task).then(|| quote!(, clippy::option_option));
     let states_missing = states
         .iter()
         .map(|state| quote!(#state = #krate::args::Missing));
@@ -191,9 +167,9 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
         #(#hidden)*
         #(#lints)*
         #[must_use = "a call does nothing until it is awaited"]
-        #[allow(dead_code, missing_debug_implementations, private_interfaces, clippy::type_complexity)]
+        #[allow(dead_code, missing_debug_implementations, private_interfaces, clippy::type_complexity #nests_options)]
         #vis struct #name #generics #where_clause {
-            __pending: #krate::__private::Pending<#arguments #type_arguments, #awaited>,
+            __pending: #krate::__private::Pending<#given, #awaited>,
             __given: ::core::marker::PhantomData<fn() -> (#(#states,)* #(#types,)* #(#phantoms,)*)>,
         }
     }
@@ -251,7 +227,6 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
         .collect();
     let generics = task.outer.declare(&state_tokens);
     let arguments = task.outer.arguments(&state_tokens);
-    let where_unpin = task.outer.where_clause(&task.outside_bounds());
     let bounds = [task.outside_bounds(), all_given(task, states)].concat();
     let where_clause = task.outer.where_clause(&bounds);
     let awaited = task.awaited(&task.outside(&task.output.ty).to_token_stream());
@@ -259,9 +234,6 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
     let finish = finish_path(task);
     let context = local("context");
     quote! {
-        #(#cfg)*
-        impl #generics ::core::marker::Unpin for #name #arguments #where_unpin {}
-
         #(#cfg)*
         impl #generics ::core::future::Future for #name #arguments #where_clause {
             type Output = #awaited;
@@ -325,7 +297,6 @@ fn blocking_entry(task: &Task, companion: &TokenStream) -> TokenStream {
     let values = task.arguments.iter().map(|argument| &argument.local);
     quote! {
         #(#attrs)*
-        #[allow(dead_code)]
         #vis fn blocking<#(#lifetimes),*>(#(#parameters),*) #output {
             #companion::blocking #turbofish(#(#values),*)
         }

@@ -2,6 +2,7 @@
 
 use crate::argument::Argument;
 use crate::model::{Home, Task};
+use crate::plain;
 use crate::scan;
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -135,15 +136,26 @@ pub(super) fn checks(task: &Task) -> TokenStream {
     let assertions = assertions(task, &task.outside_arguments(), |ty| task.outside(ty));
     let (values, output) = (&task.names.values, &task.names.output);
     let types = owned_types(task);
-    let checked_values = task.checked(&quote!((#(#types,)*)));
-    let checked_output = task.checked(&task.outside(&task.output.ty).into_token_stream());
+    let mut checked_values = quote!((#(#types,)*));
+    if !plain::are_arguments_plain(task) {
+        checked_values = task.checked(&checked_values);
+    }
+    let mut checked_output = task.outside(&task.output.ty).into_token_stream();
+    if !plain::is_plain(&task.output.ty) {
+        checked_output = task.checked(&checked_output);
+    }
+    let check = (!assertions.is_empty()).then(|| {
+        quote! {
+            #(#cfg)*
+            #[allow(clippy::no_effect)]
+            const #check: usize = {
+                #assertions
+                0
+            };
+        }
+    });
     quote! {
-        #(#cfg)*
-        #[allow(clippy::no_effect)]
-        const #check: usize = {
-            #assertions
-            0
-        };
+        #check
         #(#cfg)*
         #[allow(dead_code)]
         type #values = #checked_values;
@@ -175,8 +187,11 @@ pub(super) fn assertions(
     });
     let arguments = arguments
         .iter()
+        .filter(|argument| !plain::is_plain_argument(argument))
         .map(|argument| check(&argument.owned(), scan::span(argument.passing.target())));
-    let output = {
+    let output = if plain::is_plain(&task.output.ty) {
+        TokenStream::new()
+    } else {
         let ty = outside(&task.output.ty);
         let span = task.output.span();
         let wire = match (task.in_processes(), task.output.fallible) {

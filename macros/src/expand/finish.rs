@@ -1,6 +1,7 @@
 //! From the builder's arguments to the call: defaults are filled in here, inside the
 //! impl block, where `Self` means what the user meant by it.
 
+use super::builder::{given_so_far, nests_options, place};
 use super::local;
 use crate::argument::Argument;
 use crate::model::Task;
@@ -8,11 +9,11 @@ use crate::names;
 use crate::passing::Passing;
 use crate::scan::peel;
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
-/// `fn __finish(args: __FetchArgs) -> Call<..>`
+/// `fn __finish(args: &mut (Option<String>, ..)) -> Call<..>`
 pub(super) fn finish(task: &Task) -> TokenStream {
     let cfg = &task.attrs.cfg;
     let lints = &task.attrs.lints;
@@ -21,23 +22,29 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     let generics = task.inner.declare(&[]);
     let turbofish = task.inner.turbofish();
     let where_clause = task.inner.where_clause(&task.bounds());
-    let arguments_type = &task.names.arguments;
-    let type_arguments = task.outer.arguments(&[]);
+    let receiver = task.receiver.iter().map(|r| r.stored.to_token_stream());
+    let arguments = task.arguments.iter().map(|argument| task.stored(argument));
+    let stored: Vec<TokenStream> = receiver.chain(arguments).collect();
+    let given_type = given_so_far(task, &stored);
+    let nests_options = nests_options(task).then(|| quote!(clippy::option_option,));
     // Of the checked type, because that is what the builder waits for.
     let awaited = task.awaited(&task.checked_output());
     let krate = &task.krate;
     let call_type = quote!(#krate::Call<#awaited>);
     let signature_lints = super::signature_lints(task);
     let args = local("args");
-    let this = task.receiver.iter().map(|_| quote!(#args.__this));
+    let this = task
+        .receiver
+        .iter()
+        .map(|_| quote!(::core::option::Option::expect(#args.0.take(), "`self` was given")));
     let values = values(task, &args);
     let given = task.arguments.iter().map(|argument| &argument.ident);
     quote! {
         #(#cfg)*
         #(#lints)*
-        #[allow(unused_variables, clippy::used_underscore_binding)]
+        #[allow(unused_variables, clippy::type_complexity, #nests_options clippy::used_underscore_binding)]
         #signature_lints
-        fn #name #generics(#args: #arguments_type #type_arguments) -> #call_type #where_clause {
+        fn #name #generics(#args: &mut #given_type) -> #call_type #where_clause {
             #values
             Self::#call #turbofish(#(#this,)* #(#given),*)
         }
@@ -50,6 +57,8 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
     for (index, argument) in task.arguments.iter().enumerate() {
         let ident = &argument.ident;
         let stored = task.stored(argument);
+        let place = place(task, index);
+        let given = quote!(#args.#place.take());
         let value = match &argument.default {
             Some(default) => {
                 let before = seen_by(default, &task.arguments[..index]);
@@ -58,14 +67,14 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
                 if leaves(quote!(#default)) {
                     // What it leaves is then the default itself.
                     quote! {
-                        #option::unwrap_or_else(#args.#ident, || {
+                        #option::unwrap_or_else(#given, || {
                             #before
                             #default
                         })
                     }
                 } else {
                     quote! {
-                        match #args.#ident {
+                        match #given {
                             #option::Some(#value) => #value,
                             #option::None => {
                                 #before
@@ -75,10 +84,10 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
                     }
                 }
             }
-            None if argument.optional => quote!(#args.#ident),
+            None if argument.optional => given,
             None => {
                 let message = format!("`{}` was given", names::plain(ident));
-                quote!(::core::option::Option::expect(#args.#ident, #message))
+                quote!(::core::option::Option::expect(#given, #message))
             }
         };
         values.extend(quote!(let #ident: #stored = #value;));

@@ -7,7 +7,7 @@ use crate::names;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-/// The expression that makes the call.
+/// The statement that makes the call.
 pub(super) fn dispatch(task: &Task) -> TokenStream {
     let krate = &task.krate;
     let companion = &task.names.companion;
@@ -19,8 +19,9 @@ pub(super) fn dispatch(task: &Task) -> TokenStream {
     };
     let pool = wrapper::pool(task, &quote!(#krate::ProcessPool::global()));
     let stored = stored_names(task);
+    let call = local("call");
     quote! {
-        #krate::__private::#function::<#companion>(#pool, (#(#stored,)*))
+        let #call = #krate::__private::#function::<#companion>(#pool, (#(#stored,)*));
     }
 }
 

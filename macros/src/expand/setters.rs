@@ -1,7 +1,6 @@
 //! The setters of a builder, and the traits that tell which argument is missing.
 
 use super::builder::{all_given, finish_path};
-use super::local;
 use crate::argument::Argument;
 use crate::attrs::doc_line;
 use crate::model::Task;
@@ -109,7 +108,7 @@ fn setter(
     let krate = &task.krate;
     let vis = &task.vis;
     let builder = &task.names.builder;
-    let field = &task.arguments[index].ident;
+    let place = super::builder::place(task, index);
     let state = &states[index];
     let after: Vec<TokenStream> = states
         .iter()
@@ -125,17 +124,13 @@ fn setter(
     let after = task.outer.arguments(&after);
     // Under the argument's own name, because that is what the docs show.
     let value = &task.arguments[index].local;
-    let args = local("args");
-    // A match in place of a closure: each closure is one more body to check.
     quote! {
         #(#docs)*
         #vis fn #name(mut self, #value: #ty) -> #builder #after
         where
             #state: #krate::args::NotGiven,
         {
-            if let #krate::__private::Pending::Args(#args) = &mut self.__pending {
-                #args.#field = #stored;
-            }
+            self.__pending.args.#place = #stored;
             #builder {
                 __pending: self.__pending,
                 __given: ::core::marker::PhantomData,

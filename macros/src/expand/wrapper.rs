@@ -6,6 +6,7 @@ use crate::attrs::doc_line;
 use crate::kind::Kind;
 use crate::model::{self, Home, Task};
 use crate::options::BuilderOption;
+use crate::plain;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
@@ -156,7 +157,7 @@ pub(super) fn call(task: &Task) -> TokenStream {
         #signature_lints
         fn #name #generics(#(#parameters),*) -> #call_type #where_clause {
             #checks
-            let #call = #dispatch;
+            #dispatch
             #(let #call = #options;)*
             #call
         }
@@ -188,6 +189,7 @@ pub(super) fn lent_arguments(task: &Task, arguments: &[Argument]) -> Vec<TokenSt
 }
 
 fn dispatch_to_threads(task: &Task) -> TokenStream {
+    let call = local("call");
     let krate = &task.krate;
     let blocking = &task.names.blocking;
     let turbofish = task.inner.turbofish_named();
@@ -203,10 +205,11 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
         Kind::CpuBound => quote!(cpu),
     };
     let pool = pool(task, &quote!(#krate::ThreadPool::#default()));
-    let info = info(task);
+    let name = task.name_const();
     let checked = checked_locals(task);
     let output = task.checked_output();
-    let returns = task.is_concrete().then(|| quote!(-> #output));
+    let is_checked = task.is_concrete() && !plain::is_plain(&task.output.ty);
+    let returns = is_checked.then(|| quote!(-> #output));
     let run = quote!(Self::#blocking #turbofish(#(#lent),*));
     let run = if returns.is_some() {
         quote!({ #run })
@@ -214,22 +217,19 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
         run
     };
     quote! {
-        {
-            #checked
-            const __INFO: &#krate::__private::TaskInfo = #info;
-            #krate::__private::#function(
-                __INFO,
-                #pool,
-                ::std::boxed::Box::new(move || #returns #run),
-            )
-        }
+        #checked
+        let #call = #krate::__private::#function(
+            #name,
+            #pool,
+            ::std::boxed::Box::new(move || #returns #run),
+        );
     }
 }
 
 /// Takes what is stored over into types that are known to be wrong if one of them cannot
 /// cross: what the closure captures is then not reported again.
 fn checked_locals(task: &Task) -> TokenStream {
-    if !task.is_concrete() || (task.arguments.is_empty() && task.receiver.is_none()) {
+    if !task.is_concrete() || plain::are_arguments_plain(task) {
         return TokenStream::new();
     }
     let this = local("this");

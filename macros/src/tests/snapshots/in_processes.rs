@@ -19,8 +19,7 @@ struct __ThumbnailTask<
 }
 impl __ThumbnailTask {
     /// `thumbnail` in place: runs the function here and now, on this thread.
-    #[allow(clippy::must_use_candidate)]
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::must_use_candidate)]
     fn blocking(jpeg: &[u8], height: Option<u32>) -> Vec<u8> {
         #[allow(
             clippy::option_option,
@@ -106,19 +105,6 @@ const _: () = {
         __ThumbnailTask,
     >();
 };
-#[allow(clippy::no_effect)]
-const __THUMBNAIL_CHECK: usize = {
-    ::offloop::__private::assert_wire::<::std::vec::Vec<u8>>();
-    ::offloop::__private::assert_wire::<Option<u32>>();
-    ::offloop::__private::assert_output::<Vec<u8>>();
-    ::offloop::__private::assert_wire::<Vec<u8>>();
-    0
-};
 #[allow(dead_code)]
-type __ThumbnailValues = <[(
-    ::std::vec::Vec<u8>,
-    Option<u32>,
-); __THUMBNAIL_CHECK] as ::core::iter::IntoIterator>::Item;
-type __ThumbnailOutput = <[Vec<
-    u8,
->; __THUMBNAIL_CHECK] as ::core::iter::IntoIterator>::Item;
+type __ThumbnailValues = (::std::vec::Vec<u8>, Option<u32>);
+type __ThumbnailOutput = Vec<u8>;

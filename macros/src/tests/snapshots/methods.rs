@@ -16,7 +16,7 @@ impl<T: Clone> Cache<T> {
         )
     }
     /// `Cache::get` in place: runs the function here and now, on this thread.
-    #[allow(clippy::must_use_candidate)]
+    #[allow(dead_code, clippy::must_use_candidate)]
     #[allow(
         clippy::option_option,
         clippy::ref_option,
@@ -25,7 +25,7 @@ impl<T: Clone> Cache<T> {
         clippy::needless_pass_by_value,
         clippy::trivially_copy_pass_by_ref
     )]
-    #[allow(dead_code, clippy::missing_panics_doc)]
+    #[allow(clippy::missing_panics_doc)]
     pub fn get_blocking(&self, key: &Path, limit: usize) -> Option<T> {
         BODY
     }
@@ -39,44 +39,42 @@ impl<T: Clone> Cache<T> {
     {
         ::offloop::__private::assert_arg::<Self>();
         ::offloop::__private::assert_arg::<<Path as ::std::borrow::ToOwned>::Owned>();
-        ::offloop::__private::assert_arg::<usize>();
         ::offloop::__private::assert_output::<Option<T>>();
-        let __call = {
-            const __INFO: &::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
-                ::core::concat!(::core::module_path!(), "::Cache::get"),
-                ::core::file!(),
-                ::core::line!(),
-                ::core::column!(),
-                9261093114474567693u64,
-            );
-            ::offloop::__private::thread_call(
-                __INFO,
-                ::offloop::ThreadPool::global(),
-                ::std::boxed::Box::new(move || Self::get_blocking(
-                    &__this,
-                    <_ as ::core::borrow::Borrow<Path>>::borrow(&key),
-                    limit,
-                )),
-            )
-        };
+        let __call = ::offloop::__private::thread_call(
+            ::core::concat!(::core::module_path!(), "::Cache::get"),
+            ::offloop::ThreadPool::global(),
+            ::std::boxed::Box::new(move || Self::get_blocking(
+                &__this,
+                <_ as ::core::borrow::Borrow<Path>>::borrow(&key),
+                limit,
+            )),
+        );
         __call
     }
-    #[allow(unused_variables, clippy::used_underscore_binding)]
+    #[allow(unused_variables, clippy::type_complexity, clippy::used_underscore_binding)]
     fn __get_finish(
-        __args: __CacheGetArgs<T>,
+        __args: &mut (
+            ::core::option::Option<Self>,
+            ::core::option::Option<<Path as ::std::borrow::ToOwned>::Owned>,
+            ::core::option::Option<usize>,
+        ),
     ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
     where
         T: ::core::marker::Send + 'static,
     {
         let key: <Path as ::std::borrow::ToOwned>::Owned = ::core::option::Option::expect(
-            __args.key,
+            __args.1.take(),
             "`key` was given",
         );
-        let limit: usize = match __args.limit {
+        let limit: usize = match __args.2.take() {
             ::core::option::Option::Some(__value) => __value,
             ::core::option::Option::None => Self::LIMIT,
         };
-        Self::__get_call(__args.__this, key, limit)
+        Self::__get_call(
+            ::core::option::Option::expect(__args.0.take(), "`self` was given"),
+            key,
+            limit,
+        )
     }
     /// Starts a call of `Cache::get` with named arguments.
     #[allow(dead_code)]
@@ -85,23 +83,17 @@ impl<T: Clone> Cache<T> {
         T: ::core::marker::Send + 'static,
     {
         CacheGetBuilder {
-            __pending: ::offloop::__private::Pending::Args(__CacheGetArgs {
-                __this: <Self as ::core::clone::Clone>::clone(self),
-                key: ::core::option::Option::None,
-                limit: ::core::option::Option::None,
-                __types: ::core::marker::PhantomData,
-            }),
+            __pending: ::offloop::__private::Pending::new((
+                ::core::option::Option::Some(
+                    <Self as ::core::clone::Clone>::clone(self),
+                ),
+                ::core::option::Option::None,
+                ::core::option::Option::None,
+            )),
             __given: ::core::marker::PhantomData,
         }
     }
     fn other(&self) {}
-}
-#[allow(dead_code, clippy::option_option, clippy::struct_field_names)]
-struct __CacheGetArgs<T: Clone + ::core::marker::Send + 'static> {
-    __this: Cache<T>,
-    key: ::core::option::Option<<Path as ::std::borrow::ToOwned>::Owned>,
-    limit: ::core::option::Option<usize>,
-    __types: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<T>,)>,
 }
 /// Named arguments of `Cache::get()`; awaiting it makes the call.
 #[must_use = "a call does nothing until it is awaited"]
@@ -117,7 +109,11 @@ pub struct CacheGetBuilder<
     ArgLimit = ::offloop::args::Missing,
 > {
     __pending: ::offloop::__private::Pending<
-        __CacheGetArgs<T>,
+        (
+            ::core::option::Option<Cache<T>>,
+            ::core::option::Option<<Path as ::std::borrow::ToOwned>::Owned>,
+            ::core::option::Option<usize>,
+        ),
         ::core::result::Result<Option<T>, ::offloop::Error>,
     >,
     __given: ::core::marker::PhantomData<
@@ -138,9 +134,9 @@ impl<
     where
         ArgKey: ::offloop::args::NotGiven,
     {
-        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
-            __args.key = ::core::option::Option::Some(::core::convert::Into::into(key));
-        }
+        self.__pending.args.1 = ::core::option::Option::Some(
+            ::core::convert::Into::into(key),
+        );
         CacheGetBuilder {
             __pending: self.__pending,
             __given: ::core::marker::PhantomData,
@@ -156,9 +152,7 @@ impl<
     where
         ArgLimit: ::offloop::args::NotGiven,
     {
-        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
-            __args.limit = ::core::option::Option::Some(limit);
-        }
+        self.__pending.args.2 = ::core::option::Option::Some(limit);
         CacheGetBuilder {
             __pending: self.__pending,
             __given: ::core::marker::PhantomData,
@@ -187,8 +181,6 @@ impl<
 pub trait __CacheGetKeyGiven {}
 #[diagnostic::do_not_recommend]
 impl __CacheGetKeyGiven for ::offloop::args::Given {}
-impl<T: Clone + ::core::marker::Send + 'static, ArgKey, ArgLimit> ::core::marker::Unpin
-for CacheGetBuilder<T, ArgKey, ArgLimit> {}
 impl<T: Clone + ::core::marker::Send + 'static, ArgKey, ArgLimit> ::core::future::Future
 for CacheGetBuilder<T, ArgKey, ArgLimit>
 where

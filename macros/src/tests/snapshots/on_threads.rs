@@ -23,8 +23,7 @@ impl fetch {
     /// # Errors
     ///
     /// Those of the function itself.
-    #[allow(clippy::must_use_candidate)]
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::must_use_candidate)]
     pub fn blocking(url: &str, retries: u32) -> Result<String, io::Error> {
         #[allow(
             clippy::unnecessary_wraps,
@@ -41,32 +40,27 @@ impl fetch {
         url: ::std::string::String,
         retries: u32,
     ) -> ::offloop::Call<Result<String, io::Error>> {
-        let __call = {
-            let (url, retries): __FetchValues = (url, retries);
-            const __INFO: &::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
-                ::core::concat!(::core::module_path!(), "::fetch"),
-                ::core::file!(),
-                ::core::line!(),
-                ::core::column!(),
-                1522304123683247578u64,
-            );
-            ::offloop::__private::thread_call_flat(
-                __INFO,
-                ::offloop::ThreadPool::global(),
-                ::std::boxed::Box::new(move || -> __FetchOutput {
-                    Self::blocking(&url, retries)
-                }),
-            )
-        };
+        let __call = ::offloop::__private::thread_call_flat(
+            <fetch as ::offloop::Task>::NAME,
+            ::offloop::ThreadPool::global(),
+            ::std::boxed::Box::new(move || -> __FetchOutput {
+                Self::blocking(&url, retries)
+            }),
+        );
         __call
     }
-    #[allow(unused_variables, clippy::used_underscore_binding)]
-    fn __finish(__args: __FetchArgs) -> ::offloop::Call<__FetchOutput> {
+    #[allow(unused_variables, clippy::type_complexity, clippy::used_underscore_binding)]
+    fn __finish(
+        __args: &mut (
+            ::core::option::Option<::std::string::String>,
+            ::core::option::Option<u32>,
+        ),
+    ) -> ::offloop::Call<__FetchOutput> {
         let url: ::std::string::String = ::core::option::Option::expect(
-            __args.url,
+            __args.0.take(),
             "`url` was given",
         );
-        let retries: u32 = match __args.retries {
+        let retries: u32 = match __args.1.take() {
             ::core::option::Option::Some(__value) => __value,
             ::core::option::Option::None => 3,
         };
@@ -76,10 +70,10 @@ impl fetch {
     #[allow(dead_code)]
     pub fn builder() -> FetchBuilder {
         FetchBuilder {
-            __pending: ::offloop::__private::Pending::Args(__FetchArgs {
-                url: ::core::option::Option::None,
-                retries: ::core::option::Option::None,
-            }),
+            __pending: ::offloop::__private::Pending::new((
+                ::core::option::Option::None,
+                ::core::option::Option::None,
+            )),
             __given: ::core::marker::PhantomData,
         }
     }
@@ -95,11 +89,6 @@ impl ::offloop::Task for fetch {
 #[allow(dead_code)]
 pub fn fetch(url: &str, retries: u32) -> ::offloop::Call<Result<String, io::Error>> {
     fetch::__call(<str as ::std::borrow::ToOwned>::to_owned(url), retries)
-}
-#[allow(dead_code, clippy::option_option, clippy::struct_field_names)]
-struct __FetchArgs {
-    url: ::core::option::Option<::std::string::String>,
-    retries: ::core::option::Option<u32>,
 }
 /// Named arguments of [`fetch()`]; awaiting it makes the call.
 #[must_use = "a call does nothing until it is awaited"]
@@ -119,7 +108,10 @@ pub struct FetchBuilder<
             ::core::marker::PhantomData<Result<String, io::Error>>,
         ),
 > {
-    __pending: ::offloop::__private::Pending<__FetchArgs, __FetchOutput>,
+    __pending: ::offloop::__private::Pending<
+        (::core::option::Option<::std::string::String>, ::core::option::Option<u32>),
+        __FetchOutput,
+    >,
     __given: ::core::marker::PhantomData<fn() -> (ArgUrl, ArgRetries, Types)>,
 }
 #[allow(dead_code)]
@@ -132,9 +124,9 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
     where
         ArgUrl: ::offloop::args::NotGiven,
     {
-        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
-            __args.url = ::core::option::Option::Some(::core::convert::Into::into(url));
-        }
+        self.__pending.args.0 = ::core::option::Option::Some(
+            ::core::convert::Into::into(url),
+        );
         FetchBuilder {
             __pending: self.__pending,
             __given: ::core::marker::PhantomData,
@@ -150,9 +142,7 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
     where
         ArgRetries: ::offloop::args::NotGiven,
     {
-        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
-            __args.retries = ::core::option::Option::Some(retries);
-        }
+        self.__pending.args.1 = ::core::option::Option::Some(retries);
         FetchBuilder {
             __pending: self.__pending,
             __given: ::core::marker::PhantomData,
@@ -179,7 +169,6 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
 pub trait __FetchUrlGiven {}
 #[diagnostic::do_not_recommend]
 impl __FetchUrlGiven for ::offloop::args::Given {}
-impl<ArgUrl, ArgRetries> ::core::marker::Unpin for FetchBuilder<ArgUrl, ArgRetries> {}
 impl<ArgUrl, ArgRetries> ::core::future::Future for FetchBuilder<ArgUrl, ArgRetries>
 where
     ArgUrl: __FetchUrlGiven,
@@ -201,17 +190,12 @@ where
 }
 #[allow(clippy::no_effect)]
 const __FETCH_CHECK: usize = {
-    ::offloop::__private::assert_arg::<::std::string::String>();
-    ::offloop::__private::assert_arg::<u32>();
     ::offloop::__private::assert_output::<Result<String, io::Error>>();
     ::offloop::__private::assert_outcome::<Result<String, io::Error>>();
     0
 };
 #[allow(dead_code)]
-type __FetchValues = <[(
-    ::std::string::String,
-    u32,
-); __FETCH_CHECK] as ::core::iter::IntoIterator>::Item;
+type __FetchValues = (::std::string::String, u32);
 type __FetchOutput = <[Result<
     String,
     io::Error,

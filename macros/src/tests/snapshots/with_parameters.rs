@@ -15,9 +15,8 @@ impl render {
     /// # Errors
     ///
     /// Those of the function itself.
-    #[allow(clippy::must_use_candidate)]
+    #[allow(dead_code, clippy::must_use_candidate)]
     #[allow(clippy::multiple_bound_locations)]
-    #[allow(dead_code)]
     fn blocking<T: Display, const N: usize>(
         items: [T; N],
         path: impl AsRef<Path>,
@@ -56,40 +55,31 @@ impl render {
         ::offloop::__private::assert_arg::<[T; N]>();
         ::offloop::__private::assert_arg::<ImplPath>();
         ::offloop::__private::assert_output::<io::Result<()>>();
-        let __call = {
-            const __INFO: &::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
-                ::core::concat!(::core::module_path!(), "::render"),
-                ::core::file!(),
-                ::core::line!(),
-                ::core::column!(),
-                2940161825889278338u64,
-            );
-            ::offloop::__private::thread_call(
-                __INFO,
-                ::offloop::ThreadPool::global(),
-                ::std::boxed::Box::new(move || Self::blocking::<T, N>(items, path)),
-            )
-        };
+        let __call = ::offloop::__private::thread_call(
+            ::core::concat!(::core::module_path!(), "::render"),
+            ::offloop::ThreadPool::global(),
+            ::std::boxed::Box::new(move || Self::blocking::<T, N>(items, path)),
+        );
         __call
     }
-    #[allow(unused_variables, clippy::used_underscore_binding)]
+    #[allow(unused_variables, clippy::type_complexity, clippy::used_underscore_binding)]
     #[allow(clippy::multiple_bound_locations)]
     fn __finish<
         T: Display + ::core::marker::Send + 'static,
         const N: usize,
         ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
     >(
-        __args: __RenderArgs<T, N, ImplPath>,
+        __args: &mut (::core::option::Option<[T; N]>, ::core::option::Option<ImplPath>),
     ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
     where
         T: Clone,
     {
         let items: [T; N] = ::core::option::Option::expect(
-            __args.items,
+            __args.0.take(),
             "`items` was given",
         );
         let path: ImplPath = ::core::option::Option::expect(
-            __args.path,
+            __args.1.take(),
             "`path` was given",
         );
         Self::__call::<T, N, ImplPath>(items, path)
@@ -106,11 +96,10 @@ impl render {
         T: Clone,
     {
         RenderBuilder {
-            __pending: ::offloop::__private::Pending::Args(__RenderArgs {
-                items: ::core::option::Option::None,
-                path: ::core::option::Option::None,
-                __types: ::core::marker::PhantomData,
-            }),
+            __pending: ::offloop::__private::Pending::new((
+                ::core::option::Option::None,
+                ::core::option::Option::None,
+            )),
             __given: ::core::marker::PhantomData,
         }
     }
@@ -125,21 +114,6 @@ where
     T: Clone,
 {
     render::__call::<T, N, _>(items, path)
-}
-#[allow(dead_code, clippy::option_option, clippy::struct_field_names)]
-struct __RenderArgs<
-    T: Display + ::core::marker::Send + 'static,
-    const N: usize,
-    ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
->
-where
-    T: Clone,
-{
-    items: ::core::option::Option<[T; N]>,
-    path: ::core::option::Option<ImplPath>,
-    __types: ::core::marker::PhantomData<
-        fn() -> (::core::marker::PhantomData<T>, ::core::marker::PhantomData<ImplPath>),
-    >,
 }
 /// Named arguments of [`render()`]; awaiting it makes the call.
 #[must_use = "a call does nothing until it is awaited"]
@@ -160,7 +134,7 @@ where
     T: Clone,
 {
     __pending: ::offloop::__private::Pending<
-        __RenderArgs<T, N, ImplPath>,
+        (::core::option::Option<[T; N]>, ::core::option::Option<ImplPath>),
         ::core::result::Result<io::Result<()>, ::offloop::Error>,
     >,
     __given: ::core::marker::PhantomData<
@@ -191,9 +165,7 @@ where
     where
         ArgItems: ::offloop::args::NotGiven,
     {
-        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
-            __args.items = ::core::option::Option::Some(items);
-        }
+        self.__pending.args.0 = ::core::option::Option::Some(items);
         RenderBuilder {
             __pending: self.__pending,
             __given: ::core::marker::PhantomData,
@@ -207,9 +179,7 @@ where
     where
         ArgPath: ::offloop::args::NotGiven,
     {
-        if let ::offloop::__private::Pending::Args(__args) = &mut self.__pending {
-            __args.path = ::core::option::Option::Some(path);
-        }
+        self.__pending.args.1 = ::core::option::Option::Some(path);
         RenderBuilder {
             __pending: self.__pending,
             __given: ::core::marker::PhantomData,
@@ -249,16 +219,6 @@ impl __RenderItemsGiven for ::offloop::args::Given {}
 trait __RenderPathGiven {}
 #[diagnostic::do_not_recommend]
 impl __RenderPathGiven for ::offloop::args::Given {}
-impl<
-    T: Display + ::core::marker::Send + 'static,
-    const N: usize,
-    ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
-    ArgItems,
-    ArgPath,
-> ::core::marker::Unpin for RenderBuilder<T, N, ImplPath, ArgItems, ArgPath>
-where
-    T: Clone,
-{}
 impl<
     T: Display + ::core::marker::Send + 'static,
     const N: usize,
