@@ -330,8 +330,6 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 /// on the functions in it that are to be awaited; the others stay as they are.
 ///
 /// ```
-/// use offloop::blocking_io;
-///
 /// #[derive(Clone)]
 /// struct Store {
 ///     rows: Vec<String>,
@@ -406,7 +404,9 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 /// anything beside the block.
 ///
 /// It takes no options, and finds the attributes of its functions by their names; a
-/// renamed import (`use offloop::blocking_io as task`) is not seen.
+/// renamed import (`use offloop::blocking_io as task`) is not seen. They need no import: it takes
+/// them away before the compiler looks for them, so an import that nothing else uses would be
+/// reported as unused.
 #[proc_macro_attribute]
 pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
     methods::attribute(&options.into(), &item.into()).into()

@@ -120,6 +120,11 @@ impl Task {
             source,
         };
         task.bound_projections();
+        if task.is_concrete() {
+            for argument in &mut task.arguments {
+                argument.passing.ask_at(&task.krate, &task.names.copies);
+            }
+        }
         Some(task)
     }
 

@@ -51,6 +51,8 @@ pub(crate) struct Names {
     pub(crate) check: Ident,
     pub(crate) values: Ident,
     pub(crate) output: Ident,
+    /// The constant whose body asks whether references can be copied.
+    pub(crate) copies: Ident,
     /// Associated functions: the function itself, the start of a builder, the
     /// call with owned arguments, the call with the builder's arguments.
     pub(crate) blocking: Ident,
@@ -71,6 +73,7 @@ impl Names {
             builder: format_ident!("{stem}Builder", span = function.span()),
             broken: format_ident!("__{stem}Broken", span = function.span()),
             check: format_ident!("__{}_CHECK", plain(function).to_uppercase()),
+            copies: format_ident!("__{}_COPIES", plain(function).to_uppercase()),
             values: format_ident!("__{stem}Values"),
             output: format_ident!("__{stem}Output"),
             blocking: Ident::new("blocking", function.span()),
@@ -98,6 +101,11 @@ impl Names {
             broken: format_ident!("__{stem}Broken", span = function.span()),
             check: format_ident!(
                 "__{}_{}_CHECK",
+                owner_name.to_uppercase(),
+                name.to_uppercase()
+            ),
+            copies: format_ident!(
+                "__{}_{}_COPIES",
                 owner_name.to_uppercase(),
                 name.to_uppercase()
             ),

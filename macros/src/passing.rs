@@ -13,11 +13,18 @@ pub(crate) enum Passing {
     /// `T`: moved.
     Value(Type),
     /// `&T`: copied by `ToOwned`, lent to the function.
-    Reference(Type),
+    Reference(Type, Option<Copies>),
     /// `&T` of a type parameter, which can only be cloned.
     Cloned(Type),
     /// `Cow<'_, T>`: taken as owned.
     Cow(Type),
+}
+
+/// Where it is asked whether a reference can be copied, so that only this place tells if not.
+#[derive(Clone)]
+pub(crate) struct Copies {
+    krate: TokenStream,
+    constant: Ident,
 }
 
 impl Passing {
@@ -33,7 +40,7 @@ impl Passing {
                 return if params.is_cloned(&target) {
                     Self::Cloned(target)
                 } else {
-                    Self::Reference(target)
+                    Self::Reference(target, None)
                 };
             }
         }
@@ -55,7 +62,7 @@ impl Passing {
     pub(crate) fn map(&self, change: impl FnOnce(&Type) -> Type) -> Self {
         match self {
             Self::Value(ty) => Self::Value(change(ty)),
-            Self::Reference(ty) => Self::Reference(change(ty)),
+            Self::Reference(ty, copies) => Self::Reference(change(ty), copies.clone()),
             Self::Cloned(ty) => Self::Cloned(change(ty)),
             Self::Cow(ty) => Self::Cow(change(ty)),
         }
@@ -70,7 +77,7 @@ impl Passing {
     pub(crate) fn is_projected(&self) -> bool {
         match self {
             Self::Value(_) | Self::Cloned(_) => false,
-            Self::Reference(target) | Self::Cow(target) => match peel(target) {
+            Self::Reference(target, _) | Self::Cow(target) => match peel(target) {
                 Type::Slice(_) => false,
                 Type::Path(path) => !path.path.is_ident("str"),
                 _ => true,
@@ -78,10 +85,28 @@ impl Passing {
         }
     }
 
+    /// Says where it is asked whether the reference can be copied.
+    pub(crate) fn ask_at(&mut self, krate: &TokenStream, constant: &Ident) {
+        let is_asked = self.is_projected();
+        if let Self::Reference(target, copies) = self {
+            // Found where they always are, but shown at the user's type.
+            let span = scan::span(target);
+            *copies = is_asked.then(|| Copies {
+                krate: scan::shown_at(krate.clone(), span),
+                constant: Ident::new(&constant.to_string(), constant.span().located_at(span)),
+            });
+        }
+    }
+
+    /// Whether it is asked.
+    pub(crate) fn is_asked(&self) -> bool {
+        matches!(self, Self::Reference(_, Some(_)))
+    }
+
     /// The type behind the reference, or the type itself.
     pub(crate) fn target(&self) -> &Type {
         match self {
-            Self::Value(ty) | Self::Reference(ty) | Self::Cloned(ty) | Self::Cow(ty) => ty,
+            Self::Value(ty) | Self::Reference(ty, _) | Self::Cloned(ty) | Self::Cow(ty) => ty,
         }
     }
 
@@ -89,15 +114,18 @@ impl Passing {
     pub(crate) fn owned(&self) -> TokenStream {
         match self {
             Self::Value(ty) | Self::Cloned(ty) => ty.to_token_stream(),
-            Self::Reference(target) | Self::Cow(target) => {
+            Self::Reference(target, _) | Self::Cow(target) => {
                 let span = scan::span(target);
-                match peel(target) {
-                    Type::Slice(slice) => {
+                match (peel(target), self) {
+                    (Type::Slice(slice), _) => {
                         let element = &slice.elem;
                         quote_spanned!(span=> ::std::vec::Vec<#element>)
                     }
-                    Type::Path(path) if path.path.is_ident("str") => {
+                    (Type::Path(path), _) if path.path.is_ident("str") => {
                         quote_spanned!(span=> ::std::string::String)
+                    }
+                    (_, Self::Reference(_, Some(Copies { krate, constant }))) => {
+                        quote_spanned!(span=> #krate::args::Owned<#target, #constant>)
                     }
                     _ => quote_spanned!(span=> <#target as ::std::borrow::ToOwned>::Owned),
                 }
@@ -110,7 +138,12 @@ impl Passing {
     pub(crate) fn copy_function(&self, is_inferred: bool) -> Option<TokenStream> {
         match self {
             Self::Value(_) => None,
-            Self::Reference(target) => {
+            Self::Reference(target, Some(Copies { krate, constant })) => {
+                let span = scan::span(target);
+                let target = quote_spanned!(span=> #krate::__private::Referred<#target, #constant>);
+                Some(quote_spanned!(span=> <#target as ::std::borrow::ToOwned>::to_owned))
+            }
+            Self::Reference(target, None) => {
                 let span = scan::span(target);
                 Some(if is_inferred {
                     quote_spanned!(span=> ::std::borrow::ToOwned::to_owned)
@@ -131,7 +164,7 @@ impl Passing {
         match self {
             Self::Value(_) => quote!(#stored),
             Self::Cloned(_) => quote!(&#stored),
-            Self::Reference(target) => match peel(target) {
+            Self::Reference(target, _) => match peel(target) {
                 Type::Slice(_) => quote!(&#stored),
                 Type::Path(path) if path.path.is_ident("str") => quote!(&#stored),
                 _ => quote!(<_ as ::core::borrow::Borrow<#target>>::borrow(&#stored)),
@@ -145,7 +178,7 @@ impl Passing {
         match self {
             Self::Value(_) => quote!(#stored),
             Self::Cloned(_) => quote!(::core::option::Option::as_ref(&#stored)),
-            Self::Reference(target) => {
+            Self::Reference(target, _) => {
                 let owned = self.owned();
                 quote! {
                     ::core::option::Option::map(

@@ -54,7 +54,7 @@ impl Receiver {
     }
 
     /// What is stored, made from `self`.
-    pub(crate) fn own(&self) -> TokenStream {
+    pub(crate) fn own(&self, krate: &TokenStream) -> TokenStream {
         let this = &self.source.self_token;
         if self.cloned {
             let stored = &self.stored;
@@ -62,7 +62,8 @@ impl Receiver {
             // would clone the reference. At the place of `&self`, so that this is
             // where a missing `Clone` is reported.
             let span = scan::span(stored);
-            quote_spanned!(span=> <#stored as ::core::clone::Clone>::clone(#this))
+            let copy = quote_spanned!(span=> copy_self::<#stored>);
+            quote!(#krate::__private::#copy(#this))
         } else {
             this.to_token_stream()
         }

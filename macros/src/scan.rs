@@ -207,6 +207,17 @@ pub(crate) fn generic_arguments<'a>(
     }
 }
 
+/// The same tokens, meaning the same, at another place.
+pub(crate) fn shown_at(tokens: TokenStream, span: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut tree| {
+            tree.set_span(tree.span().located_at(span));
+            tree
+        })
+        .collect()
+}
+
 /// The first token's span, for types that are generated from another one.
 pub(crate) fn span(ty: &Type) -> Span {
     ty.span()

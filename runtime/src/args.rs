@@ -18,3 +18,10 @@ pub trait NotGiven {}
 
 #[diagnostic::do_not_recommend]
 impl NotGiven for Missing {}
+
+/// What a call keeps of an argument that the function takes as `&T`: a copy, of the type that
+/// [`ToOwned`] names, such as `PathBuf` for a `&Path`.
+///
+/// `COPIES` is for the compiler, so that it says only once that a type cannot be copied.
+pub type Owned<T, const COPIES: usize = 0> =
+    <crate::__private::Referred<T, COPIES> as ToOwned>::Owned;

@@ -82,7 +82,7 @@ fn empty(task: &Task) -> TokenStream {
     let builder = &task.names.builder;
     let option = quote!(::core::option::Option);
     let this = task.receiver.iter().map(|receiver| {
-        let owned = receiver.own();
+        let owned = receiver.own(krate);
         quote!(#option::Some(#owned),)
     });
     let none = task.arguments.iter().map(|_| quote!(#option::None,));

@@ -154,7 +154,9 @@ pub(super) fn checks(task: &Task) -> TokenStream {
             };
         }
     });
+    let copies = copies(task);
     quote! {
+        #copies
         #check
         #(#cfg)*
         #[allow(dead_code)]
@@ -162,6 +164,35 @@ pub(super) fn checks(task: &Task) -> TokenStream {
         #(#cfg)*
         type #output = #checked_output;
     }
+}
+
+/// Asks whether what references lead to can be copied, in a constant of its own: the other
+/// questions are about what the copies are.
+fn copies(task: &Task) -> Option<TokenStream> {
+    let krate = &task.krate;
+    let arguments = task.outside_arguments();
+    let asked: Vec<TokenStream> = arguments
+        .iter()
+        .filter(|argument| argument.passing.is_asked())
+        .map(|argument| {
+            let target = argument.passing.target();
+            let span = scan::span(target);
+            let check = quote_spanned!(span=> assert_copied);
+            quote_spanned!(span=> #krate::__private::#check::<#target>();)
+        })
+        .collect();
+    let cfg = &task.attrs.cfg;
+    let copies = &task.names.copies;
+    (!asked.is_empty()).then(|| {
+        quote! {
+            #(#cfg)*
+            #[allow(clippy::no_effect)]
+            const #copies: usize = {
+                #(#asked)*
+                0
+            };
+        }
+    })
 }
 
 /// Asks of each type what the pool asks of it, at the place of the type, so that this is
@@ -203,15 +234,29 @@ pub(super) fn assertions(
                 );
             },
         };
-        let outcome = if task.flat() {
-            quote_spanned!(span=> #krate::__private::assert_outcome::<#ty>();)
+        if task.flat() && task.in_processes() {
+            // In a constant of its own, because what cannot come back at all needs no second error.
+            let wired = quote_spanned!(span=> __WIRED);
+            let wired_type =
+                quote_spanned!(span=> <[#ty; #wired] as ::core::iter::IntoIterator>::Item);
+            let outcome = quote_spanned!(span=> assert_outcome);
+            quote! {
+                const #wired: usize = {
+                    #krate::__private::assert_output::<#ty>();
+                    #wire
+                    0
+                };
+                #krate::__private::#outcome::<#wired_type>();
+            }
         } else {
-            TokenStream::new()
-        };
-        quote_spanned! {span=>
-            #krate::__private::assert_output::<#ty>();
-            #outcome
-            #wire
+            let outcome = task
+                .flat()
+                .then(|| quote_spanned!(span=> #krate::__private::assert_outcome::<#ty>();));
+            quote_spanned! {span=>
+                #krate::__private::assert_output::<#ty>();
+                #outcome
+                #wire
+            }
         }
     };
     quote!(#(#receiver)* #(#arguments)* #output)

@@ -99,7 +99,10 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
 fn owned_default(argument: &Argument, default: &Expr) -> TokenStream {
     let copy = match &argument.passing {
         Passing::Value(_) => return quote!(#default),
-        Passing::Reference(target) => quote!(<#target as ::std::borrow::ToOwned>::to_owned),
+        Passing::Reference(target, copies) => match argument.passing.copy_function(false) {
+            Some(copy) if copies.is_some() => copy,
+            _ => quote!(<#target as ::std::borrow::ToOwned>::to_owned),
+        },
         Passing::Cloned(target) => quote!(<#target as ::core::clone::Clone>::clone),
         Passing::Cow(target) => quote!(::std::borrow::Cow::<#target>::into_owned),
     };
@@ -116,7 +119,7 @@ fn owned_default(argument: &Argument, default: &Expr) -> TokenStream {
 fn seen_by(default: &Expr, before: &[Argument]) -> TokenStream {
     let mut seen = TokenStream::new();
     for argument in before {
-        let (Passing::Reference(target) | Passing::Cloned(target)) = &argument.passing else {
+        let (Passing::Reference(target, _) | Passing::Cloned(target)) = &argument.passing else {
             continue;
         };
         let ident = &argument.ident;

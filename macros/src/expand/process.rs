@@ -48,7 +48,13 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let deprecated = super::uses_deprecated(task);
     let written = result(quote!(()));
     let read = result(quote!(Self::Output));
+    let name = &task.names.function;
+    let no_processes = quote_spanned!(name.span()=> no_processes);
     quote! {
+        #(#cfg)*
+        #[cfg(not(target_os = "linux"))]
+        #private::#no_processes! {}
+
         #(#cfg)*
         impl #private::ProcessTask for #companion {
             const INFO: &'static #private::TaskInfo = #info;

@@ -68,7 +68,10 @@ fn declared_generics(task: &Task) -> syn::Generics {
 
 /// From what the caller gave to what is stored.
 fn owned_arguments(task: &Task) -> Vec<TokenStream> {
-    let receiver = task.receiver.iter().map(crate::receiver::Receiver::own);
+    let receiver = task
+        .receiver
+        .iter()
+        .map(|receiver| receiver.own(&task.krate));
     let arguments = task.arguments.iter().map(|argument| {
         let local = &argument.local;
         argument.to_owned(quote!(#local))

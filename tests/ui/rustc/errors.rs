@@ -15,4 +15,14 @@ fn processes() -> Result<u32, Own> {
     Err(Own)
 }
 
+#[blocking_io]
+fn foreign(text: &str) -> Result<i32, std::num::ParseIntError> {
+    text.parse()
+}
+
+#[cpu_bound]
+fn foreign_in_processes(text: &str) -> Result<i32, std::num::ParseIntError> {
+    text.parse()
+}
+
 fn main() {}

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 struct NotClone;
 
+struct Config;
+
 #[blocking_io]
 fn argument(shared: Rc<u32>, pointer: *const u8) -> u32 {
     let _ = pointer;
@@ -26,12 +28,19 @@ fn reference(config: &NotClone) {
     let _ = config;
 }
 
+#[offloop::cpu_bound]
+fn option(config: Option<&Config>, path: &std::path::Path) {
+    let _ = (config, path);
+}
+
 struct Store;
 
 #[offloop::methods]
 impl Store {
     #[blocking_io]
-    fn load(&self) {}
+    fn load(&self, depth: u32) {
+        let _ = depth;
+    }
 }
 
 fn main() {}

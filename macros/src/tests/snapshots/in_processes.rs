@@ -57,6 +57,8 @@ fn thumbnail(
 ) -> ::offloop::Call<::core::result::Result<Vec<u8>, ::offloop::Error>> {
     __ThumbnailTask::__call(<[u8] as ::std::borrow::ToOwned>::to_owned(jpeg), height)
 }
+#[cfg(not(target_os = "linux"))]
+::offloop::__private::no_processes! {}
 impl ::offloop::__private::ProcessTask for __ThumbnailTask {
     const INFO: &'static ::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
         ::core::concat!(::core::module_path!(), "::thumbnail"),

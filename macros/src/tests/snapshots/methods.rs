@@ -10,7 +10,7 @@ impl<T: Clone> Cache<T> {
         T: ::core::marker::Send + 'static,
     {
         Self::__get_call(
-            <Self as ::core::clone::Clone>::clone(self),
+            ::offloop::__private::copy_self::<Self>(self),
             <Path as ::std::borrow::ToOwned>::to_owned(key),
             limit,
         )
@@ -85,7 +85,7 @@ impl<T: Clone> Cache<T> {
         CacheGetBuilder {
             __pending: ::offloop::__private::Pending::new((
                 ::core::option::Option::Some(
-                    <Self as ::core::clone::Clone>::clone(self),
+                    ::offloop::__private::copy_self::<Self>(self),
                 ),
                 ::core::option::Option::None,
                 ::core::option::Option::None,
