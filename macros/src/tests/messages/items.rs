@@ -83,4 +83,14 @@ pub(super) const CASES: &[Case] = &[
             "1:22 this bound names a lifetime of the caller, who may be gone when the call runs; use `'static` or `for<'a>`",
         ],
     ),
+    // What the parser says of tokens that are no such item at all.
+    ("#[blocking_io] 3 + 4", &["1:16 expected a function"]),
+    (
+        "#[methods] impl S { #[blocking_io] fn }",
+        &["1:1 unexpected end of input, expected identifier"],
+    ),
+    (
+        "#[methods] impl S (#[blocking_io] fn f() {})",
+        &["1:19 expected the items of an impl block"],
+    ),
 ];
