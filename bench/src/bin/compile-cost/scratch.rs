@@ -21,7 +21,7 @@ impl Scratch {
         fs::write(
             scratch.root.join("Cargo.toml"),
             format!(
-                "[workspace]\nresolver = \"3\"\nmembers = [\"*-*\"]\n\n[workspace.dependencies]\n\
+                "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n[workspace.dependencies]\n\
                  offloop = {{ path = {:?} }}\nbon = \"3\"\n",
                 runtime.display().to_string()
             ),
@@ -36,7 +36,7 @@ impl Scratch {
 
     fn create_package(&self, contender: Contender, size: u32) -> io::Result<()> {
         let package = Self::package(contender, size);
-        let folder = self.root.join(&package);
+        let folder = self.folder(contender, size);
         fs::create_dir_all(folder.join("src"))?;
         let dependency = contender.dependency();
         let dependency =
@@ -55,12 +55,18 @@ impl Scratch {
         size: u32,
         edit: u32,
     ) -> io::Result<()> {
-        let folder = self.root.join(Self::package(contender, size));
+        let folder = self.folder(contender, size);
         fs::write(folder.join("src/lib.rs"), contender.source(size, edit))
     }
 
     pub(crate) fn package(contender: Contender, size: u32) -> String {
         format!("{}-{size}", contender.stem())
+    }
+
+    fn folder(&self, contender: Contender, size: u32) -> PathBuf {
+        self.root
+            .join("crates")
+            .join(Self::package(contender, size))
     }
 
     pub(crate) fn root(&self) -> &Path {
