@@ -49,6 +49,7 @@ use proc_macro::TokenStream;
 /// ```
 /// use offloop::blocking_io;
 /// use std::io;
+/// use std::time::Duration;
 ///
 /// /// Reads the head of a file.
 /// #[blocking_io]
@@ -64,14 +65,20 @@ use proc_macro::TokenStream;
 /// }
 ///
 /// # async fn example() -> io::Result<()> {
-/// head("Cargo.toml", 512, None).await?;                       // by position, as it was
-/// head::builder().path("Cargo.toml").await?;                  // by name
+/// // By position, as before:
+/// head("Cargo.toml", 512, None).await?;
+/// // By name; what has a default or is an `Option` may be left out:
+/// head::builder().path("Cargo.toml").await?;
 /// head::builder().path("Cargo.toml").skip(10).await?;
+/// // With options of the call:
+/// head::builder().path("Cargo.toml").call().timeout(Duration::from_secs(5)).await?;
 /// # Ok(())
 /// # }
 /// # fn main() -> io::Result<()> {
-/// head::blocking("Cargo.toml", 512, None)?;                   // the function itself, in place
-/// assert_eq!(head("Cargo.toml", 9, None).wait()?, b"[package]"); // without a runtime
+/// // The function itself, in place:
+/// head::blocking("Cargo.toml", 512, None)?;
+/// // On the pool, and waited for without a runtime:
+/// assert_eq!(head("Cargo.toml", 9, None).wait()?, b"[package]");
 /// # Ok(())
 /// # }
 /// ```
@@ -82,33 +89,38 @@ use proc_macro::TokenStream;
 ///
 /// | item | what it is |
 /// |---|---|
-/// | `fetch(url, retries)` | the same arguments; gives an `offloop::Call`, a future that does nothing until it is polled |
-/// | `fetch::builder()` | a `FetchBuilder`: a setter for each argument; it is a future itself, and `.call()` turns it into a `Call` that takes options |
+/// | `fetch(url, retries)` | the same arguments; gives a [`Call`], a future that does nothing until it is polled |
+/// | `fetch::builder()` | a `FetchBuilder`: a setter for each argument; it is a future itself, and `.call()` turns it into a [`Call`] that takes options |
 /// | `fetch::blocking(url, retries)` | the function as you wrote it; recursion inside of the body stays synchronous too |
-/// | `fetch` as a type | implements `offloop::Task`; not for a function with type parameters |
+/// | `fetch` as a type | implements [`Task`]; not for a function with type parameters |
 ///
 /// All of them have the function's visibility. Docs, `#[deprecated]` and lint levels go
-/// with them; any other attribute (`#[instrument]`, `#[inline]`, `#[track_caller]`)
+/// with them; any other attribute, such as `#[instrument]`, `#[inline]` or `#[track_caller]`,
 /// stays with the body. The body is not parsed and appears once.
 ///
 /// ## What a call gives
 ///
-/// - A function that returns `T` awaits to `Result<T, offloop::Error>`.
-/// - A function that returns a `Result<T, E>` awaits to `Result<T, E>`: `E` has to be
-///   made from an `offloop::Error`, as `io::Error`, `anyhow::Error` and
-///   `Box<dyn Error + Send + Sync>` are, or an enum with a `#[from] offloop::Error` variant.
-///   A type counts as a `Result` if the last word of its path is `Result`.
-/// - With the option `nested` it awaits to `Result<Result<T, E>, offloop::Error>`.
+/// | the function returns | the call gives |
+/// |---|---|
+/// | `T` | `Result<T, offloop::Error>` |
+/// | `Result<T, E>` | `Result<T, E>`: `E` has to be made from an [`offloop::Error`](../offloop/enum.Error.html), as `io::Error`, `anyhow::Error` and `Box<dyn Error + Send + Sync>` are, or an enum with a `#[from] offloop::Error` variant |
+/// | `Result<T, E>`, with the option `nested` | `Result<Result<T, E>, offloop::Error>`: for an `E` of a library, which cannot be made from it |
+///
+/// A type counts as a `Result` if the last word of its path is `Result`: `io::Result<T>` and
+/// `rusqlite::Result<T>` do; `image::ImageResult<T>` is a `T` like any other, and needs no `nested`.
+///
+/// [`Call`]: ../offloop/struct.Call.html
+/// [`Task`]: ../offloop/trait.Task.html
 ///
 /// # Options
 ///
 /// | option | meaning |
 /// |---|---|
-/// | `pool = PATH` | the pool to run in, by the path of a `static`. Default: `ThreadPool::global()` |
-/// | `timeout = EXPR` | a `Duration`, the limit of each call, as `.timeout(..)` on the call |
-/// | `retry = EXPR` | how often a call may be repeated, as `.retry(..)` on the call |
+/// | `pool = PATH` | the pool to run in, by the path of a `static`. Default: [`ThreadPool::global()`](../offloop/struct.ThreadPool.html#method.global) |
+/// | `timeout = EXPR` | a `Duration`: how long each call may run, as [`.timeout(..)`](../offloop/struct.Call.html#method.timeout) on the call. A thread cannot be killed: the caller gets `TimedOut`, the function is asked to stop |
+/// | `retry = EXPR` | how often a call may be repeated, as [`.retry(..)`](../offloop/struct.Call.html#method.retry) on the call; without effect on threads |
 /// | `nested` | a `Result` is kept apart from the pool's own errors, see above |
-/// | `name = "…"` | the task's name in errors and statistics. Default: its module path and name |
+/// | `name = "…"` | the task's name, in errors too. Default: its module path and name |
 /// | `builder = false` | no named arguments, and no type of the function's name: `fetch::blocking` goes too |
 /// | `builder = Name` | named arguments start at `Name::builder()`, the function itself is `Name::blocking(..)`, and there is no type of the function's name |
 /// | `crate = ::path` | where to find `offloop`, for crates that re-export it |
@@ -163,8 +175,9 @@ use proc_macro::TokenStream;
 /// | `Option<&T>` | an `Option` of the owned form | `x(..)` anything `Into` it, and `maybe_x(Option<..>)` |
 /// | `impl Trait` | the type given | the type given |
 ///
-/// Where a reference leads to a type parameter, the setter takes the owned type itself,
-/// because `Into` would leave the parameter open.
+/// Where a reference leads to a type parameter, that has to be `Clone`, or `ToOwned`: write it
+/// among its bounds. Its setter takes the owned type itself, because `Into` would leave the
+/// parameter open.
 ///
 /// Attributes on an argument:
 ///
@@ -213,17 +226,25 @@ use proc_macro::TokenStream;
 ///
 /// # What is refused, and why
 ///
-/// | | because | instead |
+/// | form | because | instead |
 /// |---|---|---|
 /// | `async fn` | it does not block | await it as it is |
 /// | `const fn`, `extern "C"`, variadic | they cannot be called from a pool as they promise | a plain function |
 /// | `unsafe fn` | its contract would have to hold until the call ends | a safe function around it |
-/// | `&mut T`, `&mut self` | the caller may be gone when the call runs | take the value and return it |
+/// | `fn main`, `-> !` | a call ends, and its caller goes on | a function that returns |
+/// | a function of a trait | it has to keep the trait's signature | an inherent method that calls it, or that it calls |
+/// | `&mut T`, `&mut self` | the caller may be gone when the call runs | take the value and return it: `fn fill(mut buffer: Vec<u8>) -> Vec<u8>` |
+/// | `&File`, any `&T` that is not `ToOwned` | nothing owned can be made of it | `File`, `Arc<File>` |
 /// | `Vec<&str>`, `Foo<'_>`, `&dyn Trait` | it borrows, and nothing owned can be made of it | `Vec<String>`, an owned type, `Arc<dyn Trait + Send + Sync>` |
-/// | `(a, b): (u8, u8)`, `_: u8` | named arguments need names | a name, taken apart in the body |
+/// | `T: Deserialize<'a>` | the bound names a lifetime of the caller | `T: DeserializeOwned`, `for<'a>` |
+/// | `Rc<T>`, a raw pointer, whatever is not `Send` | it runs on another thread | `Arc<T>` |
+/// | `(a, b): (u8, u8)`, `_: u8`, `ref x: u8` | named arguments need names | a name, taken apart in the body |
 /// | a result that borrows | the arguments are gone when the call ends | an owned result |
 /// | `-> impl Trait` | the call's type has to be named | a `Box<dyn Trait + Send>` |
 /// | an argument called `call` | the builder's own method | another name, or `builder = false` |
+/// | `x: Option<T>` beside `maybe_x` | `maybe_x` is the second setter of `x` | another name for one of them |
+/// | `cfg_attr` on an argument | it is resolved too late for the macro | `#[cfg]` on two arguments |
+/// | `#[default]` with `builder = false` | a default is for named arguments | one of the two |
 ///
 /// All mistakes of a function are told at once, and its callers see no further errors.
 ///
@@ -261,18 +282,26 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # async fn example() -> Result<(), offloop::Error> {
 /// let picture = vec![1, 2, 3, 4];
+/// // By position: the bytes are copied once more, because the call owns them.
 /// shrink(&picture, 2).await?;
+/// // By name: the bytes are moved.
 /// shrink::builder().picture(picture).await?;
 /// # Ok(())
 /// # }
 /// # fn main() -> Result<(), offloop::Error> {
+/// // Without a runtime:
 /// assert_eq!(shrink(&[1, 2, 3, 4], 2).wait()?, [1, 3]);
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// What is generated, how arguments are declared and given, and what is refused is the same as for
-/// [`#[blocking_io]`](macro@blocking_io). This page tells what differs.
+/// What is generated, what a call gives, and how arguments are declared and given is the same as for
+/// [`#[blocking_io]`](macro@blocking_io). This page tells what differs. What happens to a call that
+/// is dropped, that takes too long or that crashes is told by
+/// [the life of a call](../offloop/index.html#the-life-of-a-call).
+///
+/// A worker is this same program, started again: the function finds globals of its own there, not
+/// those of the caller. Process pools need Linux; `threads` works everywhere.
 ///
 /// # Types
 ///
@@ -286,14 +315,16 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Options
 ///
-/// Those of [`#[blocking_io]`](macro@blocking_io), with these differences:
-///
 /// | option | meaning |
 /// |---|---|
-/// | `pool = PATH` | a `ProcessPool`; with `threads`, a `ThreadPool`. Default: `ProcessPool::global()`, or `ThreadPool::cpu()` |
+/// | `pool = PATH` | the path of a `static` [`ProcessPool`]; with `threads`, of a [`ThreadPool`]. Default: `ProcessPool::global()`, or `ThreadPool::cpu()` |
 /// | `threads` | threads in place of processes, as many as there are cores: no serde is needed, and a crash ends the program |
-/// | `timeout = EXPR` | when it passes, the worker is killed and replaced |
-/// | `retry = EXPR` | the function may be repeated after a worker died running it |
+/// | `timeout = EXPR` | a `Duration`: how long each call may run. When it passes, the worker is killed and replaced; a thread is asked to stop |
+/// | `retry = EXPR` | a number: how often a call may be repeated after a worker died running it |
+/// | `nested`, `name = "…"`, `builder = …`, `crate = …` | as for [`#[blocking_io]`](macro@blocking_io#options) |
+///
+/// [`ProcessPool`]: ../offloop/struct.ProcessPool.html
+/// [`ThreadPool`]: ../offloop/struct.ThreadPool.html
 ///
 /// ```
 /// use offloop::cpu_bound;
@@ -315,10 +346,12 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # What is refused besides
 ///
-/// - Type parameters, const parameters and `impl Trait`: a worker finds the function by its
+/// All that [`#[blocking_io]`](macro@blocking_io#what-is-refused-and-why) refuses, and
+///
+/// - type parameters, const parameters and `impl Trait`: a worker finds the function by its
 ///   name, so there has to be exactly one. Wrap the type that you need in a plain
-///   function, or use `threads`.
-/// - A method without [`#[offloop::methods]`](macro@methods) on its impl block.
+///   function, or use `threads`;
+/// - a method without [`#[offloop::methods]`](macro@methods) on its impl block.
 #[proc_macro_attribute]
 pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
     entry::attribute(Kind::CpuBound, options.into(), &item.into()).into()
@@ -352,11 +385,13 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 ///
 /// # async fn example(store: Store) -> Result<(), offloop::Error> {
+/// // By position, and by name:
 /// store.find("a", 3).await?;
 /// store.find_builder().word("a").await?;
 /// # Ok(())
 /// # }
 /// # fn main() -> Result<(), offloop::Error> {
+/// // Without a runtime, and in place:
 /// let store = Store::open(vec!["a".to_owned(), "b".to_owned()]).wait()?;
 /// assert_eq!(store.find_builder().word("a").call().wait()?, ["a"]);
 /// assert_eq!(store.find_blocking("b", 1), ["b"]);
@@ -370,8 +405,8 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | item | what it is |
 /// |---|---|
-/// | `store.load(key)` | gives an `offloop::Call` |
-/// | `store.load_builder()` | a `StoreLoadBuilder` |
+/// | `store.load(key)` | gives a [`Call`](../offloop/struct.Call.html), a future |
+/// | `store.load_builder()` | a `StoreLoadBuilder`: a setter for each argument but `self`; it is a future itself, and `.call()` turns it into a `Call` that takes options |
 /// | `store.load_blocking(key)` | the function as you wrote it. Inside of its body, `self.load(..)` is the call and `self.load_blocking(..)` the function |
 ///
 /// The same for a function without `self`: `Store::load`, `Store::load_builder`,
@@ -403,10 +438,10 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 /// call by position and `load_blocking`, because an attribute on a function of an impl block cannot write
 /// anything beside the block.
 ///
-/// It takes no options, and finds the attributes of its functions by their names; a
-/// renamed import (`use offloop::blocking_io as task`) is not seen. They need no import: it takes
-/// them away before the compiler looks for them, so an import that nothing else uses would be
-/// reported as unused.
+/// It takes no options: those are given to the attributes of its functions. It finds these by
+/// their names, so they need no import, and one that nothing else uses is reported as unused;
+/// `#[offloop::blocking_io]` is found as well, a renamed import
+/// (`use offloop::blocking_io as task`) is not.
 #[proc_macro_attribute]
 pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
     methods::attribute(&options.into(), &item.into()).into()
