@@ -26,23 +26,27 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Error {
-    /// The function panicked.
+    /// The function panicked: its message, the place, a backtrace.
     Panicked(Box<Panicked>),
-    /// The worker process that ran the call died.
+    /// The worker process that ran the call died: by which signal or exit code, what it was
+    /// doing, and its last words.
     WorkerDied(Box<WorkerDied>),
-    /// The call took longer than it may.
+    /// The call ran longer than its [`timeout`](crate::Call::timeout), or waited longer than its
+    /// [`queue_timeout`](crate::Call::queue_timeout).
     TimedOut(Box<TimedOut>),
-    /// An argument or the result could not be encoded.
+    /// An argument or the result could not be encoded for the way between processes.
     Encode(Box<CodecFailed>),
-    /// An argument or the result could not be decoded.
+    /// An argument or the result could not be decoded on the other side.
     Decode(Box<CodecFailed>),
-    /// The queue of the pool is full, and the call asked not to wait.
+    /// The queue of the pool is full, and the call asked not to wait
+    /// ([`try_now`](crate::Call::try_now)).
     QueueFull(Box<Refused>),
     /// The pool is closed.
     Closed(Box<Refused>),
     /// No worker could be started to run the call.
     CannotStart(Box<CannotStart>),
-    /// The settings of the pool cannot work.
+    /// The settings of the pool cannot work, such as no workers, or are not those of a pool that
+    /// the task can run in.
     InvalidPool(Box<InvalidPool>),
     /// The call may be repeated, and these arguments have killed too many workers.
     Poisoned(Box<Poisoned>),

@@ -3,7 +3,8 @@
 //! Two attributes turn an ordinary synchronous function into one that is awaited:
 //! [`#[blocking_io]`](macro@blocking_io) runs it on a thread pool, [`#[cpu_bound]`](macro@cpu_bound)
 //! in a pool of worker processes. Arguments are given by position, or by name through a generated
-//! builder that the compiler checks.
+//! builder that the compiler checks. [`#[offloop::methods]`](macro@methods) does the same for the
+//! methods of a type. The page of each attribute is its reference.
 //!
 //! ```
 //! use offloop::{Error, blocking_io, cpu_bound};
@@ -29,6 +30,16 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Which attribute
+//!
+//! | | for | what crosses | when it crashes |
+//! |---|---|---|---|
+//! | [`#[blocking_io]`](macro@blocking_io) | waiting: files, drivers, HTTP clients | `Send` | the program ends |
+//! | [`#[cpu_bound]`](macro@cpu_bound) | computing, or code that may crash, hang or leak | serde | one call fails |
+//! | [`#[cpu_bound(threads)]`](macro@cpu_bound) | computing that is trusted | `Send` | the program ends |
+//!
+//! A closure needs no attribute: [`ThreadPool::run`].
 //!
 //! # Words
 //!
