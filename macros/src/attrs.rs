@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use quote::quote_spanned;
-use syn::{Attribute, Meta, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote};
 
 /// The attributes of a task, sorted by what they are for.
 #[derive(Clone, Default)]
@@ -90,6 +90,40 @@ fn as_allow(mut attr: Attribute) -> Attribute {
         list.path = parse_quote!(allow);
     }
     attr
+}
+
+/// Where a paragraph of ours may stand among the user's docs: before the first heading, so that it
+/// does not read as a part of `# Errors`; at the end if there is none, or nothing before it.
+pub(crate) fn end_of_introduction(docs: &[Attribute]) -> usize {
+    let mut is_code = false;
+    for (at, doc) in docs.iter().enumerate() {
+        let text = doc_text(doc).unwrap_or_default();
+        for (line_at, line) in text.lines().map(str::trim_start).enumerate() {
+            if line.starts_with("```") || line.starts_with("~~~") {
+                is_code = !is_code;
+            }
+            // In code it would be a hidden line.
+            let is_heading = line.starts_with('#') && line.trim_start_matches('#').starts_with(' ');
+            if is_heading && !is_code {
+                let splits = at > 0 && line_at == 0;
+                return if splits { at } else { docs.len() };
+            }
+        }
+    }
+    docs.len()
+}
+
+fn doc_text(attr: &Attribute) -> Option<String> {
+    let Meta::NameValue(doc) = &attr.meta else {
+        return None;
+    };
+    match &doc.value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text.value()),
+        _ => None,
+    }
 }
 
 /// A doc comment line, at the place of the thing that it documents.

@@ -1,6 +1,7 @@
 //! Named arguments: the builder's type, its start, and its future.
 
 use super::{companion, local, setters};
+use crate::argument::Argument;
 use crate::attrs::doc_line;
 use crate::model::{Home, Task};
 use crate::names::{self, Fresh};
@@ -161,9 +162,11 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
         " Named arguments of {}; awaiting it makes the call.",
         link(task)
     );
+    let summary = summary(task).into_iter();
     quote! {
         #(#cfg)*
         #[doc = #doc]
+        #(#[doc = ""] #[doc = #summary])*
         #(#hidden)*
         #(#lints)*
         #[must_use = "a call does nothing until it is awaited"]
@@ -173,6 +176,20 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
             __given: ::core::marker::PhantomData<fn() -> (#(#states,)* #(#types,)* #(#phantoms,)*)>,
         }
     }
+}
+
+/// Which arguments there are: the page of a type shows its bounds, and those say it less plainly.
+fn summary(task: &Task) -> Option<String> {
+    let list = |title: &str, required: bool| {
+        let is_listed = |argument: &&Argument| argument.required() == required;
+        let names = task.arguments.iter().filter(is_listed);
+        let names = names.map(|argument| format!("`{}`", names::plain(&argument.ident)));
+        let names: Vec<String> = names.collect();
+        (!names.is_empty()).then(|| format!(" {title}: {}.", names.join(", ")))
+    };
+    let lists = [list("Required", true), list("Optional", false)];
+    let text: String = lists.into_iter().flatten().collect();
+    (!text.is_empty()).then_some(text)
 }
 
 /// A link to the function, where rustdoc can follow one.

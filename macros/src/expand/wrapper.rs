@@ -2,7 +2,7 @@
 
 use super::local;
 use crate::argument::Argument;
-use crate::attrs::doc_line;
+use crate::attrs::{doc_line, end_of_introduction};
 use crate::kind::Kind;
 use crate::model::{self, Home, Task};
 use crate::options::BuilderOption;
@@ -83,9 +83,14 @@ fn wrapper_attrs(task: &Task) -> Vec<Attribute> {
     let attrs = &task.attrs;
     let span = task.names.function.span();
     let mut all = attrs.cfg.clone();
-    all.extend_from_slice(&attrs.docs);
+    let (introduction, sections) = attrs.docs.split_at(end_of_introduction(&attrs.docs));
+    all.extend_from_slice(introduction);
     if !attrs.docs.is_empty() {
         all.extend(ways_to_call(task).map(|line| doc_line(&line, span)));
+    }
+    if !sections.is_empty() {
+        all.push(doc_line("", span));
+        all.extend_from_slice(sections);
     }
     all.extend_from_slice(&attrs.hidden);
     all.extend_from_slice(&attrs.lints);

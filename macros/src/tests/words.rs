@@ -1,5 +1,6 @@
 //! Names and texts that are made of the user's.
 
+use crate::attrs::{doc_line, end_of_introduction};
 use crate::names::{Fresh, camel, plain};
 use crate::render;
 use proc_macro2::{Ident, Span};
@@ -70,4 +71,17 @@ fn tokens_as_a_person_writes_them() {
         let tokens: proc_macro2::TokenStream = text.parse().unwrap();
         assert_eq!(render::tokens(tokens).trim(), text);
     }
+}
+
+#[test]
+fn a_paragraph_of_ours_stands_before_the_first_heading() {
+    let end = |lines: &[&str]| {
+        let docs = lines.iter().map(|line| doc_line(line, Span::call_site()));
+        end_of_introduction(&docs.collect::<Vec<_>>())
+    };
+    assert_eq!(end(&[" Loads.", "", " # Errors", " None."]), 2);
+    assert_eq!(end(&[" Loads.", " #1 is first."]), 2);
+    assert_eq!(end(&[" ```", " # use hidden;", " ```", " ## Errors"]), 3);
+    assert_eq!(end(&[" # Title first", " Loads."]), 2);
+    assert_eq!(end(&[" Loads.\n # Errors\n in a block", " More."]), 2);
 }

@@ -96,6 +96,8 @@ impl<T: Clone> Cache<T> {
     fn other(&self) {}
 }
 /// Named arguments of `Cache::get()`; awaiting it makes the call.
+///
+/// Required: `key`. Optional: `limit`.
 #[must_use = "a call does nothing until it is awaited"]
 #[allow(
     dead_code,

@@ -91,6 +91,8 @@ pub fn fetch(url: &str, retries: u32) -> ::offloop::Call<Result<String, io::Erro
     fetch::__call(<str as ::std::borrow::ToOwned>::to_owned(url), retries)
 }
 /// Named arguments of [`fetch()`]; awaiting it makes the call.
+///
+/// Required: `url`. Optional: `retries`.
 #[must_use = "a call does nothing until it is awaited"]
 #[allow(
     dead_code,

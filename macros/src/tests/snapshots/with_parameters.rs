@@ -116,6 +116,8 @@ where
     render::__call::<T, N, _>(items, path)
 }
 /// Named arguments of [`render()`]; awaiting it makes the call.
+///
+/// Required: `items`, `path`.
 #[must_use = "a call does nothing until it is awaited"]
 #[allow(
     dead_code,
