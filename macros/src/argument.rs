@@ -43,7 +43,7 @@ impl Argument {
         let sorted = sort_attributes(&source.attrs, &label, errors);
         let inner = option_inner(&source.ty);
         let as_written = Passing::of(inner.unwrap_or(&source.ty), params);
-        check_type(&source.ty, &as_written, errors);
+        check_type(&source.ty, &as_written, params, errors);
         let ident = ident?;
         let mut named = (*source.ty).clone();
         params.name_impls(&mut named, &ident, fresh);
@@ -191,7 +191,7 @@ fn option_inner(ty: &Type) -> Option<&Type> {
 }
 
 /// Refuses what cannot be owned.
-fn check_type(ty: &Type, passing: &Passing, errors: &mut Errors) {
+fn check_type(ty: &Type, passing: &Passing, params: &Params, errors: &mut Errors) {
     if let Type::Reference(reference) = peel(passing.target()) {
         if reference.mutability.is_some() {
             errors.at(ty, say::MUT_REFERENCE);
@@ -203,6 +203,12 @@ fn check_type(ty: &Type, passing: &Passing, errors: &mut Errors) {
             errors.at(ty, say::borrowed_dyn(&crate::render::tokens(object)));
             return;
         }
+    }
+    if let (Passing::Reference(target), Some(param)) =
+        (passing, params.never_owned(passing.target()))
+    {
+        errors.at(target, say::unsized_parameter(&param.to_string()));
+        return;
     }
     if let Some(borrowed) = scan::scan(passing.target()).borrowed {
         let text = crate::render::tokens(&borrowed);

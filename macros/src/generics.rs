@@ -190,16 +190,27 @@ impl Params {
 
     /// Whether `&T` of this parameter can only be owned as a `T`.
     pub(crate) fn is_cloned(&self, ty: &Type) -> bool {
+        self.param_without_to_owned(ty)
+            .is_some_and(|param| !self.may_be_unsized(&param.ident.to_string()))
+    }
+
+    /// The parameter, if nothing that a call could own can be made of `&T`.
+    pub(crate) fn never_owned(&self, ty: &Type) -> Option<&Ident> {
+        let param = self.param_without_to_owned(ty)?;
+        self.may_be_unsized(&param.ident.to_string())
+            .then_some(&param.ident)
+    }
+
+    fn param_without_to_owned(&self, ty: &Type) -> Option<&TypeParam> {
         let Type::Path(path) = scan::peel(ty) else {
-            return false;
+            return None;
         };
         let is_to_owned = |bound: &TypeParamBound| {
             matches!(bound, TypeParamBound::Trait(bound)
                 if crate::attrs::last_segment(&bound.path) == "ToOwned")
         };
-        self.types().any(|param| {
+        self.types().find(|param| {
             path.path.is_ident(&param.ident)
-                && !self.may_be_unsized(&param.ident.to_string())
                 && !self.bounds_of(param).iter().any(|bound| is_to_owned(bound))
         })
     }

@@ -235,6 +235,7 @@ use proc_macro::TokenStream;
 /// | a function of a trait | it has to keep the trait's signature | an inherent method that calls it, or that it calls |
 /// | `&mut T`, `&mut self` | the caller may be gone when the call runs | take the value and return it: `fn fill(mut buffer: Vec<u8>) -> Vec<u8>` |
 /// | `&File`, any `&T` that is not `ToOwned` | nothing owned can be made of it | `File`, `Arc<File>` |
+/// | `&T` with `T: ?Sized` | the same | `T: Clone`, or `T: ?Sized + ToOwned` |
 /// | `Vec<&str>`, `Foo<'_>`, `&dyn Trait` | it borrows, and nothing owned can be made of it | `Vec<String>`, an owned type, `Arc<dyn Trait + Send + Sync>` |
 /// | `T: Deserialize<'a>` | the bound names a lifetime of the caller | `T: DeserializeOwned`, `for<'a>` |
 /// | `Rc<T>`, a raw pointer, whatever is not `Send` | it runs on another thread | `Arc<T>` |

@@ -192,6 +192,13 @@ pub(crate) fn borrowed_inside(argument: &str) -> String {
     )
 }
 
+pub(crate) fn unsized_parameter(name: &str) -> String {
+    format!(
+        "`{name}` may have no size, and a call owns its arguments; \
+         remove `?Sized` and add `Clone`, or add `ToOwned`"
+    )
+}
+
 pub(crate) fn borrowed_dyn(target: &str) -> String {
     let mut shared = target.to_owned();
     for bound in ["Send", "Sync"] {

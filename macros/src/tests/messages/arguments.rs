@@ -12,6 +12,20 @@ pub(super) const CASES: &[Case] = &[
         &["1:24 `&mut` arguments cannot cross to another thread; take the value and return it"],
     ),
     (
+        "#[blocking_io] fn f<T: ?Sized + Serialize>(a: &T) {}",
+        &["1:48 `T` may have no size, and a call owns its arguments; \
+             remove `?Sized` and add `Clone`, or add `ToOwned`"],
+    ),
+    (
+        "#[blocking_io] fn f<T>(a: Option<&T>) where T: ?Sized {}",
+        &["1:35 `T` may have no size, and a call owns its arguments; \
+             remove `?Sized` and add `Clone`, or add `ToOwned`"],
+    ),
+    (
+        "#[blocking_io] fn f<T: ?Sized + ToOwned>(a: &T, b: Box<T>) {}",
+        &[],
+    ),
+    (
         "#[blocking_io] fn f((x, y): (f64, f64)) {}",
         &["1:21 give the argument a name, `point: (f64, f64)`, and take it apart in the body"],
     ),
