@@ -439,10 +439,10 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 /// call by position and `load_blocking`, because an attribute on a function of an impl block cannot write
 /// anything beside the block.
 ///
-/// It takes no options: those are given to the attributes of its functions. It finds these by
-/// their names, so they need no import, and one that nothing else uses is reported as unused;
-/// `#[offloop::blocking_io]` is found as well, a renamed import
-/// (`use offloop::blocking_io as task`) is not.
+/// It takes no options, and finds the attributes of its functions by their names; a
+/// renamed import (`use offloop::blocking_io as task`) is not seen. They need no import: it takes
+/// them away before the compiler looks for them, so an import that nothing else uses would be
+/// reported as unused.
 #[proc_macro_attribute]
 pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
     methods::attribute(&options.into(), &item.into()).into()
