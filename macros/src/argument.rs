@@ -204,11 +204,12 @@ fn check_type(ty: &Type, passing: &Passing, params: &Params, errors: &mut Errors
             return;
         }
     }
-    if let (Passing::Reference(target), Some(param)) =
-        (passing, params.never_owned(passing.target()))
-    {
-        errors.at(target, say::unsized_parameter(&param.to_string()));
-        return;
+    if passing.copies() {
+        if let Some(param) = params.never_owned(passing.target()) {
+            let message = say::unsized_parameter(&param.to_string());
+            errors.at(passing.target(), message);
+            return;
+        }
     }
     if let Some(borrowed) = scan::scan(passing.target()).borrowed {
         let text = crate::render::tokens(&borrowed);
