@@ -58,6 +58,11 @@ impl Item<'_> {
 /// The bytes not yet read. serde's `Deserializer` is implemented for `&mut Unpacker`.
 pub(super) struct Unpacker<'de> {
     input: &'de [u8],
+    /// How many more values sequences and maps may announce.
+    ///
+    /// Each value begins with a byte of its own, so all of them together announce no more than there are bytes.
+    /// Without this, every sequence could announce, and memory be reserved for, all that is left once more.
+    room: usize,
     depth: usize,
     /// Reading stopped in the middle of a value. Should the type's `Deserialize` go on all the same, then what it
     /// reads next is not what it takes it for.
@@ -68,6 +73,7 @@ impl<'de> Unpacker<'de> {
     pub(super) fn new(input: &'de [u8]) -> Self {
         Unpacker {
             input,
+            room: input.len(),
             depth: 0,
             broken: false,
         }
@@ -192,6 +198,8 @@ impl<'de> Unpacker<'de> {
         if byte & 0xf0 != fix || 2 * length > rest.len() {
             return None;
         }
+        let values = if fix == FIX_MAP { 2 * length } else { length };
+        self.room = self.room.checked_sub(values)?;
         self.input = rest;
         Some(length)
     }
@@ -274,20 +282,26 @@ impl<'de> Unpacker<'de> {
         }
     }
 
-    /// Every element takes one byte at least, so a length beyond the bytes that are left is refused before any
-    /// type reserves memory for it.
     fn array_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
-        if length > self.input.len() {
-            return Err(self.cut_short());
-        }
+        self.announce(length)?;
         Ok(Item::Array(length))
     }
 
     fn map_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
-        if length > self.input.len() / 2 {
-            return Err(self.cut_short());
-        }
+        self.announce(length.saturating_mul(2))?;
         Ok(Item::Map(length))
+    }
+
+    /// Every value takes one byte at least, so more of them than there are bytes left are refused before any type
+    /// reserves memory for them.
+    fn announce(&mut self, values: usize) -> Result<(), Fault> {
+        match self.room.checked_sub(values) {
+            Some(room) if values <= self.input.len() => {
+                self.room = room;
+                Ok(())
+            }
+            _ => Err(self.cut_short()),
+        }
     }
 
     #[cold]

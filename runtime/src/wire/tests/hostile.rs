@@ -1,10 +1,13 @@
 //! Bytes that no encoder wrote, or that were damaged on the way: never a panic, a hang, or more memory than the
 //! bytes warrant.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -153,4 +156,55 @@ fn claimed_lengths_reserve_nothing() {
         bytes.extend([0xc0; 64]);
         read_as_everything(&bytes);
     }
+}
+
+/// A list of lists that adds up for how many elements it is told to reserve memory.
+struct Reserving;
+
+thread_local! {
+    static RESERVED: Cell<usize> = const { Cell::new(0) };
+}
+
+impl<'de> Deserialize<'de> for Reserving {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Reserving)
+    }
+}
+
+impl<'de> Visitor<'de> for Reserving {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self, A::Error> {
+        RESERVED.set(RESERVED.get() + elements.size_hint().unwrap_or(0));
+        while elements.next_element::<Reserving>()?.is_some() {}
+        Ok(Reserving)
+    }
+}
+
+impl Serialize for Reserving {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ().serialize(serializer)
+    }
+}
+
+/// Each list inside another claims all the bytes that are left.
+#[test]
+fn lengths_claimed_again_and_again_reserve_nothing() {
+    let mut bytes = Vec::new();
+    for _ in 0..200 {
+        bytes.extend([0xdc, 0x1c, 0x00]);
+    }
+    bytes.resize(8_000, 0x90);
+    assert!(decode::<Reserving>(&bytes).is_err());
+    assert!(RESERVED.get() <= bytes.len(), "{}", RESERVED.get());
+
+    // Short ones are read in another way.
+    RESERVED.set(0);
+    assert!(decode::<Reserving>(&[0x9f; 100]).is_err());
+    assert!(RESERVED.get() <= 100, "{}", RESERVED.get());
+    read_as_everything(&[0x87; 100]);
 }
