@@ -100,6 +100,10 @@ struct Readme;
 // So that `::offloop`, which generated code names, is this crate in its own tests and docs too.
 extern crate self as offloop;
 
+#[cfg(all(fuzzing, target_os = "linux"))]
+#[doc(hidden)]
+#[path = "fuzz.rs"]
+pub mod __fuzz;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

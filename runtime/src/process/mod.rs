@@ -44,4 +44,6 @@ pub use hooks::{START_HOOKS, StartHook, StartOutcome};
 pub use pool::ProcessPool;
 pub use registry::{Entry, ProcessTask, TASKS};
 
+#[cfg(fuzzing)]
+pub(crate) use frame::{Assembler, Kind, NoFrame, Reply};
 pub(crate) use run::{Run, Target, Typed};

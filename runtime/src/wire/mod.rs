@@ -72,3 +72,13 @@ pub trait Wire: Serialize + DeserializeOwned + Send + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T> Wire for T where T: Serialize + DeserializeOwned + Send + 'static {}
+
+/// For the fuzz targets: one value, which may borrow from the bytes.
+#[cfg(fuzzing)]
+pub(crate) fn decode_borrowed<'de, T: serde::Deserialize<'de>>(
+    bytes: &'de [u8],
+) -> Result<T, String> {
+    unpacker::Unpacker::new(bytes)
+        .unpack()
+        .map_err(|fault| fault.to_string())
+}
