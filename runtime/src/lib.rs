@@ -91,6 +91,7 @@
 //!
 //! - `auto-worker` (default): workers enter their loop before `main`. Without it, [`init`] has to be
 //!   the first line of `main`.
+//! - `sandbox`: `Sandbox`, which keeps what runs in worker processes from files, other programs and the network.
 
 /// The programs of README.md, compiled and run as doctests.
 #[cfg(doctest)]
@@ -132,6 +133,8 @@ pub use error::{
     Refused, Started, TimedOut, WorkerDied,
 };
 pub use offloop_macros::{blocking_io, cpu_bound, methods, on_worker_start};
+#[cfg(all(target_os = "linux", feature = "sandbox"))]
+pub use process::Sandbox;
 #[cfg(target_os = "linux")]
 pub use process::{ProcessPool, init, run_in_place};
 pub use stats::Stats;

@@ -13,6 +13,8 @@ use super::farewell;
 use super::job::Job;
 use super::orders::Orders;
 use super::poison::Poison;
+#[cfg(feature = "sandbox")]
+use super::sandbox::Rules;
 use super::staff::Staff;
 use super::start;
 use super::worker::{Taken, Worker};
@@ -40,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) envs: &'static [(&'static str, &'static str)],
     pub(crate) current_dir: Option<&'static str>,
     pub(crate) start_timeout: Duration,
+    #[cfg(feature = "sandbox")]
+    pub(crate) sandbox: Option<Rules>,
 }
 
 /// After so many workers in a row that did not come up, the calls that wait are told.
@@ -138,6 +142,8 @@ impl Core {
             memory_limit: self.settings.memory_limit,
             nice: self.settings.nice,
             reports_memory: self.settings.recycle_above.is_some(),
+            #[cfg(feature = "sandbox")]
+            sandbox: self.settings.sandbox.clone(),
         }
     }
 

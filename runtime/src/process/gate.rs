@@ -16,6 +16,7 @@ use std::thread;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 
+use super::evidence;
 use super::orders::Orders;
 use super::serve;
 
@@ -166,6 +167,7 @@ fn become_worker(invitation: &Invitation) -> ! {
         Ok(parts) => parts,
         Err(reason) => give_up(&format!("a worker cannot be set up: {reason}")),
     };
+    let restricted = restrict(&orders);
     let name = orders.pool.clone();
     if WORKS_FOR.set(orders.pool).is_err() {
         give_up("a worker was set up twice");
@@ -173,7 +175,8 @@ fn become_worker(invitation: &Invitation) -> ! {
     // A thread of std's, since before `main` the first one is not quite like others: it has no
     // name, and no stack of a size that we know.
     let nonce = invitation.nonce;
-    let serve = move || serve::serve(&socket, nonce, orders.reports_memory);
+    let reports_memory = orders.reports_memory;
+    let serve = move || serve::serve(&socket, nonce, reports_memory, restricted);
     let worker = thread::Builder::new()
         .name(name)
         .stack_size(STACK)
@@ -229,6 +232,26 @@ fn set_up(invitation: &Invitation) -> Result<(UnixStream, Orders), String> {
         let _ = rustix::thread::set_name(&name);
     }
     Ok((socket, orders))
+}
+
+/// Puts the worker into its sandbox, if it is to have one: the last step, before the first other thread.
+#[cfg_attr(
+    not(feature = "sandbox"),
+    allow(
+        clippy::unnecessary_wraps,
+        reason = "without the feature, nothing fails"
+    )
+)]
+fn restrict(orders: &Orders) -> Result<(), String> {
+    if orders.reports_memory {
+        // What this opens stays open; inside of a sandbox it cannot be opened.
+        evidence::resident_memory();
+    }
+    #[cfg(feature = "sandbox")]
+    if let Some(rules) = &orders.sandbox {
+        return rules.apply();
+    }
+    Ok(())
 }
 
 /// What `top` shows of a worker; the name of the file would be `exe`. Linux shows 15 bytes, so a

@@ -15,6 +15,7 @@
 //! - [`evidence`] and [`stderr`]: what is known of a death; [`poison`]: what is remembered of it.
 //! - [`farewell`]: the end of the program.
 //! - [`gate`], `constructors`, [`hooks`], [`serve`] and [`registry`]: the worker's own side.
+//! - `sandbox`: what the worker may do to the machine.
 
 mod codec;
 #[cfg(feature = "auto-worker")]
@@ -32,6 +33,8 @@ mod poller;
 mod pool;
 mod registry;
 mod run;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod serve;
 mod staff;
 mod start;
@@ -43,6 +46,8 @@ pub use gate::{init, run_in_place};
 pub use hooks::{START_HOOKS, StartHook, StartOutcome};
 pub use pool::ProcessPool;
 pub use registry::{Entry, ProcessTask, TASKS};
+#[cfg(feature = "sandbox")]
+pub use sandbox::Sandbox;
 
 #[cfg(fuzzing)]
 pub(crate) use frame::{Assembler, Kind, NoFrame, Reply};

@@ -24,6 +24,9 @@ pub(crate) struct Orders {
     pub(crate) nice: i32,
     /// Tells the pool after each call how much memory it takes.
     pub(crate) reports_memory: bool,
+    /// What its code may do to the machine.
+    #[cfg(feature = "sandbox")]
+    pub(crate) sandbox: Option<super::sandbox::Rules>,
 }
 
 impl Orders {
@@ -68,6 +71,8 @@ mod tests {
             memory_limit: Some(512 << 20),
             nice: -3,
             reports_memory: true,
+            #[cfg(feature = "sandbox")]
+            sandbox: Some(super::super::sandbox::Sandbox::new().read("/usr").rules()),
         };
         orders.send(&pool).unwrap();
         assert_eq!(Orders::receive(&worker), Ok(orders));

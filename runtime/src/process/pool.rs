@@ -8,6 +8,8 @@ use std::time::Duration;
 use super::core::{Core, Settings};
 use super::gate;
 use super::registry::Registry;
+#[cfg(feature = "sandbox")]
+use super::sandbox::Sandbox;
 use crate::drain::{Closing, Drain};
 use crate::error::{Error, InvalidPool};
 use crate::stats::Stats;
@@ -59,6 +61,8 @@ pub struct ProcessPool {
     envs: &'static [(&'static str, &'static str)],
     current_dir: Option<&'static str>,
     start_timeout: Duration,
+    #[cfg(feature = "sandbox")]
+    sandbox: Option<Sandbox>,
     core: OnceLock<Result<Arc<Core>, InvalidPool>>,
 }
 
@@ -94,6 +98,8 @@ impl ProcessPool {
             envs: &[],
             current_dir: None,
             start_timeout: Duration::from_secs(10),
+            #[cfg(feature = "sandbox")]
+            sandbox: None,
             core: OnceLock::new(),
         }
     }
@@ -249,6 +255,19 @@ impl ProcessPool {
     #[must_use]
     pub const fn start_timeout(mut self, limit: Duration) -> ProcessPool {
         self.start_timeout = limit;
+        self
+    }
+
+    /// Keeps what runs in the workers from files, other programs and, if so said, the network: see
+    /// [`Sandbox`]. Where the machine cannot do that, no worker starts, and calls fail with
+    /// [`Error::CannotStart`](crate::Error::CannotStart).
+    ///
+    /// It holds in workers only: a function that runs in place, by `blocking(..)` or with
+    /// `OFFLOOP_IN_PLACE=1`, may do what the program may do.
+    #[cfg(feature = "sandbox")]
+    #[must_use]
+    pub const fn sandbox(mut self, sandbox: Sandbox) -> ProcessPool {
+        self.sandbox = Some(sandbox);
         self
     }
 
@@ -422,6 +441,8 @@ impl ProcessPool {
             envs: self.envs,
             current_dir: self.current_dir,
             start_timeout: self.start_timeout,
+            #[cfg(feature = "sandbox")]
+            sandbox: self.sandbox.map(|sandbox| sandbox.rules()),
         })
     }
 }

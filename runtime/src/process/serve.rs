@@ -38,14 +38,21 @@ impl Hello {
 }
 
 /// Serves calls until the pool has no more. What comes back is why it cannot go on.
-pub(crate) fn serve(socket: &UnixStream, nonce: u64, reports_memory: bool) -> Result<(), String> {
+///
+/// If `restricted` has failed, no code of the user's runs: the pool is told, and that is all.
+pub(crate) fn serve(
+    socket: &UnixStream,
+    nonce: u64,
+    reports_memory: bool,
+    restricted: Result<(), String>,
+) -> Result<(), String> {
     let registry = Registry::get()?;
     let status = say_hello(socket, registry.build_id(), nonce)
         .map_err(|error| format!("the worker cannot say hello: {error}"))?;
     // As long as the process: threads that a function leaves behind may ask it too.
     let status: &'static StatusPage = Box::leak(Box::new(status));
     context::serve_process(status);
-    let failure = hooks::run_all().err();
+    let failure = restricted.and_then(|()| hooks::run_all()).err();
     report_ready(socket, failure.as_deref())?;
     if failure.is_some() {
         return Ok(());

@@ -1,0 +1,124 @@
+//! Restricts what can be asked of the kernel, by a filter of system calls (`seccomp`).
+//!
+//! A call that is refused fails with `EPERM`, as if the user had not the right to it.
+
+use std::collections::BTreeMap;
+
+use seccompiler::{
+    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
+    SeccompFilter, SeccompRule,
+};
+
+use super::{Rules, refused};
+
+/// For which values of an argument a call is refused. Arguments count from 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum When {
+    Always,
+    /// The argument is one of these.
+    Is(u8, &'static [u64]),
+    /// The argument names a process other than this one.
+    OtherThanOwn(u8),
+    /// The same, where 0 is this process too.
+    OtherThanOwnOrZero(u8),
+    /// The argument has none of these bits.
+    Lacks(u8, u64),
+    /// The argument is a pointer, to something.
+    IsThere(u8),
+}
+
+/// Restricts all threads of this process.
+pub(super) fn restrict(rules: &Rules) -> Result<(), String> {
+    for filter in filters(rules)? {
+        seccompiler::apply_filter_all_threads(&filter).map_err(|error| {
+            format!("this kernel does not restrict system calls ({error}); use one with `CONFIG_SECCOMP_FILTER`")
+        })?;
+    }
+    Ok(())
+}
+
+/// The programs for the kernel.
+pub(super) fn filters(rules: &Rules) -> Result<Vec<BpfProgram>, String> {
+    let mut calls = vec![refused::ALWAYS, refused::OF_THIS_MACHINE];
+    if !rules.network {
+        calls.push(refused::NETWORK);
+    }
+    if rules.write.is_empty() {
+        calls.push(refused::ATTRIBUTES_OF_OPEN_FILES);
+    }
+    let mut calls = calls.concat();
+    calls.extend(refused::ONLY_OF_32_BITS.map(|call| (call, When::Always)));
+    let build = || {
+        Ok(vec![
+            filter(calls, libc::EPERM)?,
+            // The C library then makes threads by `clone`, whose flags can be seen by a filter.
+            filter(vec![(libc::SYS_clone3, When::Always)], libc::ENOSYS)?,
+        ])
+    };
+    build().map_err(|error: BackendError| {
+        format!("system calls cannot be restricted on this kind of machine ({error}); use another")
+    })
+}
+
+pub(super) fn filter(calls: Vec<(i64, When)>, error: i32) -> Result<BpfProgram, BackendError> {
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
+    for (call, when) in calls {
+        for bit in refused::BITS {
+            rules.insert(call | bit, when.rules()?);
+        }
+    }
+    SeccompFilter::new(
+        rules,
+        SeccompAction::Allow,
+        SeccompAction::Errno(error.unsigned_abs()),
+        std::env::consts::ARCH.try_into()?,
+    )?
+    .try_into()
+}
+
+impl When {
+    /// Any of them refuses; with none, the call is refused whatever its arguments are.
+    fn rules(self) -> Result<Vec<SeccompRule>, BackendError> {
+        // The kernel looks at 32 bits of these arguments; what the others are must not matter.
+        let int = SeccompCmpArgLen::Dword;
+        let own = u64::from(std::process::id());
+        match self {
+            When::Always => Ok(Vec::new()),
+            When::Is(argument, values) => values
+                .iter()
+                .map(|value| {
+                    all([SeccompCondition::new(
+                        argument,
+                        int.clone(),
+                        SeccompCmpOp::Eq,
+                        *value,
+                    )])
+                })
+                .collect(),
+            When::OtherThanOwn(argument) => {
+                let other = SeccompCondition::new(argument, int, SeccompCmpOp::Ne, own);
+                Ok(vec![all([other])?])
+            }
+            When::OtherThanOwnOrZero(argument) => {
+                let other = SeccompCondition::new(argument, int.clone(), SeccompCmpOp::Ne, own);
+                let nonzero = SeccompCondition::new(argument, int, SeccompCmpOp::Ne, 0);
+                Ok(vec![all([other, nonzero])?])
+            }
+            When::Lacks(argument, bits) => {
+                let lacks = SeccompCondition::new(argument, int, SeccompCmpOp::MaskedEq(bits), 0);
+                Ok(vec![all([lacks])?])
+            }
+            When::IsThere(argument) => {
+                let pointer = SeccompCmpArgLen::Qword;
+                let there = SeccompCondition::new(argument, pointer, SeccompCmpOp::Ne, 0);
+                Ok(vec![all([there])?])
+            }
+        }
+    }
+}
+
+fn all<const N: usize>(
+    conditions: [Result<SeccompCondition, BackendError>; N],
+) -> Result<SeccompRule, BackendError> {
+    SeccompRule::new(conditions.into_iter().collect::<Result<_, _>>()?)
+}

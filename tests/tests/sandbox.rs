@@ -1,0 +1,408 @@
+//! What code in a sandbox can do and what it cannot, in worker processes; and that everything else of a pool
+//! works there too.
+//!
+//! On a kernel without Landlock a pool has to refuse to start, and to say why: that is tested then.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use offloop::{Error, Exit, Phase, ProcessPool, Sandbox, cpu_bound};
+use offloop_tests::{eventually, is_alive};
+
+/// May be read.
+const READ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs");
+/// May be written. The folder is made for the tests of this package.
+const WRITE: &str = env!("CARGO_TARGET_TMPDIR");
+/// May be neither.
+const ELSEWHERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+
+static STRICT: ProcessPool = ProcessPool::new("strict")
+    .workers(1)
+    .sandbox(Sandbox::new().no_network().read(READ).write(WRITE));
+/// For what is refused on every kernel, and for what works.
+static LOOSE: ProcessPool = ProcessPool::new("loose")
+    .workers(2)
+    .timeout(Duration::from_secs(60))
+    .sandbox(Sandbox::new().no_network().best_effort());
+static CONNECTED: ProcessPool = ProcessPool::new("connected")
+    .workers(1)
+    .sandbox(Sandbox::new().best_effort());
+static MISSING: ProcessPool = ProcessPool::new("missing")
+    .workers(1)
+    .sandbox(Sandbox::new().best_effort().read("/no/such/path"));
+
+/// Whether this kernel can restrict files. If not, the pool has said so in the right words.
+async fn can_restrict_files() -> bool {
+    match pid().on(&STRICT).await {
+        Ok(_) => true,
+        Err(Error::CannotStart(refused)) => {
+            let reason = &refused.reason;
+            assert!(reason.contains("Linux 6.2 or newer"), "{reason}");
+            assert!(reason.contains("`.best_effort()`"), "{reason}");
+            false
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[track_caller]
+fn refused<T: std::fmt::Debug>(result: io::Result<T>) {
+    match result {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn pid() -> u32 {
+    std::process::id()
+}
+
+#[cpu_bound(pool = STRICT)]
+fn read(path: &str) -> io::Result<usize> {
+    Ok(fs::read(path)?.len())
+}
+
+#[cpu_bound(pool = STRICT)]
+fn list(path: &str) -> io::Result<usize> {
+    Ok(fs::read_dir(path)?.count())
+}
+
+#[cpu_bound(pool = STRICT)]
+fn write(path: &str) -> io::Result<()> {
+    fs::write(path, "written in the sandbox")
+}
+
+#[cpu_bound(pool = STRICT)]
+fn truncate(path: &str) -> io::Result<()> {
+    File::options().write(true).open(path)?.set_len(0)
+}
+
+#[cpu_bound(pool = STRICT)]
+fn remove(path: &str) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
+#[cpu_bound(pool = STRICT)]
+fn rename(from: &str, to: &str) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+#[cpu_bound(pool = STRICT)]
+fn copy(from: &str, to: &str) -> io::Result<u64> {
+    fs::copy(from, to)
+}
+
+#[tokio::test]
+async fn files_that_were_granted_to_read() {
+    if can_restrict_files().await {
+        assert!(read(FILE).await.unwrap() > 0);
+        assert!(list(READ).await.unwrap() > 0);
+        refused(write(FILE).await);
+        refused(truncate(FILE).await);
+        refused(remove(FILE).await);
+        refused(write(&format!("{READ}/new")).await);
+        refused(rename(FILE, &format!("{WRITE}/moved")).await);
+    }
+}
+
+#[tokio::test]
+async fn files_that_were_granted_to_write() {
+    if can_restrict_files().await {
+        let (first, second) = (format!("{WRITE}/first"), format!("{WRITE}/second"));
+        write(&first).await.unwrap();
+        rename(&first, &second).await.unwrap();
+        assert!(read(&second).await.unwrap() > 0);
+        truncate(&second).await.unwrap();
+        assert_eq!(fs::metadata(&second).unwrap().len(), 0);
+        assert!(copy(FILE, &first).await.unwrap() > 0);
+        for path in [first, second] {
+            remove(&path).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn files_that_were_not_granted() {
+    if can_restrict_files().await {
+        for path in [ELSEWHERE, "/etc/passwd", "/proc/self/mem", "/dev/null"] {
+            refused(read(path).await);
+        }
+        let parent = format!("/proc/{}/environ", std::process::id());
+        refused(read(&parent).await);
+        refused(list("/").await);
+        refused(list(env!("CARGO_MANIFEST_DIR")).await);
+        refused(read(&format!("{READ}/../Cargo.toml")).await);
+        refused(write(concat!(env!("CARGO_MANIFEST_DIR"), "/new")).await);
+        refused(truncate(ELSEWHERE).await);
+    }
+}
+
+#[cpu_bound(pool = STRICT)]
+fn read_by_a_link(link: &str) -> io::Result<usize> {
+    let _ = fs::remove_file(link);
+    std::os::unix::fs::symlink(ELSEWHERE, link)?;
+    let read = fs::read(link);
+    fs::remove_file(link)?;
+    Ok(read?.len())
+}
+
+#[tokio::test]
+async fn a_link_leads_nowhere_new() {
+    if can_restrict_files().await {
+        refused(read_by_a_link(&format!("{WRITE}/link")).await);
+    }
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn set_permissions(path: &str) -> io::Result<()> {
+    let permissions = fs::metadata(path)?.permissions();
+    fs::set_permissions(path, permissions)
+}
+
+#[tokio::test]
+async fn attributes_of_files_cannot_be_changed() {
+    refused(set_permissions(FILE).await);
+    if can_restrict_files().await {
+        // By path, wherever; `copy`, above, does it to a file that it has opened.
+        refused(set_permissions(WRITE).on(&STRICT).await);
+    }
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn tcp() -> io::Result<()> {
+    TcpListener::bind("127.0.0.1:0").map(drop)
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn connect(port: u16) -> io::Result<()> {
+    TcpStream::connect(("127.0.0.1", port)).map(drop)
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn udp() -> io::Result<()> {
+    UdpSocket::bind("127.0.0.1:0").map(drop)
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn unix(path: &str) -> io::Result<()> {
+    UnixStream::connect(path).map(drop)
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn datagrams() -> io::Result<()> {
+    UnixDatagram::unbound().map(drop)
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn pair() -> io::Result<()> {
+    UnixStream::pair().map(drop)
+}
+
+#[tokio::test]
+async fn without_the_network_there_are_no_sockets() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let path = format!("{WRITE}/{}.socket", std::process::id());
+    let _unix = UnixListener::bind(&path).unwrap();
+    refused(tcp().await);
+    refused(connect(port).await);
+    refused(udp().await);
+    refused(unix(&path).await);
+    refused(datagrams().await);
+    pair().await.unwrap();
+    fs::remove_file(path).unwrap();
+
+    // Left alone, all of it works.
+    tcp().on(&CONNECTED).await.unwrap();
+    connect(port).on(&CONNECTED).await.unwrap();
+    udp().on(&CONNECTED).await.unwrap();
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn command() -> io::Result<()> {
+    Command::new("/bin/true").status().map(drop)
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn fork() -> io::Result<()> {
+    // SAFETY: the child, should there be one, ends at once.
+    match unsafe { libc::fork() } {
+        0 => std::process::exit(0),
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn execute() -> io::Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(Command::new("/bin/true").exec())
+}
+
+/// A system call by its number, with arguments that do no harm.
+#[cpu_bound(pool = LOOSE)]
+fn system_call(number: i64, first: u64, second: u64) -> io::Result<()> {
+    // SAFETY: none of the calls that are made here takes memory of ours.
+    match unsafe { libc::syscall(number, first, second, 0_u64, 0_u64, 0_u64) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+#[tokio::test]
+async fn there_are_no_other_processes() {
+    refused(command().await);
+    refused(fork().await);
+    refused(execute().await);
+    refused(command().on(&CONNECTED).await);
+    let parent = std::process::id().into();
+    for signal in [0, 9] {
+        refused(system_call(libc::SYS_kill, parent, signal).await);
+        refused(system_call(libc::SYS_tgkill, parent, parent).await);
+        refused(system_call(libc::SYS_kill, u64::MAX, signal).await);
+        refused(system_call(libc::SYS_kill, 0, signal).await);
+    }
+}
+
+#[tokio::test]
+async fn ways_around_are_closed() {
+    let flags = u64::try_from(libc::CLONE_NEWUSER).unwrap();
+    refused(system_call(libc::SYS_unshare, flags, 0).await);
+    refused(system_call(libc::SYS_io_uring_setup, 8, 0).await);
+    refused(system_call(libc::SYS_bpf, 0, 0).await);
+    refused(system_call(libc::SYS_ptrace, 0, 0).await);
+    refused(system_call(libc::SYS_ioctl, 1, 0x5412).await);
+    // What the upper half of a number says is nothing to the kernel, so it must not be to the filter.
+    refused(system_call(libc::SYS_ioctl, 1, 0x1_0000_5412).await);
+    refused(system_call(libc::SYS_prctl, 1, 0).await);
+    let error = system_call(libc::SYS_clone3, 0, 0).await.unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::ENOSYS));
+    #[cfg(target_arch = "x86_64")]
+    {
+        refused(system_call(libc::SYS_execve | 0x4000_0000, 0, 0).await);
+        // `execve` once more, by a number of its own.
+        refused(system_call(0x4000_0208, 0, 0).await);
+    }
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn ordinary_things() -> (u64, usize, bool) {
+    println!("a line on standard output");
+    eprintln!("a line on standard error");
+    let threads: Vec<_> = (0..4)
+        .map(|n| std::thread::spawn(move || (n, std::thread::current().id())))
+        .collect();
+    let sum = threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap().0)
+        .sum();
+    // Random numbers, memory and the clock.
+    let map: HashMap<u64, Vec<u8>> = (0..100).map(|n| (n, vec![7; 1 << 16])).collect();
+    (sum, map.len(), SystemTime::now() > SystemTime::UNIX_EPOCH)
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn reverse(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.reverse();
+    bytes
+}
+
+/// Replaced after each call, if it can be told how much memory its workers have.
+static SMALL: ProcessPool = ProcessPool::new("small")
+    .workers(1)
+    .recycle_above(1)
+    .sandbox(Sandbox::new().best_effort());
+
+#[tokio::test]
+async fn a_worker_that_has_grown_is_replaced() {
+    let first = pid().on(&SMALL).await.unwrap();
+    eventually("its place is taken", || !is_alive(first));
+    assert_ne!(pid().on(&SMALL).await.unwrap(), first);
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn nested(value: u32) -> (u32, u32) {
+    (std::process::id(), pid().wait().unwrap() + value)
+}
+
+#[tokio::test]
+async fn everything_else_works() {
+    assert_eq!(ordinary_things().await.unwrap(), (6, 100, true));
+    let bytes: Vec<u8> = (0..8 << 20).map(|n: u32| n.to_le_bytes()[1]).collect();
+    let back = reverse(bytes.clone()).await.unwrap();
+    assert!(back.iter().rev().eq(&bytes));
+    let (outer, inner) = nested(0).await.unwrap();
+    assert_eq!(outer, inner);
+    assert_ne!(outer, std::process::id());
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn panics() {
+    panic!("as it was told");
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn aborts() {
+    eprintln!("last words");
+    std::process::abort();
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn spins() {
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+#[tokio::test]
+async fn failures_are_told_as_elsewhere() {
+    match panics().await {
+        Err(Error::Panicked(panic)) => {
+            assert_eq!(panic.message, "as it was told");
+            assert!(panic.location.unwrap().contains("sandbox.rs"));
+            // The program itself can be read, for the names.
+            let backtrace = panic.backtrace.unwrap_or_default();
+            assert!(
+                backtrace.is_empty() || backtrace.contains("panics"),
+                "{backtrace}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+    match aborts().await {
+        Err(Error::WorkerDied(died)) => {
+            assert_eq!((died.exit, died.phase), (Exit::Signal(6), Phase::Run));
+            assert!(died.stderr.contains("last words"));
+        }
+        other => panic!("{other:?}"),
+    }
+    match spins().timeout(Duration::from_millis(50)).await {
+        Err(Error::TimedOut(late)) => {
+            eventually("the worker is gone", || !is_alive(late.pid.unwrap()));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(ordinary_things().await.unwrap().0, 6);
+}
+
+#[tokio::test]
+async fn a_path_that_is_not_there_is_named() {
+    match pid().on(&MISSING).await {
+        Err(Error::CannotStart(refused)) => {
+            // Without Landlock nothing is opened, and best effort is content with that.
+            assert!(
+                refused.reason.contains("`/no/such/path`"),
+                "{}",
+                refused.reason
+            );
+        }
+        other => assert!(!can_restrict_files().await, "{other:?}"),
+    }
+}
