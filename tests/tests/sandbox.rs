@@ -205,6 +205,12 @@ fn pair() -> io::Result<()> {
     UnixStream::pair().map(drop)
 }
 
+/// Each of such a pair can send to other sockets too.
+#[cpu_bound(pool = LOOSE)]
+fn datagram_pair() -> io::Result<()> {
+    UnixDatagram::pair().map(drop)
+}
+
 #[tokio::test]
 async fn without_the_network_there_are_no_sockets() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -216,6 +222,7 @@ async fn without_the_network_there_are_no_sockets() {
     refused(udp().await);
     refused(unix(&path).await);
     refused(datagrams().await);
+    refused(datagram_pair().await);
     pair().await.unwrap();
     fs::remove_file(path).unwrap();
 
@@ -269,6 +276,13 @@ async fn there_are_no_other_processes() {
         refused(system_call(libc::SYS_kill, u64::MAX, signal).await);
         refused(system_call(libc::SYS_kill, 0, signal).await);
     }
+    // Its priority, its processors, and signals that the kernel sends for somebody.
+    refused(system_call(libc::SYS_setpriority, 0, parent).await);
+    refused(system_call(libc::SYS_setpriority, 2, 0).await);
+    refused(system_call(libc::SYS_sched_setaffinity, parent, 0).await);
+    refused(system_call(libc::SYS_ioprio_set, 1, parent).await);
+    refused(system_call(libc::SYS_fcntl, 1, 8).await);
+    system_call(libc::SYS_setpriority, 0, 0).await.unwrap();
 }
 
 #[tokio::test]

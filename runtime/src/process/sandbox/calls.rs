@@ -17,14 +17,18 @@ pub(super) enum When {
     Always,
     /// The argument is one of these.
     Is(u8, &'static [u64]),
+    /// The argument is none of these.
+    IsNot(u8, &'static [u64]),
+    /// Of the argument, the bits of the first number are the second.
+    BitsAre(u8, u64, u64),
     /// The argument names a process other than this one.
     OtherThanOwn(u8),
     /// The same, where 0 is this process too.
     OtherThanOwnOrZero(u8),
-    /// The argument has none of these bits.
-    Lacks(u8, u64),
     /// The argument is a pointer, to something.
     IsThere(u8),
+    /// One of these holds. It must not be [`Always`](When::Always).
+    Any(&'static [When]),
 }
 
 /// Restricts all threads of this process.
@@ -44,7 +48,7 @@ pub(super) fn filters(rules: &Rules) -> Result<Vec<BpfProgram>, String> {
         calls.push(refused::NETWORK);
     }
     if rules.write.is_empty() {
-        calls.push(refused::ATTRIBUTES_OF_OPEN_FILES);
+        calls.push(refused::WRITING);
     }
     let mut calls = calls.concat();
     calls.extend(refused::ONLY_OF_32_BITS.map(|call| (call, When::Always)));
@@ -104,9 +108,19 @@ impl When {
                 let nonzero = SeccompCondition::new(argument, int, SeccompCmpOp::Ne, 0);
                 Ok(vec![all([other, nonzero])?])
             }
-            When::Lacks(argument, bits) => {
-                let lacks = SeccompCondition::new(argument, int, SeccompCmpOp::MaskedEq(bits), 0);
-                Ok(vec![all([lacks])?])
+            When::BitsAre(argument, mask, bits) => {
+                let same = SeccompCondition::new(argument, int, SeccompCmpOp::MaskedEq(mask), bits);
+                Ok(vec![all([same])?])
+            }
+            When::IsNot(argument, values) => {
+                let other = |value: &u64| {
+                    SeccompCondition::new(argument, int.clone(), SeccompCmpOp::Ne, *value)
+                };
+                Ok(vec![all(values.iter().map(other))?])
+            }
+            When::Any(of) => {
+                let rules: Result<Vec<_>, _> = of.iter().map(|when| when.rules()).collect();
+                Ok(rules?.concat())
             }
             When::IsThere(argument) => {
                 let pointer = SeccompCmpArgLen::Qword;
@@ -117,8 +131,9 @@ impl When {
     }
 }
 
-fn all<const N: usize>(
-    conditions: [Result<SeccompCondition, BackendError>; N],
+/// All of them have to hold.
+fn all(
+    conditions: impl IntoIterator<Item = Result<SeccompCondition, BackendError>>,
 ) -> Result<SeccompRule, BackendError> {
     SeccompRule::new(conditions.into_iter().collect::<Result<_, _>>()?)
 }

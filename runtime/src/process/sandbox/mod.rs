@@ -51,7 +51,7 @@ use serde::{Deserialize, Serialize};
 /// - **Files**: to open, list, create, rename, link, truncate or delete anything that was not granted by
 ///   [`read`](Sandbox::read) or [`write`](Sandbox::write). To change permissions, owners, times or extended
 ///   attributes by path, wherever; and of an open file, unless something was granted to write.
-/// - **Processes**: to start a program, to fork, to signal, trace or read another process, to make namespaces.
+/// - **Processes**: to start a program, to fork, to signal, trace, read or slow another process, to make namespaces.
 ///   Threads work.
 /// - **Network**: with [`no_network`](Sandbox::no_network), to make a socket of any kind.
 /// - **The machine**: mounts, `io_uring`, `bpf`, kernel modules and keys, System V and POSIX message queues
@@ -109,7 +109,7 @@ impl Sandbox {
         }
     }
 
-    /// No sockets: neither internet, nor Unix, nor any other kind. A pair of connected ones
+    /// No sockets: neither internet, nor Unix, nor any other kind. A pair that is connected to itself
     /// (`UnixStream::pair`) can still be made, since it reaches nobody else.
     #[must_use]
     pub const fn no_network(mut self) -> Sandbox {

@@ -4,7 +4,9 @@
 //! what that needs of threads, memory, clocks and pipes nobody can list. Files are not the matter of this list;
 //! Landlock holds them, but for what it does not look at.
 
-use super::calls::When::{self, Always, Is, IsThere, Lacks, OtherThanOwn, OtherThanOwnOrZero};
+use super::calls::When::{
+    self, Always, Any, BitsAre, Is, IsNot, IsThere, OtherThanOwn, OtherThanOwnOrZero,
+};
 
 type Call = (i64, When);
 
@@ -19,23 +21,51 @@ const FILE_SETATTR: i64 = 469;
 
 const CLONE_THREAD: u64 = libc::CLONE_THREAD as u64;
 const SET_PARENT_DEATH_SIGNAL: u64 = libc::PR_SET_PDEATHSIG as u64;
-/// Types a byte into the terminal, as if the user had; standard output may be one.
-const TIOCSTI: u64 = 0x5412;
-/// Pastes into a text console.
-const TIOCLINUX: u64 = 0x541c;
+/// Makes the kernel signal another process when something comes.
+const SET_OWNER: &[u64] = &[libc::F_SETOWN as u64, 10, 15];
+const PROCESS_GROUP_OR_USER: &[u64] = &[1, 2];
+
+/// Commands to what is open already, standard output among it, that must never be given.
+const COMMANDS: &[u64] = &[
+    // Types into the terminal as if the user had, pastes into a console, changes how it works.
+    0x5412,
+    0x541c,
+    0x5423,
+    // As `SET_OWNER`.
+    0x8901,
+    0x8902,
+    // Attributes of files, for which they need not be open to write.
+    0x4008_6602,
+    0x4004_6602,
+    0x401c_5820,
+];
+
+/// Commands that ask or set nothing but what is the worker's own: is it a terminal, how wide is it, how much is
+/// there to read, does it block, is it closed by `exec`.
+const QUESTIONS: &[u64] = &[
+    0x5401,
+    0x802c_542a,
+    0x5413,
+    0x540f,
+    0x541b,
+    0x5421,
+    0x5450,
+    0x5451,
+];
 
 /// Refused in every sandbox, on every machine.
 pub(super) const ALWAYS: &[Call] = &[
     // Other programs and processes. A thread is made by `clone` too.
     (libc::SYS_execve, Always),
     (libc::SYS_execveat, Always),
-    (libc::SYS_clone, Lacks(0, CLONE_THREAD)),
+    (libc::SYS_clone, BitsAre(0, CLONE_THREAD, 0)),
     (libc::SYS_unshare, Always),
     (libc::SYS_setns, Always),
     (libc::SYS_kill, OtherThanOwn(0)),
     (libc::SYS_tgkill, OtherThanOwn(0)),
     (libc::SYS_rt_sigqueueinfo, OtherThanOwn(0)),
     (libc::SYS_rt_tgsigqueueinfo, OtherThanOwn(0)),
+    (libc::SYS_fcntl, Is(1, SET_OWNER)),
     (libc::SYS_pidfd_send_signal, Always),
     (libc::SYS_pidfd_getfd, Always),
     (libc::SYS_ptrace, Always),
@@ -47,6 +77,15 @@ pub(super) const ALWAYS: &[Call] = &[
     (libc::SYS_prlimit64, OtherThanOwnOrZero(0)),
     (libc::SYS_migrate_pages, OtherThanOwnOrZero(0)),
     (libc::SYS_move_pages, OtherThanOwnOrZero(0)),
+    (libc::SYS_sched_setaffinity, OtherThanOwnOrZero(0)),
+    (libc::SYS_sched_setscheduler, OtherThanOwnOrZero(0)),
+    (libc::SYS_sched_setparam, OtherThanOwnOrZero(0)),
+    (libc::SYS_sched_setattr, OtherThanOwnOrZero(0)),
+    (libc::SYS_setpriority, OTHERS_PRIORITY),
+    (
+        libc::SYS_ioprio_set,
+        Any(&[IsNot(0, &[1]), OtherThanOwnOrZero(1)]),
+    ),
     // So that the worker ends with the program in every case.
     (libc::SYS_prctl, Is(0, &[SET_PARENT_DEATH_SIGNAL])),
     // Around the filter: it does what system calls do, without any.
@@ -91,7 +130,7 @@ pub(super) const ALWAYS: &[Call] = &[
     (libc::SYS_msgctl, Always),
     (libc::SYS_mq_open, Always),
     (libc::SYS_mq_unlink, Always),
-    (libc::SYS_ioctl, Is(1, &[TIOCSTI, TIOCLINUX])),
+    (libc::SYS_ioctl, Is(1, COMMANDS)),
     // The machine itself, for a worker of root.
     (libc::SYS_mount, Always),
     (libc::SYS_umount2, Always),
@@ -125,6 +164,8 @@ pub(super) const ALWAYS: &[Call] = &[
     (libc::SYS_vhangup, Always),
 ];
 
+const OTHERS_PRIORITY: When = Any(&[Is(0, PROCESS_GROUP_OR_USER), OtherThanOwnOrZero(1)]);
+
 /// The older ways to do the same, which newer kinds of machines do not have.
 #[cfg(target_arch = "x86_64")]
 pub(super) const OF_THIS_MACHINE: &[Call] = &[
@@ -154,17 +195,35 @@ const SIGNAL_TO_A_THREAD: Call = (libc::SYS_tkill, Always);
 #[cfg(target_env = "musl")]
 const SIGNAL_TO_A_THREAD: Call = (libc::SYS_tgkill, OtherThanOwn(0));
 
-/// Refused where nothing may be written. Otherwise it is a part of writing: `std::fs::copy` does it.
-pub(super) const ATTRIBUTES_OF_OPEN_FILES: &[Call] = &[
+/// Refused where nothing may be written. Otherwise it is a part of writing: `std::fs::copy` sets permissions, and
+/// devices are worked by commands.
+pub(super) const WRITING: &[Call] = &[
     (libc::SYS_fchmod, Always),
     (libc::SYS_fchown, Always),
     (libc::SYS_fsetxattr, Always),
     (libc::SYS_fremovexattr, Always),
     (libc::SYS_utimensat, Always),
+    (libc::SYS_ioctl, IsNot(1, QUESTIONS)),
 ];
 
-/// Refused without the network. A pair of sockets reaches nobody; the worker's own is connected already.
-pub(super) const NETWORK: &[Call] = &[(libc::SYS_socket, Always)];
+/// Refused without the network. The worker's own socket is connected already.
+pub(super) const NETWORK: &[Call] = &[
+    (libc::SYS_socket, Always),
+    (libc::SYS_socketpair, BEYOND_THE_PAIR),
+    (libc::SYS_connect, Always),
+    (libc::SYS_bind, Always),
+    (libc::SYS_listen, Always),
+    (libc::SYS_accept, Always),
+    (libc::SYS_accept4, Always),
+];
+
+/// One of a pair of Unix stream sockets reaches the other only. One for datagrams can send to any socket that has
+/// a name, and in other families so can others.
+const BEYOND_THE_PAIR: When = Any(&[
+    IsNot(0, &[libc::AF_UNIX as u64]),
+    BitsAre(1, 0xf, libc::SOCK_DGRAM as u64),
+    BitsAre(1, 0xf, libc::SOCK_RAW as u64),
+]);
 
 /// What a call's number may have in addition. Kernels for x86-64 may take each call once more, with a bit set, from
 /// programs with pointers of 32 bits; and they do not ask which kind of program it is.
