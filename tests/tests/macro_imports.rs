@@ -2,24 +2,27 @@
 #![deny(warnings)]
 
 #[derive(Clone)]
-struct Store;
+struct Store {
+    first: usize,
+}
 
 #[offloop::methods]
 impl Store {
     #[blocking_io]
     fn load(&self, key: &str) -> usize {
-        key.len()
+        self.first + key.len()
     }
 
     #[cpu_bound(threads)]
-    fn sum(&self, numbers: Vec<u32>) -> u32 {
-        numbers.iter().sum()
+    fn sum(&self, numbers: Vec<usize>) -> usize {
+        self.first + numbers.iter().sum::<usize>()
     }
 }
 
 #[test]
 fn methods_find_their_attributes_by_name() {
-    assert_eq!(Store.load("key").wait().unwrap(), 3);
-    let call = Store.sum_builder().numbers(vec![1, 2]).call();
-    assert_eq!(call.wait().unwrap(), 3);
+    let store = Store { first: 1 };
+    assert_eq!(store.load("key").wait().unwrap(), 4);
+    let call = store.sum_builder().numbers(vec![1, 2]).call();
+    assert_eq!(call.wait().unwrap(), 4);
 }
