@@ -69,6 +69,8 @@
 //! | the pool is shut down, and the deadline passes | [`Error::Closed`]; the function is asked to stop | [`Error::Closed`]; the worker is killed |
 //! | the caller runs in a worker of that pool | runs in place: no deadlock | runs in place: workers start no workers |
 //!
+//! What of this is tested, and how, and what cannot be had: [`promises`].
+//!
 //! # What runs in a worker process
 //!
 //! The program itself, up to but not including `main`: constructors run (so that types registered
@@ -125,6 +127,9 @@ mod task;
 mod thread;
 mod timer;
 mod wire;
+
+#[doc = include_str!("promises.md")]
+pub mod promises {}
 
 pub use call::{Call, Pool};
 pub use drain::Closing;
