@@ -36,6 +36,7 @@ mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod serve;
+mod settings;
 mod staff;
 mod start;
 mod status;

@@ -5,11 +5,12 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use super::core::{Core, Settings};
+use super::core::Core;
 use super::gate;
 use super::registry::Registry;
 #[cfg(feature = "sandbox")]
 use super::sandbox::Sandbox;
+use super::settings::Settings;
 use crate::drain::{Closing, Drain};
 use crate::error::{Error, InvalidPool};
 use crate::stats::Stats;

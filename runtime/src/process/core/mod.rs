@@ -3,9 +3,10 @@
 //! A call goes to an idle worker at once, in the caller's own poll; otherwise it waits, first come
 //! first served, and the next worker that is free takes it.
 
+mod end;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::task::Context;
 use std::time::Duration;
 
 use super::codec;
@@ -13,38 +14,16 @@ use super::farewell;
 use super::job::Job;
 use super::orders::Orders;
 use super::poison::Poison;
-#[cfg(feature = "sandbox")]
-use super::sandbox::Rules;
+use super::settings::Settings;
 use super::staff::Staff;
 use super::start;
 use super::worker::{Taken, Worker};
-use crate::drain::{Drain, Watchers};
+use crate::drain::Watchers;
 use crate::queue::Queue;
 use crate::stats::{Counters, Stats};
-use crate::sync::{lock, wake};
+use crate::sync::lock;
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
-
-/// What a pool was told to be. Filled in by `ProcessPool`'s builder.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    pub(crate) min_workers: usize,
-    pub(crate) workers: usize,
-    pub(crate) queue: usize,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) grace: Duration,
-    pub(crate) idle_timeout: Duration,
-    pub(crate) memory_limit: Option<u64>,
-    pub(crate) recycle_after: Option<u64>,
-    pub(crate) recycle_above: Option<u64>,
-    pub(crate) poison_after: u32,
-    pub(crate) nice: i32,
-    pub(crate) envs: &'static [(&'static str, &'static str)],
-    pub(crate) current_dir: Option<&'static str>,
-    pub(crate) start_timeout: Duration,
-    #[cfg(feature = "sandbox")]
-    pub(crate) sandbox: Option<Rules>,
-}
 
 /// After so many workers in a row that did not come up, the calls that wait are told.
 const FAILED_STARTS: u32 = 3;
@@ -374,73 +353,10 @@ impl Core {
         surplus.iter().for_each(Worker::retire);
     }
 
-    /// Takes no more calls. Those in the queue are still run; idle workers end. Gives those.
-    pub(crate) fn close(&self) -> Vec<Arc<Worker>> {
-        let mut state = lock(&self.state);
-        state.closed = true;
-        let idle = state.staff.close();
-        drop(state);
-        idle.iter().for_each(Worker::retire);
-        idle
-    }
-
-    /// Whether the pool was made in this process, rather than in one that this was forked from.
-    pub(crate) fn is_of_this_process(&self) -> bool {
-        self.process == std::process::id()
-    }
-
-    /// Closes, and after `deadline` ends whatever is not through by then.
-    pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
-        self.close();
-        let timer = self.set_timer(deadline, CUT_OFF);
-        if timer.is_none() {
-            // There is no thread for it, and there is to be an end.
-            return self.cut_off();
-        }
-        let before = std::mem::replace(&mut lock(&self.state).shutdown, timer);
-        drop(before);
-    }
-
-    /// Ends all calls and kills all workers.
-    fn cut_off(&self) {
-        let mut state = lock(&self.state);
-        let queued = state.queue.take();
-        let workers = state.staff.present();
-        drop(state);
-        for job in queued {
-            job.cut_off();
-        }
-        for worker in workers {
-            worker.cut_off();
-        }
-        self.look_for_end();
-    }
-
-    /// Tells those who wait for the pool's end, if this is it.
-    fn look_for_end(&self) {
-        let mut state = lock(&self.state);
-        if state.is_drained() {
-            let watchers = state.watchers.take();
-            drop(state);
-            watchers.into_iter().for_each(wake);
-        }
-    }
-
     /// `None` for a moment that never comes, or if there is no thread to wait for it.
     fn set_timer(self: &Arc<Core>, after: Duration, token: u64) -> Option<Timer> {
         let target = Arc::downgrade(self) as Weak<dyn Expire>;
         timer::after(after, target, token).ok()
-    }
-}
-
-impl Drain for Core {
-    fn poll_drained(&self, cx: &Context<'_>) -> bool {
-        let mut state = lock(&self.state);
-        let is_drained = state.is_drained();
-        if !is_drained {
-            state.watchers.add(cx.waker());
-        }
-        is_drained
     }
 }
 

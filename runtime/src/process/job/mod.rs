@@ -1,5 +1,7 @@
 //! One call as its pool sees it: the part that the caller's future shares with the pool.
 
+mod outcome;
+
 use std::mem;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -8,17 +10,14 @@ use std::time::Duration;
 
 use super::codec;
 use super::core::Core;
-use super::frame::{self, HEADER, Kind, Reply};
-use super::poison::Key;
+use super::frame::{self, Kind};
 use super::run::{Boxed, Erased};
-use super::worker::{Death, Worker};
-use crate::error::{
-    CannotStart, Error, Panicked, Phase, Poisoned, Refused, Started, TimedOut, WorkerDied,
-};
+use super::worker::Worker;
+use crate::error::{Error, Started, TimedOut};
 use crate::options::Options;
 use crate::queue::Waiting;
 use crate::stats::{Ending, Place};
-use crate::sync::{lock, wake};
+use crate::sync::lock;
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
 
@@ -250,197 +249,6 @@ impl Job {
         self.options.timeout.or(self.core.settings().timeout)
     }
 
-    /// Hands in what the worker said.
-    pub(crate) fn finish_with_reply(self: Arc<Job>, reply: Reply, pid: u32) {
-        let mut state = lock(&self.state);
-        if !matches!(state.stage, Stage::Running(_)) {
-            return;
-        }
-        if self.is_repeated() {
-            self.core.poison().survived(|| state.request.key());
-        }
-        let found = match reply {
-            Reply::Value(_) if state.detached => {
-                state.stage = Stage::Over;
-                self.core.counters().ended(Ending::Finished, Place::Worker);
-                return;
-            }
-            Reply::Value(body) if body.len() > codec::SMALL => {
-                state.stage = Stage::Decoding;
-                state.timer = None;
-                drop(state);
-                return codec::decode_for(&self, body);
-            }
-            Reply::Value(body) => Answer::Bytes(body),
-            Reply::Panicked(report) => Answer::Failed(Error::Panicked(Box::new(Panicked {
-                task: self.task().to_owned(),
-                pool: self.core.name().to_owned(),
-                message: report.message,
-                location: report.location,
-                backtrace: report.backtrace,
-                pid: Some(pid),
-            }))),
-            Reply::Codec(report) => {
-                let started = if report.encoding {
-                    Started::Yes
-                } else {
-                    Started::No
-                };
-                Answer::Failed(self.codec_error(report.encoding, report.reason, started))
-            }
-        };
-        self.answer(state, found);
-    }
-
-    /// The worker that had the call is dead.
-    pub(crate) fn worker_died(self: Arc<Job>, death: &Death, fault: Option<&str>) {
-        let mut state = lock(&self.state);
-        if !matches!(state.stage, Stage::Running(_)) {
-            return;
-        }
-        state.timer = None;
-        let again = if death.phase == Phase::Idle {
-            // It never took the call up, so nobody needs to notice.
-            let may_move = state.moves > 0;
-            state.moves -= u32::from(may_move);
-            may_move
-        } else {
-            state.deaths += 1;
-            let may_repeat = state.retries > 0
-                && self.core.poison().killed(state.request.key())
-                    < self.core.settings().poison_after;
-            state.retries -= u32::from(may_repeat);
-            self.attempt
-                .fetch_add(u32::from(may_repeat), Ordering::Relaxed);
-            may_repeat
-        };
-        if again {
-            state.stage = Stage::Queued;
-            self.core.counters().returned();
-            // Whoever is encoding the arguments queues it again when that is done.
-            let is_being_encoded = matches!(state.request, Request::Taken);
-            drop(state);
-            if !is_being_encoded {
-                let core = Arc::clone(&self.core);
-                core.requeue(self);
-            }
-            return;
-        }
-        let died = WorkerDied {
-            task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
-            pid: death.pid,
-            exit: death.exit,
-            phase: death.phase,
-            ran_for: death.ran_for,
-            fault: fault.map(ToOwned::to_owned),
-            out_of_memory: death.out_of_memory.clone(),
-            stderr: death.stderr.clone(),
-            deaths: state.deaths,
-        };
-        self.answer(state, Answer::Failed(Error::WorkerDied(Box::new(died))));
-    }
-
-    /// Whether the call may be made more than once.
-    fn is_repeated(&self) -> bool {
-        self.options.retries > 0
-    }
-
-    /// How many workers the arguments have killed before, if that is too many for a call that
-    /// may be repeated.
-    pub(crate) fn is_poison(&self) -> Option<u32> {
-        if !self.is_repeated() {
-            return None;
-        }
-        let key = || lock(&self.state).request.key();
-        let deaths = self.core.poison().deaths(key);
-        (deaths >= self.core.settings().poison_after).then_some(deaths)
-    }
-
-    pub(crate) fn fail_as_poison(&self, deaths: u32) {
-        self.fail(Error::Poisoned(Box::new(Poisoned {
-            task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
-            deaths,
-        })));
-    }
-
-    /// The pool is shut down and waits no longer.
-    pub(crate) fn cut_off(&self) {
-        let started = match lock(&self.state).stage {
-            Stage::Queued => Started::No,
-            _ => Started::Yes,
-        };
-        self.fail(Error::Closed(Box::new(Refused {
-            task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
-            started,
-        })));
-    }
-
-    /// No worker will ever run it.
-    pub(crate) fn fail_to_start(&self, reason: &str) {
-        self.fail(self.cannot_start(reason));
-    }
-
-    fn cannot_start(&self, reason: &str) -> Error {
-        Error::CannotStart(Box::new(CannotStart {
-            task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
-            reason: reason.to_owned(),
-        }))
-    }
-
-    pub(crate) fn fail(&self, error: Error) {
-        self.finish(Answer::Failed(error));
-    }
-
-    /// Hands in what the call has come to, unless it is over already.
-    pub(crate) fn finish(&self, found: Answer) {
-        let state = lock(&self.state);
-        if !matches!(state.stage, Stage::Answered(_) | Stage::Over) {
-            self.answer(state, found);
-        }
-    }
-
-    /// Hands the answer over and wakes the caller.
-    fn answer(&self, mut state: MutexGuard<'_, State>, answer: Answer) {
-        let before = mem::replace(&mut state.stage, Stage::Over);
-        if let Some(place) = place_of(&before) {
-            let ending = match &answer {
-                Answer::Failed(_) => Ending::Failed,
-                Answer::Bytes(_) | Answer::Value(_) => Ending::Finished,
-            };
-            self.core.counters().ended(ending, place);
-        }
-        let unwanted = if state.detached {
-            Some(answer)
-        } else {
-            state.stage = Stage::Answered(answer);
-            None
-        };
-        let timer = state.timer.take();
-        let waker = state.waker.take();
-        drop(state);
-        drop(timer);
-        if let Some(Answer::Value(value)) = unwanted {
-            codec::discard(value);
-        }
-        if let Some(waker) = waker {
-            wake(waker);
-        }
-    }
-
-    /// The result that came cannot be read after all.
-    pub(crate) fn unreadable(&self, reason: String) -> Error {
-        self.core.counters().failed_after_all();
-        self.codec_error(false, reason, Started::Yes)
-    }
-
-    pub(crate) fn codec_error(&self, encoding: bool, reason: String, started: Started) -> Error {
-        codec::codec_error(encoding, self.task(), &self.core, reason, started)
-    }
-
     pub(crate) fn is_decoding(&self) -> bool {
         matches!(lock(&self.state).stage, Stage::Decoding)
     }
@@ -505,17 +313,6 @@ fn place_of(stage: &Stage) -> Option<Place> {
         Stage::Queued => Some(Place::Queue),
         Stage::Running(_) | Stage::Decoding => Some(Place::Worker),
         Stage::Answered(_) | Stage::Over => None,
-    }
-}
-
-impl Request {
-    /// What stands for the call when it is compared with others.
-    fn key(&self) -> Key {
-        match self {
-            Request::Encoded(frame) => Key::of(&frame[HEADER..]),
-            // Not sent yet, so that no worker can have died of it.
-            Request::Large(_) | Request::Taken => Key::of(&[]),
-        }
     }
 }
 

@@ -1,0 +1,75 @@
+//! The end of a pool: it is closed and waited for, or shut down.
+
+use std::sync::Arc;
+use std::task::Context;
+use std::time::Duration;
+
+use super::{CUT_OFF, Core};
+use crate::drain::Drain;
+use crate::process::worker::Worker;
+use crate::sync::{lock, wake};
+
+impl Core {
+    /// Takes no more calls. Those in the queue are still run; idle workers end. Gives those.
+    pub(crate) fn close(&self) -> Vec<Arc<Worker>> {
+        let mut state = lock(&self.state);
+        state.closed = true;
+        let idle = state.staff.close();
+        drop(state);
+        idle.iter().for_each(Worker::retire);
+        idle
+    }
+
+    /// Whether the pool was made in this process, rather than in one that this was forked from.
+    pub(crate) fn is_of_this_process(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    /// Closes, and after `deadline` ends whatever is not through by then.
+    pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
+        self.close();
+        let timer = self.set_timer(deadline, CUT_OFF);
+        if timer.is_none() {
+            // There is no thread for it, and there is to be an end.
+            return self.cut_off();
+        }
+        let before = std::mem::replace(&mut lock(&self.state).shutdown, timer);
+        drop(before);
+    }
+
+    /// Ends all calls and kills all workers.
+    pub(super) fn cut_off(&self) {
+        let mut state = lock(&self.state);
+        let queued = state.queue.take();
+        let workers = state.staff.present();
+        drop(state);
+        for job in queued {
+            job.cut_off();
+        }
+        for worker in workers {
+            worker.cut_off();
+        }
+        self.look_for_end();
+    }
+
+    /// Tells those who wait for the pool's end, if this is it.
+    pub(super) fn look_for_end(&self) {
+        let mut state = lock(&self.state);
+        if state.is_drained() {
+            let watchers = state.watchers.take();
+            drop(state);
+            watchers.into_iter().for_each(wake);
+        }
+    }
+}
+
+impl Drain for Core {
+    fn poll_drained(&self, cx: &Context<'_>) -> bool {
+        let mut state = lock(&self.state);
+        let is_drained = state.is_drained();
+        if !is_drained {
+            state.watchers.add(cx.waker());
+        }
+        is_drained
+    }
+}
