@@ -63,8 +63,9 @@ impl Staff {
         self.died
     }
 
-    pub(crate) fn can_start(&self) -> bool {
-        self.count < self.most
+    /// How many calls could be taken up by workers that have none, are starting, or can be started.
+    pub(crate) fn room(&self) -> usize {
+        self.idle.len() + self.starting + self.most.saturating_sub(self.count)
     }
 
     /// How many workers to start for so many calls that wait, and notes that they are started.

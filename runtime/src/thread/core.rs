@@ -2,10 +2,11 @@
 //! and end.
 
 use std::cell::Cell;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Context;
-use std::thread;
+use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
 use crate::drain::{Drain, Watchers};
@@ -53,6 +54,11 @@ impl Rejected {
     }
 }
 
+/// How long calls wait before it is asked whether another thread would serve them better.
+const MOMENT: Duration = Duration::from_millis(1);
+/// So many threads are started at a time: each takes some tens of microseconds.
+const MOST_AT_ONCE: usize = 64;
+
 #[derive(Debug)]
 pub(crate) struct Core {
     id: usize,
@@ -60,6 +66,8 @@ pub(crate) struct Core {
     settings: Settings,
     /// The process that the pool's threads are in.
     process: u32,
+    /// So many threads start without a look at what the calls do: short calls can use them too.
+    cores: usize,
     counters: Counters,
     state: Mutex<State>,
     wake: Condvar,
@@ -78,6 +86,15 @@ struct State {
     /// How many threads there may be.
     most: usize,
     threads: usize,
+    /// Threads that run a call.
+    busy: usize,
+    /// How many calls have been queued so far, and how many have been taken.
+    pushed: u64,
+    popped: u64,
+    /// The same two at the last look at the queue.
+    at_last_look: (u64, u64),
+    /// When to look at it again.
+    watch: Option<Timer>,
     /// Threads that wait and that nobody has woken yet.
     idle: usize,
     /// Wake-ups that were given and that no thread has taken yet.
@@ -115,6 +132,7 @@ impl Core {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             name: name.to_owned(),
             process: std::process::id(),
+            cores: available_parallelism().map_or(1, NonZero::get),
             counters: Counters::default(),
             state: Mutex::new(State {
                 most: settings.threads,
@@ -166,41 +184,92 @@ impl Core {
         if state.closed {
             return Err(Rejected::Closed);
         }
-        if bounded && state.idle == 0 && state.queue.holds(self.settings.queue) {
+        // Threads that have no call, or are not there yet, have room for one each.
+        let room = state.most.saturating_sub(state.busy);
+        if bounded && state.queue.holds(self.settings.queue.saturating_add(room)) {
             return Err(Rejected::Full);
         }
         if state.idle > 0 {
-            state.queue.push_back(work);
+            state.push(work);
             state.idle -= 1;
             state.woken += 1;
             drop(state);
             self.wake.notify_one();
             return Ok(());
         }
-        if state.threads < state.most {
+        let is_eager = state.threads < state.most.min(self.cores);
+        if is_eager || (state.threads < state.most && !self.watch(&mut state)) {
             // Started under the lock, so that a failure is known before the call is taken: one
             // that no thread will ever run must not sit in the queue.
-            let started = self.start_thread(&mut state);
+            state.reserve(1);
+            let started = self.start_thread(state.started);
+            if started.is_err() {
+                state.threads -= 1;
+            }
             if state.threads == 0 {
                 started.map_err(Rejected::NoThread)?;
             }
             // Otherwise the threads that are there will come to it, and the next call tries again.
         }
-        state.queue.push_back(work);
+        state.push(work);
         Ok(())
     }
 
-    fn start_thread(self: &Arc<Core>, state: &mut State) -> std::io::Result<()> {
+    /// Looks at the queue after a moment: whether calls wait that need another thread. False if there
+    /// is no thread to look.
+    fn watch(self: &Arc<Core>, state: &mut State) -> bool {
+        if state.watch.is_none() {
+            let target = Arc::downgrade(self) as Weak<dyn Expire>;
+            state.watch = timer::after(MOMENT, target, LOOK).ok();
+            state.at_last_look = (state.pushed, state.popped);
+        }
+        state.watch.is_some()
+    }
+
+    /// Starts threads if the calls that wait need more.
+    ///
+    /// Short calls are best served by few threads, calls that block by many, and nobody knows which
+    /// they are. What shows is whether the queue moves: where nothing has been taken for a moment
+    /// all threads are blocked, and as many again are started; where a call has waited for a moment
+    /// all the same, one is.
+    fn grow(self: &Arc<Core>) {
+        let mut state = lock(&self.state);
+        let watch = state.watch.take();
+        let queued = state.queue.len();
+        if queued == 0 {
+            return;
+        }
+        let (pushed, popped) = state.at_last_look;
+        let wanted = if state.popped == popped {
+            state.threads.clamp(1, MOST_AT_ONCE)
+        } else {
+            usize::from(state.popped < pushed)
+        };
+        let possible = state.most.saturating_sub(state.threads);
+        let count = wanted.min(queued).min(possible);
+        let first = state.started + 1;
+        state.reserve(count);
+        if count < possible {
+            // If that fails the next call looks.
+            self.watch(&mut state);
+        }
+        drop(state);
+        drop(watch);
+        for number in first..first + count {
+            if self.start_thread(number).is_err() {
+                thread_ends(lock(&self.state));
+            }
+        }
+    }
+
+    /// Starts the thread of this number, which has been counted already.
+    fn start_thread(self: &Arc<Core>, number: usize) -> std::io::Result<()> {
         let core = Arc::clone(self);
-        let mut builder =
-            thread::Builder::new().name(format!("{}-{}", self.name, state.started + 1));
+        let mut builder = thread::Builder::new().name(format!("{}-{number}", self.name));
         if let Some(bytes) = self.settings.stack_size {
             builder = builder.stack_size(bytes);
         }
-        builder.spawn(move || core.work())?;
-        state.started += 1;
-        state.threads += 1;
-        Ok(())
+        builder.spawn(move || core.work()).map(drop)
     }
 
     /// The life of one thread.
@@ -215,25 +284,21 @@ impl Core {
             if !has_work {
                 break;
             }
-            while let Some(work) = state.queue.pop_front() {
+            while let Some(work) = state.pop() {
                 drop(state);
                 *lock(&running.0) = Some(Arc::clone(&work));
                 panic::quietly(|| work.run());
                 let before = lock(&running.0).take();
                 panic::quietly(|| drop(before));
                 state = lock(&self.state);
+                state.busy -= 1;
                 if state.threads > state.most {
                     break;
                 }
             }
         }
         state.running.retain(|other| !Arc::ptr_eq(other, &running));
-        state.threads -= 1;
-        if state.is_drained() {
-            let watchers = state.watchers.take();
-            drop(state);
-            watchers.into_iter().for_each(wake);
-        }
+        thread_ends(state);
     }
 
     /// Waits until there is work. False if this thread is to end.
@@ -283,18 +348,9 @@ impl Core {
 
     /// Sets how many threads there may be from now on.
     pub(crate) fn resize(self: &Arc<Core>, threads: usize) {
-        let mut state = lock(&self.state);
-        state.most = threads;
-        // For the calls that wait there may be more threads now. Should one not start, those that
-        // are there come to them.
-        let wanted = state.queue.len().min(threads.saturating_sub(state.threads));
-        for _ in 0..wanted {
-            if self.start_thread(&mut state).is_err() {
-                break;
-            }
-        }
-        drop(state);
+        lock(&self.state).most = threads;
         self.wake.notify_all();
+        self.grow();
     }
 
     /// Takes no more calls. Those in the queue are still run; idle threads end.
@@ -307,7 +363,7 @@ impl Core {
     pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
         self.close();
         let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match timer::after(deadline, target, 0) {
+        match timer::after(deadline, target, CUT_OFF) {
             Ok(timer) => {
                 let before = lock(&self.state).shutdown.replace(timer);
                 drop(before);
@@ -346,6 +402,24 @@ impl Core {
 }
 
 impl State {
+    fn push(&mut self, work: Arc<dyn Work>) {
+        self.pushed += 1;
+        self.queue.push_back(work);
+    }
+
+    fn pop(&mut self) -> Option<Arc<dyn Work>> {
+        let work = self.queue.pop_front()?;
+        self.popped += 1;
+        self.busy += 1;
+        Some(work)
+    }
+
+    /// Counts threads that are about to start.
+    fn reserve(&mut self, threads: usize) {
+        self.threads += threads;
+        self.started += threads;
+    }
+
     /// Nothing is left to wait for.
     fn is_drained(&self) -> bool {
         self.closed && (self.threads == 0 || self.cut_off)
@@ -363,10 +437,26 @@ impl Drain for Core {
     }
 }
 
-/// The deadline of a shutdown.
+fn thread_ends(mut state: MutexGuard<'_, State>) {
+    state.threads -= 1;
+    if state.is_drained() {
+        let watchers = state.watchers.take();
+        drop(state);
+        watchers.into_iter().for_each(wake);
+    }
+}
+
+/// What a timer of the pool is for.
+const LOOK: u64 = 0;
+const CUT_OFF: u64 = 1;
+
 impl Expire for Core {
-    fn expire(self: Arc<Self>, _token: u64) {
-        self.cut_off();
+    fn expire(self: Arc<Self>, about: u64) {
+        if about == LOOK {
+            self.grow();
+        } else {
+            self.cut_off();
+        }
     }
 }
 

@@ -14,10 +14,14 @@ use crate::stats::Stats;
 
 /// A pool of threads for functions that block.
 ///
-/// A pool is a plain value with a `const` builder: a `static`, a local, or a field. Its threads
-/// start when calls come, up to [`threads`](ThreadPool::threads), and end when they have been idle
-/// for [`keep_alive`](ThreadPool::keep_alive). It belongs to no async runtime and outlives all of
-/// them. Calls run in the order in which they were first polled.
+/// A pool is a plain value with a `const` builder: a `static`, a local, or a field. It belongs to no
+/// async runtime and outlives all of them. Calls run in the order in which they were first polled.
+///
+/// Its threads start when calls come and end when they have been idle for
+/// [`keep_alive`](ThreadPool::keep_alive). As many as there are cores start at once; beyond that, up to
+/// [`threads`](ThreadPool::threads), more start when calls have waited for a millisecond: as many again
+/// where all threads are blocked, one where calls are taken but not fast enough. So calls that block
+/// get the threads that they need, and short ones are not slowed down by threads that they do not need.
 ///
 /// Dropping a pool takes no more calls; those that are queued or running still finish.
 ///

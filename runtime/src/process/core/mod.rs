@@ -143,8 +143,8 @@ impl Core {
         if state.closed {
             return Err(Rejected::Closed);
         }
-        let is_full = job.bounded() && state.queue.holds(self.settings.queue);
-        if is_full && state.staff.idle() == 0 && !state.staff.can_start() {
+        let limit = self.settings.queue.saturating_add(state.staff.room());
+        if job.bounded() && state.queue.holds(limit) {
             return Err(Rejected::Full);
         }
         self.counters.submitted();
