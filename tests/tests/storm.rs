@@ -90,10 +90,28 @@ fn at_rest(stats: impl Fn() -> Stats, submitted: u64) {
 
 /// Polls the call some times, and drops it: before it is submitted, in the queue, while it is sent,
 /// runs, is answered, or after that. Gives its result if it came.
-fn give_up<R: offloop::Outcome>(call: Call<R>, random: &mut Random) -> Option<R> {
-    let mut call = call;
+///
+/// Chance alone would leave out one or the other where the machine is busy, so that some calls are
+/// waited for, and some until they run, which `runs` tells.
+fn give_up<R: offloop::Outcome>(
+    mut call: Call<R>,
+    random: &mut Random,
+    runs: impl Fn() -> bool,
+) -> Option<R> {
+    let polls = match random.below(6) {
+        0 => return Some(call.wait()),
+        1 => {
+            call = call.start();
+            let end = Instant::now() + Duration::from_millis(2);
+            while !runs() && Instant::now() < end {
+                std::hint::spin_loop();
+            }
+            1
+        }
+        polls => polls - 2,
+    };
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-    for _ in 0..random.below(4) {
+    for _ in 0..polls {
         let outcome = std::pin::Pin::new(&mut call).poll(&mut cx);
         if let std::task::Poll::Ready(outcome) = outcome {
             return Some(outcome);
@@ -121,7 +139,8 @@ fn ten_thousand_calls_are_given_up_at_any_moment() {
                 });
             }
             let call = noted(notes.name(), number, micros).on(&pool);
-            if let Some(outcome) = give_up(call, &mut random) {
+            let runs = || pool.stats().running > 0;
+            if let Some(outcome) = give_up(call, &mut random, runs) {
                 finished.insert(outcome.unwrap());
             }
         } else {
@@ -130,7 +149,8 @@ fn ten_thousand_calls_are_given_up_at_any_moment() {
                 ran.fetch_add(1, Ordering::Relaxed);
                 spin(micros);
             });
-            if let Some(outcome) = give_up(call, &mut random) {
+            let runs = || threads.stats().running > 0;
+            if let Some(outcome) = give_up(call, &mut random, runs) {
                 outcome.unwrap();
             }
         }
@@ -153,7 +173,7 @@ fn ten_thousand_calls_are_given_up_at_any_moment() {
     assert!(begun.len() as u64 >= stats.finished, "{stats:?}");
     assert!(ran.load(Ordering::Relaxed) >= threads.stats().finished);
     assert!(
-        stats.cancelled > 500 && stats.finished > 500 && stats.workers_died > 200,
+        stats.cancelled > 100 && stats.finished > 100 && stats.workers_died > 50,
         "{stats:?}"
     );
     // And both still work.
