@@ -115,6 +115,7 @@ mod call;
 pub mod context;
 mod drain;
 mod error;
+mod fork;
 mod options;
 mod panic;
 mod park;

@@ -43,7 +43,8 @@ fn a_call_behind_blocked_ones_is_served_soon() {
     let blocked: Vec<_> = (0..50)
         .map(|_| {
             let wait = Arc::clone(&wait);
-            pool.run(move || drop(wait.lock().unwrap().recv())).start()
+            pool.run(move || wait.lock().unwrap().recv().is_ok())
+                .start()
         })
         .collect();
     for number in 0..20 {
@@ -62,7 +63,7 @@ fn a_call_that_will_not_wait_finds_room_where_a_thread_can_be_started() {
     let wait = Arc::new(std::sync::Mutex::new(wait));
     let call = || {
         let wait = Arc::clone(&wait);
-        pool.run(move || drop(wait.lock().unwrap().recv()))
+        pool.run(move || wait.lock().unwrap().recv().is_ok())
             .try_now()
             .start()
     };

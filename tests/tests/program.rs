@@ -108,6 +108,23 @@ fn what_workers_print_reaches_the_user_and_never_the_protocol() {
 }
 
 #[test]
+fn a_forked_process_is_told_that_the_pools_are_not_its_own() {
+    let output = Command::new(PROGRAM).arg("fork").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(
+        lines[0].contains("pool `program`") && lines[0].contains("was forked"),
+        "{text}"
+    );
+    assert!(
+        lines[1].contains("pool `offloop-io`") && lines[1].contains("was forked"),
+        "{text}"
+    );
+    assert_eq!(lines[2], "Ok(())", "the pools of the parent go on");
+}
+
+#[test]
 fn an_idle_worker_runs_its_exit_handlers_when_the_program_ends() {
     let file = std::env::temp_dir().join(format!("offloop-exit-{}", std::process::id()));
     let status = Command::new(PROGRAM)

@@ -10,6 +10,7 @@ use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
 use crate::drain::{Drain, Watchers};
+use crate::fork;
 use crate::panic;
 use crate::queue::{Queue, Waiting};
 use crate::stats::{Counters, Stats};
@@ -56,6 +57,8 @@ impl Rejected {
 
 /// How long calls wait before it is asked whether another thread would serve them better.
 const MOMENT: Duration = Duration::from_millis(1);
+/// Calls of which a thread takes more than so many in that time are short.
+const SHORT: u64 = 16;
 /// So many threads are started at a time: each takes some tens of microseconds.
 const MOST_AT_ONCE: usize = 64;
 
@@ -64,8 +67,8 @@ pub(crate) struct Core {
     id: usize,
     name: String,
     settings: Settings,
-    /// The process that the pool's threads are in.
-    process: u32,
+    /// Stands for the process that the pool's threads are in.
+    forks: u32,
     /// So many threads start without a look at what the calls do: short calls can use them too.
     cores: usize,
     counters: Counters,
@@ -131,7 +134,7 @@ impl Core {
         Arc::new(Core {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             name: name.to_owned(),
-            process: std::process::id(),
+            forks: fork::generation(),
             cores: available_parallelism().map_or(1, NonZero::get),
             counters: Counters::default(),
             state: Mutex::new(State {
@@ -177,7 +180,7 @@ impl Core {
         work: Arc<dyn Work>,
         bounded: bool,
     ) -> Result<(), Rejected> {
-        if self.process != std::process::id() {
+        if self.forks != fork::generation() {
             return Err(Rejected::forked());
         }
         let mut state = lock(&self.state);
@@ -191,10 +194,7 @@ impl Core {
         }
         if state.idle > 0 {
             state.push(work);
-            state.idle -= 1;
-            state.woken += 1;
-            drop(state);
-            self.wake.notify_one();
+            self.wake_one(state);
             return Ok(());
         }
         let is_eager = state.threads < state.most.min(self.cores);
@@ -215,6 +215,17 @@ impl Core {
         Ok(())
     }
 
+    /// Wakes a thread for a call in the queue, unless one is about to come already: that one wakes the
+    /// next if there is more to do. Waking takes longer than a short call, so the fewer the better.
+    fn wake_one(&self, mut state: MutexGuard<'_, State>) {
+        if state.woken == 0 && state.idle > 0 {
+            state.idle -= 1;
+            state.woken += 1;
+            drop(state);
+            self.wake.notify_one();
+        }
+    }
+
     /// Looks at the queue after a moment: whether calls wait that need another thread. False if there
     /// is no thread to look.
     fn watch(self: &Arc<Core>, state: &mut State) -> bool {
@@ -230,8 +241,8 @@ impl Core {
     ///
     /// Short calls are best served by few threads, calls that block by many, and nobody knows which
     /// they are. What shows is whether the queue moves: where nothing has been taken for a moment
-    /// all threads are blocked, and as many again are started; where a call has waited for a moment
-    /// all the same, one is.
+    /// all threads are blocked, and as many again are started. Where calls are taken, but a call has
+    /// waited all the same, one is, unless the calls are so short that a thread is not worth its start.
     fn grow(self: &Arc<Core>) {
         let mut state = lock(&self.state);
         let watch = state.watch.take();
@@ -240,10 +251,12 @@ impl Core {
             return;
         }
         let (pushed, popped) = state.at_last_look;
-        let wanted = if state.popped == popped {
+        let taken = state.popped - popped;
+        let are_short = taken > SHORT * state.threads as u64;
+        let wanted = if taken == 0 {
             state.threads.clamp(1, MOST_AT_ONCE)
         } else {
-            usize::from(state.popped < pushed)
+            usize::from(state.popped < pushed && !are_short)
         };
         let possible = state.most.saturating_sub(state.threads);
         let count = wanted.min(queued).min(possible);
@@ -285,7 +298,11 @@ impl Core {
                 break;
             }
             while let Some(work) = state.pop() {
-                drop(state);
+                if state.queue.len() > 0 {
+                    self.wake_one(state);
+                } else {
+                    drop(state);
+                }
                 *lock(&running.0) = Some(Arc::clone(&work));
                 panic::quietly(|| work.run());
                 let before = lock(&running.0).take();

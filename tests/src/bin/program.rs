@@ -6,7 +6,7 @@ use std::os::fd::FromRawFd;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use offloop::{ProcessPool, cpu_bound};
+use offloop::{ProcessPool, ThreadPool, cpu_bound};
 use tokio::signal::unix::{SignalKind, signal};
 
 static POOL: ProcessPool = ProcessPool::new("program").workers(2);
@@ -59,6 +59,28 @@ fn write_much(lines: usize) {
     }
 }
 
+/// The threads and workers of a pool stay with the process that has them.
+async fn use_pools_after_fork() {
+    pid().await.unwrap();
+    ThreadPool::global().run(|| ()).await.unwrap();
+    // SAFETY: the child uses no lock that another thread of this process may hold: those of the
+    // pools are free, since nothing happens on them.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let in_process = pid().start().wait().map(drop);
+        let on_thread = ThreadPool::global().run(|| ()).start().wait();
+        for error in [in_process.unwrap_err(), on_thread.unwrap_err()] {
+            println!("{error}");
+        }
+        let _ = std::io::stdout().flush();
+        // SAFETY: it ends the process, and nothing else.
+        unsafe { libc::_exit(0) };
+    }
+    // SAFETY: the child is waited for once, and its status is not asked for.
+    unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
+    println!("{:?}", pid().await.map(drop));
+}
+
 /// Is interrupted, and lets what runs come to its end.
 async fn until_interrupted(file: &str) {
     let call = wait_for(file).start();
@@ -78,6 +100,7 @@ async fn main() {
     let file = std::env::args().nth(2).unwrap_or_default();
     match how.as_str() {
         "interrupt" => return until_interrupted(&file).await,
+        "fork" => return use_pools_after_fork().await,
         "output" => return write_much(file.parse().unwrap()).await.unwrap(),
         "exit-handler" => return write_at_exit(file).await.unwrap(),
         _ => {}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{CUT_OFF, Core};
 use crate::drain::Drain;
+use crate::fork;
 use crate::process::worker::Worker;
 use crate::sync::{lock, wake};
 
@@ -22,7 +23,7 @@ impl Core {
 
     /// Whether the pool was made in this process, rather than in one that this was forked from.
     pub(crate) fn is_of_this_process(&self) -> bool {
-        self.process == std::process::id()
+        self.forks == fork::generation()
     }
 
     /// Closes, and after `deadline` ends whatever is not through by then.

@@ -19,6 +19,7 @@ use super::staff::Staff;
 use super::start;
 use super::worker::{Taken, Worker};
 use crate::drain::Watchers;
+use crate::fork;
 use crate::queue::Queue;
 use crate::stats::{Counters, Stats};
 use crate::sync::lock;
@@ -34,8 +35,8 @@ const BACK_OFF: Duration = Duration::from_millis(50);
 pub(crate) struct Core {
     name: String,
     settings: Settings,
-    /// The process that the pool's threads are in.
-    process: u32,
+    /// Stands for the process that the pool's threads are in.
+    forks: u32,
     counters: Counters,
     poison: Poison,
     state: Mutex<State>,
@@ -67,7 +68,7 @@ impl Core {
     pub(crate) fn new(name: &str, settings: Settings) -> Arc<Core> {
         let core = Arc::new(Core {
             name: name.to_owned(),
-            process: std::process::id(),
+            forks: fork::generation(),
             counters: Counters::default(),
             poison: Poison::default(),
             state: Mutex::new(State {
