@@ -28,6 +28,12 @@ pub(crate) fn generation() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
+/// Whether this process was forked from one that had pools.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_forked() -> bool {
+    generation() != 0
+}
+
 /// As above, by way of the process id.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn generation() -> u32 {

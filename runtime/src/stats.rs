@@ -45,9 +45,9 @@ pub struct Stats {
     pub workers: usize,
     /// Workers among them that have nothing to do.
     pub idle: usize,
-    /// Workers that were ever started.
+    /// Starts of workers, those that failed too.
     pub workers_started: u64,
-    /// Workers that ended without having been told to, or that were killed for their call.
+    /// Workers that were ready, and ended without having been told to, or were killed for their call.
     pub workers_died: u64,
 }
 

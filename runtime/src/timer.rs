@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::fork;
+
 /// Something that has a deadline.
 pub(crate) trait Expire: Send + Sync {
     /// The deadline set with this token has passed. Must not block.
@@ -27,13 +29,14 @@ type Key = (Instant, u64);
 struct Timers {
     entries: BTreeMap<Key, (Weak<dyn Expire>, u64)>,
     next_number: u64,
-    running: bool,
+    /// The thread runs, in the process of this [`fork::generation`].
+    runs_in: Option<u32>,
 }
 
 static TIMERS: Mutex<Timers> = Mutex::new(Timers {
     entries: BTreeMap::new(),
     next_number: 0,
-    running: false,
+    runs_in: None,
 });
 static CHANGED: Condvar = Condvar::new();
 
@@ -47,11 +50,14 @@ pub(crate) fn after(limit: Duration, target: Weak<dyn Expire>, token: u64) -> io
         return Ok(Timer { key: None });
     };
     let mut timers = lock();
-    if !timers.running {
+    let process = fork::generation();
+    if timers.runs_in != Some(process) {
+        // The deadlines of a process from which this one was forked are not ours.
+        timers.entries.clear();
         thread::Builder::new()
             .name("offloop-timer".to_owned())
             .spawn(run)?;
-        timers.running = true;
+        timers.runs_in = Some(process);
     }
     timers.next_number += 1;
     let key = (at, timers.next_number);

@@ -65,6 +65,22 @@ fn arguments_that_have_killed_enough_workers_are_refused() {
     }
 }
 
+/// However often each call repeats itself.
+#[test]
+fn no_more_workers_die_of_them_than_was_said() {
+    for retries in 1..5 {
+        let pool = ProcessPool::new("exact").workers(1).poison_after(3);
+        for _ in 0..5 {
+            crashes_on(&[13])
+                .on(&pool)
+                .retry(retries)
+                .wait()
+                .unwrap_err();
+        }
+        assert_eq!(pool.stats().workers_died, 3, "with {retries} repetitions");
+    }
+}
+
 #[test]
 fn arguments_that_come_through_are_forgiven() {
     let pool = ProcessPool::new("forgiven").workers(1).poison_after(2);

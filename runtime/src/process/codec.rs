@@ -11,7 +11,6 @@ use super::frame::{HEADER, RESULT_AT};
 use super::job::{Answer, Job, Request};
 use super::registry::Entry;
 use super::run::Boxed;
-use super::worker::Worker;
 use crate::error::{CodecFailed, Error, Started};
 use crate::panic;
 use crate::queue::Waiting;
@@ -60,15 +59,13 @@ fn encode(entry: &Entry, args: &Boxed, limit: usize) -> Result<Vec<u8>, Unencode
     }
 }
 
-/// Encodes large arguments on threads of its own and sends them to `worker`, which waits for them.
-pub(crate) fn encode_for(job: &Arc<Job>, worker: &Arc<Worker>) {
+/// Encodes large arguments on threads of its own and sends them to the worker that waits for them.
+pub(crate) fn encode_for(job: &Arc<Job>) {
     let work = Encode {
         job: Arc::clone(job),
-        worker: Arc::clone(worker),
     };
     if let Err(error) = start(job, work) {
-        job.fail(error);
-        job.take_from(worker);
+        job.cannot_encode(error);
     }
 }
 
@@ -94,13 +91,14 @@ fn start(job: &Job, work: impl Work + 'static) -> Result<(), Error> {
     let core = threads()
         .core()
         .map_err(|invalid| invalid.for_task(job.task()))?;
-    core.submit(Arc::new(work), false)
-        .map_err(|rejected| rejected.into_error(job.task(), job.pool()))
+    core.submit(Arc::new(work), false).map_err(|rejected| {
+        let what = "no thread can be started that encodes and decodes what is large";
+        rejected.about(what).into_error(job.task(), job.pool())
+    })
 }
 
 struct Encode {
     job: Arc<Job>,
-    worker: Arc<Worker>,
 }
 
 impl Waiting for Encode {
@@ -111,23 +109,23 @@ impl Waiting for Encode {
 
 impl Work for Encode {
     fn run(self: Arc<Self>) {
-        let (job, worker) = (&self.job, &self.worker);
+        let job = &self.job;
         let Some(args) = job.take_arguments() else {
-            return;
+            // Somebody has encoded them, for a worker that died, or is about to.
+            return job.send_encoded();
         };
         match encode(&job.erased().entry, &args, usize::MAX) {
             Ok(frame) => {
                 // Before the call can end: whoever awaits it may count on its arguments being gone.
                 panic::quietly(|| drop(args));
-                job.send(worker, frame);
+                job.encoded(frame);
             }
             Err(unencoded) => {
                 let reason = match unencoded {
                     Unencoded::Failed(reason) => reason,
                     Unencoded::TooLarge => "the arguments: too large".to_owned(),
                 };
-                job.fail(job.codec_error(true, reason, Started::No));
-                job.take_from(worker);
+                job.cannot_encode(job.codec_error(true, reason, Started::No));
             }
         }
     }

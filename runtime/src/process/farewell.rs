@@ -14,6 +14,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::core::Core;
 use super::stderr;
+use crate::fork;
 use crate::sync::lock;
 
 /// How long the end of the program may be held up by this.
@@ -35,10 +36,13 @@ pub(crate) fn include(core: &Arc<Core>) {
 }
 
 extern "C" fn say_farewell() {
+    if fork::is_forked() {
+        // The workers are those of another process, and its locks may have been held.
+        return;
+    }
     crate::panic::quietly(|| {
         let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
-        let ours = pools.iter().filter(|pool| pool.is_of_this_process());
-        let leaving: Vec<_> = ours.flat_map(|pool| pool.close()).collect();
+        let leaving: Vec<_> = pools.iter().flat_map(|pool| pool.close()).collect();
         let watched = leaving
             .iter()
             .map(|worker| PollFd::new(worker.pidfd(), PollFlags::IN))

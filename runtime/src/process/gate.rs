@@ -90,8 +90,9 @@ pub(crate) fn in_place() -> bool {
 /// From now on process calls run on threads of this program ([`ThreadPool::cpu`](crate::ThreadPool::cpu)),
 /// or, with `false`, in worker processes again.
 ///
-/// This is for debuggers, profilers and tests: nothing is encoded, nothing can be killed, and a crash is
-/// the program's. `OFFLOOP_IN_PLACE=1` in the environment does the same from the start.
+/// This is for debuggers, profilers and tests: nothing is encoded, nothing can be killed, a crash is
+/// the program's, start hooks do not run, and of the process pool that a call names only its timeout counts,
+/// not its limits nor whether it is closed, and its statistics see nothing of it. `OFFLOOP_IN_PLACE=1` in the environment does the same from the start.
 ///
 /// ```
 /// #[offloop::cpu_bound]
@@ -184,7 +185,7 @@ fn become_worker(invitation: &Invitation) -> ! {
     let result = match worker {
         Ok(worker) => worker.join(),
         Err(error) => give_up(&format!(
-            "a worker has no memory for its stack; is the pool's `memory_limit` too small? {error}"
+            "a worker cannot start its thread; is the pool's `memory_limit` too small, or the number of processes limited? {error}"
         )),
     };
     match result {

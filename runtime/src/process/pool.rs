@@ -13,6 +13,7 @@ use super::sandbox::Sandbox;
 use super::settings::Settings;
 use crate::drain::{Closing, Drain};
 use crate::error::{Error, InvalidPool};
+use crate::fork;
 use crate::stats::Stats;
 use crate::thread::size_from_environment;
 
@@ -286,7 +287,8 @@ impl ProcessPool {
 
     /// Takes no more calls: each gets [`Error::Closed`](crate::Error::Closed). Those that are
     /// queued or running finish, then the workers end: await what this gives to wait for that, or
-    /// leave it.
+    /// leave it. A call of the pool itself must not wait for that, since it would wait for its own end.
+    /// A worker that does not end by itself, once it has nothing more to do, is killed after 5 seconds.
     ///
     /// ```
     /// use offloop::{Error, ProcessPool};
@@ -392,6 +394,23 @@ impl ProcessPool {
                 "this process was started as a worker of another, and began to run `main`; \
                  write `offloop::init()` as its first line, or enable the feature `auto-worker`",
             );
+        }
+        if fork::is_forked() {
+            return invalid(
+                "this process was forked from one that had pools, and the threads that look after \
+                 workers are not in it; fork before the first pool, or start a new program",
+            );
+        }
+        if self.name.contains('\0') {
+            return invalid("its name has a zero byte; write one without");
+        }
+        for (name, value) in self.envs {
+            if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+                return invalid(&format!(
+                    "its variable {name:?} cannot be set; a name is not empty and has no `=`, \
+                     and neither it nor its value has a zero byte"
+                ));
+            }
         }
         if let Err(clash) = Registry::get() {
             return invalid(clash);

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::codec::{codec_error, decode_with, encode_small};
 use super::core::Core;
@@ -135,15 +136,16 @@ impl<A: Outcome> Run<A> {
     fn start(&self, args: Boxed) -> Result<Stage<A>, A> {
         let task = self.task();
         let core = match &self.target {
-            Target::Threads(core) => return Ok(self.start_on_threads(core.clone(), args)),
+            Target::Threads(core) => return Ok(self.start_on_threads(core.clone(), args, None)),
             Target::Processes(_) if gate::is_worker() => {
                 // A worker starts no workers: it does the work itself.
                 let pool = gate::pool_of_this_worker();
                 let result = thread::run_here(task, pool, || (self.typed.run)(args));
                 return Err(result.unwrap_or_else(A::from_error));
             }
-            Target::Processes(_) if gate::in_place() => {
-                return Ok(self.start_on_threads(ThreadPool::cpu().core(), args));
+            Target::Processes(core) if gate::in_place() => {
+                let of_pool = core.as_ref().ok().and_then(|core| core.settings().timeout);
+                return Ok(self.start_on_threads(ThreadPool::cpu().core(), args, of_pool));
             }
             Target::Processes(Ok(core)) => core,
             Target::Processes(Err(invalid)) => {
@@ -155,9 +157,9 @@ impl<A: Outcome> Run<A> {
             A::from_error(codec_error(true, task, core, reason, Started::No))
         })?;
         let job = Job::new(&self.typed.erased, Arc::clone(core), self.options, request);
-        job.start_queue_clock()
-            .and_then(|()| core.submit(Arc::clone(&job)))
+        core.submit(Arc::clone(&job))
             .map_err(|rejected| A::from_error(rejected.into_error(task, core.name())))?;
+        job.start_queue_clock();
         Ok(Stage::Submitted(job))
     }
 
@@ -165,10 +167,12 @@ impl<A: Outcome> Run<A> {
         &self,
         core: Result<Arc<thread::Core>, InvalidPool>,
         args: Boxed,
+        timeout: Option<Duration>,
     ) -> Stage<A> {
         let run = self.typed.run;
         let mut on_threads = thread::Run::new(self.task(), core, Box::new(move || run(args)));
         on_threads.options = self.options;
+        on_threads.options.timeout = self.options.timeout.or(timeout);
         Stage::OnThread(Box::new(on_threads))
     }
 

@@ -97,7 +97,7 @@ impl Staff {
     /// after its call.
     pub(crate) fn ready(&mut self) -> Option<Arc<Worker>> {
         self.starting -= 1;
-        let old = self.replaced.pop()?;
+        let old = self.replaced.last().cloned()?;
         self.dismiss(&old);
         let at = self.idle.iter().position(|(_, idle)| same(idle, &old))?;
         self.idle.remove(at);
@@ -128,7 +128,7 @@ impl Staff {
 
     /// The worker has grown too large. True if another is to be started in its place.
     pub(crate) fn replace(&mut self, worker: &Arc<Worker>) -> bool {
-        if self.replaced.iter().any(|old| same(old, worker)) {
+        if worker.is_dismissed() || self.replaced.iter().any(|old| same(old, worker)) {
             return false;
         }
         self.replaced.push(Arc::clone(worker));
@@ -139,13 +139,17 @@ impl Staff {
 
     /// The worker takes no more calls. One that has one is let go after it.
     pub(crate) fn dismiss(&mut self, worker: &Worker) {
-        self.leaving += 1;
-        worker.set_dismissed();
+        if !worker.is_dismissed() {
+            self.leaving += 1;
+            worker.set_dismissed();
+            // It leaves before another has taken its place.
+            self.replaced.retain(|old| old.number() != worker.number());
+        }
     }
 
     /// Whether there are more workers than there may be.
     pub(crate) fn has_surplus(&self) -> bool {
-        self.count - self.leaving > self.most + self.replaced.len()
+        self.count - self.leaving > self.most.saturating_add(self.replaced.len())
     }
 
     pub(crate) fn push_idle(&mut self, worker: &Arc<Worker>) {

@@ -116,7 +116,11 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
     worker
         .watch()
         .inspect_err(|_| core.worker_vanished(&worker))
-        .map_err(|error| describe("a worker cannot be watched", error))
+        .map_err(|error| describe("a worker cannot be watched", error))?;
+    if core.is_cut_off() {
+        worker.cut_off();
+    }
+    Ok(())
 }
 
 fn watch_end_and_stderr(child: &mut Child) -> io::Result<(OwnedFd, Arc<Stderr>)> {

@@ -46,6 +46,18 @@ pub(crate) enum Rejected {
 }
 
 impl Rejected {
+    /// Says for what no thread could be started.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn about(self, what: &str) -> Rejected {
+        match self {
+            Rejected::NoThread(error) => Rejected::NoThread(std::io::Error::new(
+                error.kind(),
+                format!("{what}: {error}"),
+            )),
+            other => other,
+        }
+    }
+
     /// Of the threads that a pool has, none is in a process that was made by `fork`.
     pub(crate) fn forked() -> Rejected {
         Rejected::NoThread(std::io::Error::other(
@@ -298,12 +310,13 @@ impl Core {
                 break;
             }
             while let Some(work) = state.pop() {
+                // Before the lock is let go, so that a shutdown finds the call here or there.
+                *lock(&running.0) = Some(Arc::clone(&work));
                 if state.queue.len() > 0 {
                     self.wake_one(state);
                 } else {
                     drop(state);
                 }
-                *lock(&running.0) = Some(Arc::clone(&work));
                 panic::quietly(|| work.run());
                 let before = lock(&running.0).take();
                 panic::quietly(|| drop(before));
@@ -445,6 +458,10 @@ impl State {
 
 impl Drain for Core {
     fn poll_drained(&self, cx: &Context<'_>) -> bool {
+        if self.forks != fork::generation() {
+            // Its threads are not in this process.
+            return true;
+        }
         let mut state = lock(&self.state);
         let is_drained = state.is_drained();
         if !is_drained {

@@ -139,11 +139,11 @@ impl<R: Outcome> Run<R> {
                 timer: None,
             }),
         });
-        let submitted = shared.start_clock(shared.queue_timeout, IN_QUEUE);
         core.counters().submitted();
         let work = Arc::clone(&shared) as Arc<dyn Work>;
-        match submitted.and_then(|()| core.submit(work, self.options.bounded)) {
+        match core.submit(work, self.options.bounded) {
             Ok(()) => {
+                shared.start_queue_clock();
                 self.stage = Stage::Submitted {
                     shared,
                     abandon: Shared::abandon,
@@ -308,6 +308,27 @@ impl<R: Outcome> Shared<R> {
             Place::Worker
         };
         self.core.counters().ended(ending, place);
+    }
+
+    /// From now on the call has its time limit to wait, if it has to wait.
+    fn start_queue_clock(self: &Arc<Self>) {
+        let Some(limit) = self.queue_timeout else {
+            return;
+        };
+        let mut state = lock(&self.state);
+        if state.job.is_none() || state.over {
+            return;
+        }
+        let target = Arc::downgrade(self) as Weak<dyn Expire>;
+        match timer::after(limit, target, IN_QUEUE) {
+            Ok(timer) => state.timer = Some(timer),
+            Err(error) => {
+                state.over = true;
+                let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
+                self.finish(state, Err(error));
+                self.core.work_abandoned();
+            }
+        }
     }
 
     /// Sets a deadline, if there is to be one.

@@ -169,7 +169,7 @@ impl ThreadPool {
 
     /// Takes no more calls: each gets [`Error::Closed`]. Those that are
     /// queued or running finish, then the workers end: await what this gives to wait for that, or
-    /// leave it.
+    /// leave it. A call of the pool itself must not wait for that, since it would wait for its own end.
     ///
     /// ```
     /// use offloop::{Error, ThreadPool};

@@ -61,7 +61,7 @@ fn write_much(lines: usize) {
 
 /// The threads and workers of a pool stay with the process that has them.
 async fn use_pools_after_fork() {
-    pid().await.unwrap();
+    let worker = pid().await.unwrap();
     ThreadPool::global().run(|| ()).await.unwrap();
     // SAFETY: the child uses no lock that another thread of this process may hold: those of the
     // pools are free, since nothing happens on them.
@@ -72,13 +72,17 @@ async fn use_pools_after_fork() {
         for error in [in_process.unwrap_err(), on_thread.unwrap_err()] {
             println!("{error}");
         }
+        // This concerns the child alone.
+        POOL.shutdown(Duration::ZERO).wait();
+        let own = ProcessPool::new("own");
+        println!("{}", pid().on(&own).start().wait().map(drop).unwrap_err());
         let _ = std::io::stdout().flush();
         // SAFETY: it ends the process, and nothing else.
         unsafe { libc::_exit(0) };
     }
     // SAFETY: the child is waited for once, and its status is not asked for.
     unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
-    println!("{:?}", pid().await.map(drop));
+    assert_eq!(pid().await.unwrap(), worker, "it goes on as before");
 }
 
 /// Is interrupted, and lets what runs come to its end.

@@ -13,6 +13,10 @@ use crate::sync::{lock, wake};
 impl Core {
     /// Takes no more calls. Those in the queue are still run; idle workers end. Gives those.
     pub(crate) fn close(&self) -> Vec<Arc<Worker>> {
+        if !self.is_of_this_process() {
+            // Its workers are those of the process from which this one was forked.
+            return Vec::new();
+        }
         let mut state = lock(&self.state);
         state.closed = true;
         let idle = state.staff.close();
@@ -29,6 +33,9 @@ impl Core {
     /// Closes, and after `deadline` ends whatever is not through by then.
     pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
         self.close();
+        if !self.is_of_this_process() {
+            return;
+        }
         let timer = self.set_timer(deadline, CUT_OFF);
         if timer.is_none() {
             // There is no thread for it, and there is to be an end.
@@ -41,6 +48,7 @@ impl Core {
     /// Ends all calls and kills all workers.
     pub(super) fn cut_off(&self) {
         let mut state = lock(&self.state);
+        state.cut_off = true;
         let queued = state.queue.take();
         let workers = state.staff.present();
         drop(state);
@@ -66,6 +74,10 @@ impl Core {
 
 impl Drain for Core {
     fn poll_drained(&self, cx: &Context<'_>) -> bool {
+        if !self.is_of_this_process() {
+            // What is left of it is not in this process.
+            return true;
+        }
         let mut state = lock(&self.state);
         let is_drained = state.is_drained();
         if !is_drained {

@@ -55,6 +55,8 @@ struct State {
     closed: bool,
     /// When whatever still runs is to be killed.
     shutdown: Option<Timer>,
+    /// ... which has happened.
+    cut_off: bool,
     watchers: Watchers,
 }
 
@@ -79,6 +81,7 @@ impl Core {
                 idle_check: None,
                 closed: false,
                 shutdown: None,
+                cut_off: false,
                 watchers: Watchers::default(),
             }),
             settings,
@@ -167,6 +170,10 @@ impl Core {
     /// Puts a call that has lost its worker at the head of the queue.
     pub(crate) fn requeue(self: &Arc<Core>, job: Arc<Job>) {
         let mut state = lock(&self.state);
+        if state.cut_off {
+            drop(state);
+            return job.cut_off();
+        }
         state.queue.push_front(job);
         match state.staff.pop_idle() {
             Some(worker) => {
@@ -183,7 +190,7 @@ impl Core {
         let request = job.request();
         let is_large = request.is_none();
         match worker.take(&job, request) {
-            Taken::Yes if is_large => codec::encode_for(&job, worker),
+            Taken::Yes if is_large => codec::encode_for(&job),
             Taken::Yes => {}
             Taken::NotWanted => return false,
             Taken::Unfit => self.requeue(job),
@@ -207,6 +214,8 @@ impl Core {
             old.retire();
         }
         self.worker_free(worker);
+        // Others may have failed to start, and nobody waits for another try now.
+        self.start_workers(lock(&self.state));
     }
 
     /// The worker has nothing to do: gives it the next call, lets it rest or lets it go.
@@ -338,16 +347,25 @@ impl Core {
         !state.closed || state.queue.len() > 0
     }
 
+    /// Whether whatever a worker could do has been given up.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        lock(&self.state).cut_off
+    }
+
     /// A call in the queue has lost its caller.
     pub(crate) fn job_abandoned(&self) {
         let over = lock(&self.state).queue.abandon();
         if !over.is_empty() {
             codec::discard(over);
+            self.look_for_end();
         }
     }
 
     /// Sets how many workers there may be from now on.
     pub(crate) fn resize(self: &Arc<Core>, workers: usize) {
+        if !self.is_of_this_process() {
+            return;
+        }
         let mut state = lock(&self.state);
         let surplus = state.staff.resize(workers);
         self.start_workers(state);

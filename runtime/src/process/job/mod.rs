@@ -18,7 +18,6 @@ use crate::options::Options;
 use crate::queue::Waiting;
 use crate::stats::{Ending, Place};
 use crate::sync::lock;
-use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
 
 /// How often a call moves on to another worker because the one it was given died before it took
@@ -41,6 +40,8 @@ struct State {
     /// How many times the call may still be made again after its worker died.
     retries: u32,
     moves: u32,
+    /// It is in no queue, although it has no worker: whoever encodes its arguments queues it.
+    waits_for_encoding: bool,
     /// How many workers died of it.
     deaths: u32,
     /// The worker that still runs the call after the caller has gone, until its grace is over.
@@ -110,6 +111,7 @@ impl Job {
                 request,
                 retries: options.retries,
                 moves: MOVES,
+                waits_for_encoding: false,
                 deaths: 0,
                 stopping: None,
                 detached: false,
@@ -217,14 +219,23 @@ impl Job {
         !runs || self.start_clock(state, worker)
     }
 
-    /// From now on the call has its time limit to wait.
-    pub(crate) fn start_queue_clock(self: &Arc<Job>) -> Result<(), Rejected> {
-        if let Some(limit) = self.options.queue_timeout {
-            let target = Arc::downgrade(self) as Weak<dyn Expire>;
-            let timer = timer::after(limit, target, IN_QUEUE).map_err(Rejected::NoThread)?;
-            lock(&self.state).timer = Some(timer);
+    /// From now on the call has its time limit to wait, if it has to wait.
+    pub(crate) fn start_queue_clock(self: &Arc<Job>) {
+        let Some(limit) = self.options.queue_timeout else {
+            return;
+        };
+        let mut state = lock(&self.state);
+        if !matches!(state.stage, Stage::Queued) {
+            return;
         }
-        Ok(())
+        let target = Arc::downgrade(self) as Weak<dyn Expire>;
+        match timer::after(limit, target, IN_QUEUE) {
+            Ok(timer) => state.timer = Some(timer),
+            Err(error) => {
+                self.answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
+                self.core.job_abandoned();
+            }
+        }
     }
 
     /// From now on the call has its time limit to run.
@@ -273,30 +284,51 @@ impl Job {
         }
     }
 
-    /// The arguments have been encoded for `worker`: sends them.
-    pub(crate) fn send(self: &Arc<Job>, worker: &Arc<Worker>, mut frame: Vec<u8>) {
+    /// The arguments have been encoded.
+    pub(crate) fn encoded(self: &Arc<Job>, mut frame: Vec<u8>) {
         frame::seal(&mut frame, Kind::Call, self.id);
-        let frame = Arc::new(frame);
-        lock(&self.state).request = Request::Encoded(Arc::clone(&frame));
-        if let Some(deaths) = self.is_poison() {
-            self.fail_as_poison(deaths);
-            return self.take_from(worker);
+        let mut state = lock(&self.state);
+        state.request = Request::Encoded(Arc::new(frame));
+        let waits = mem::take(&mut state.waits_for_encoding);
+        let is_queued = matches!(state.stage, Stage::Queued);
+        drop(state);
+        if waits && is_queued {
+            self.core.requeue(Arc::clone(self));
+        } else {
+            self.send_encoded();
         }
+    }
+
+    /// Sends the arguments, if they are encoded, to the worker that has the call now and waits for
+    /// them. That may be another than the one for which they were encoded.
+    pub(crate) fn send_encoded(self: &Arc<Job>) {
+        let poison = self.is_poison();
         let state = lock(&self.state);
-        match &state.stage {
-            Stage::Running(_) => {
-                if self.start_clock(state, worker) {
-                    worker.send(self, frame);
-                } else {
-                    self.take_from(worker);
-                }
-            }
-            // The worker has died meanwhile.
-            Stage::Queued => {
-                drop(state);
-                self.core.requeue(Arc::clone(self));
-            }
-            Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
+        let (Stage::Running(worker), Request::Encoded(frame)) = (&state.stage, &state.request)
+        else {
+            return;
+        };
+        let (worker, frame) = (Arc::clone(worker), Arc::clone(frame));
+        if let Some(deaths) = poison {
+            drop(state);
+            self.fail_as_poison(deaths);
+            self.take_from(&worker);
+        } else if self.start_clock(state, &worker) {
+            worker.send(self, frame);
+        } else {
+            self.take_from(&worker);
+        }
+    }
+
+    /// The arguments cannot be encoded.
+    pub(crate) fn cannot_encode(self: &Arc<Job>, error: Error) {
+        let worker = match &lock(&self.state).stage {
+            Stage::Running(worker) => Some(Arc::clone(worker)),
+            _ => None,
+        };
+        self.fail(error);
+        if let Some(worker) = worker {
+            self.take_from(&worker);
         }
     }
 }

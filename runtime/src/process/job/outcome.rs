@@ -70,9 +70,10 @@ impl Job {
             may_move
         } else {
             state.deaths += 1;
-            let may_repeat = state.retries > 0
-                && self.core.poison().killed(state.request.key())
-                    < self.core.settings().poison_after;
+            let may_repeat = self.is_repeated() && {
+                let deaths = self.core.poison().killed(state.request.key());
+                state.retries > 0 && deaths < self.core.settings().poison_after
+            };
             state.retries -= u32::from(may_repeat);
             self.attempt
                 .fetch_add(u32::from(may_repeat), Ordering::Relaxed);
@@ -83,6 +84,7 @@ impl Job {
             self.core.counters().returned();
             // Whoever is encoding the arguments queues it again when that is done.
             let is_being_encoded = matches!(state.request, Request::Taken);
+            state.waits_for_encoding = is_being_encoded;
             drop(state);
             if !is_being_encoded {
                 let core = Arc::clone(&self.core);
@@ -131,10 +133,12 @@ impl Job {
 
     /// The pool is shut down and waits no longer.
     pub(crate) fn cut_off(&self) {
-        let started = match lock(&self.state).stage {
-            Stage::Queued => Started::No,
-            _ => Started::Yes,
+        let state = lock(&self.state);
+        let started = match (&state.stage, &state.request) {
+            (Stage::Running(_), Request::Encoded(_)) | (Stage::Decoding, _) => Started::Yes,
+            _ => Started::No,
         };
+        drop(state);
         self.fail(Error::Closed(Box::new(Refused {
             task: self.task().to_owned(),
             pool: self.core.name().to_owned(),

@@ -61,6 +61,9 @@ pub(super) const ALWAYS: &[Call] = &[
     (libc::SYS_clone, BitsAre(0, CLONE_THREAD, 0)),
     (libc::SYS_unshare, Always),
     (libc::SYS_setns, Always),
+    // Whoever leaves the group of the worker is not ended with it.
+    (libc::SYS_setpgid, Always),
+    (libc::SYS_setsid, Always),
     (libc::SYS_kill, OtherThanOwn(0)),
     (libc::SYS_tgkill, OtherThanOwn(0)),
     (libc::SYS_rt_sigqueueinfo, OtherThanOwn(0)),

@@ -60,18 +60,19 @@ impl Worker {
 
     /// Ends whatever it does, and the worker.
     pub(crate) fn cut_off(self: &Arc<Worker>) {
-        let inner = lock(&self.inner);
+        let mut inner = lock(&self.inner);
+        // From here on it takes no call.
+        inner.leave();
         let job = inner
             .running
             .as_ref()
             .map(|running| Arc::clone(&running.job));
         drop(inner);
+        // Before the worker dies, of which the call would be told otherwise.
         if let Some(job) = job {
             job.cut_off();
         }
-        let mut inner = lock(&self.inner);
-        inner.leave();
-        self.kill_locked(&inner);
+        self.kill_locked(&lock(&self.inner));
     }
 
     pub(super) fn kill_locked(&self, inner: &Inner) {

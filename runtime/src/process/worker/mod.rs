@@ -185,7 +185,7 @@ impl Worker {
     pub(crate) fn send(&self, job: &Job, request: Arc<Vec<u8>>) {
         let mut inner = lock(&self.inner);
         if let Some(running) = &mut inner.running {
-            if running.job.id() == job.id() {
+            if running.job.id() == job.id() && !running.sent {
                 running.since = Instant::now();
                 running.sent = true;
                 self.send_locked(&mut inner, job, request);
