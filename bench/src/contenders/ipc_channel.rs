@@ -1,0 +1,111 @@
+//! `ipc-channel` as it is: one child, a channel to it and one back. Bytes go in its shared memory.
+
+use std::sync::{Arc, Mutex};
+
+use ipc_channel::ipc::{self, IpcOneShotServer, IpcReceiver, IpcSender, IpcSharedMemory};
+use serde::{Deserialize, Serialize};
+
+use super::peer::Peer;
+use super::{Contender, Record, answered, look};
+
+#[derive(Serialize, Deserialize)]
+enum Message {
+    Number(u32),
+    Record(Record),
+    Bytes(IpcSharedMemory),
+    Look(IpcSharedMemory),
+    Sum(u64),
+}
+
+type Ends = (IpcSender<Message>, IpcReceiver<Message>);
+
+/// Serves the program whose one-shot server has this name, until that program ends.
+pub(crate) fn peer(server: String) {
+    let (to_here, requests) = ipc::channel().expect("a channel can be made");
+    let (answers, to_there) = ipc::channel().expect("a channel can be made");
+    let server: IpcSender<Ends> = IpcSender::connect(server).expect("the program waits");
+    server.send((to_here, to_there)).expect("the program waits");
+    while let Ok(message) = requests.recv() {
+        let answer = match message {
+            Message::Bytes(bytes) => Message::Bytes(IpcSharedMemory::from_bytes(&bytes)),
+            Message::Look(bytes) => Message::Sum(look(&bytes)),
+            same => same,
+        };
+        if answers.send(answer).is_err() {
+            break;
+        }
+    }
+}
+
+pub(super) struct IpcChannel {
+    requests: Mutex<IpcSender<Message>>,
+    answers: Arc<Mutex<IpcReceiver<Message>>>,
+    _peer: Peer,
+}
+
+impl IpcChannel {
+    fn send(&self, message: Message) {
+        let requests = self.requests.lock().expect("no other call panics");
+        requests.send(message).expect("the child listens");
+    }
+
+    fn request(&self, message: Message) -> Message {
+        self.send(message);
+        receive(&self.answers)
+    }
+}
+
+fn receive(answers: &Mutex<IpcReceiver<Message>>) -> Message {
+    let answers = answers.lock().expect("no other call panics");
+    answers.recv().expect("the child answers")
+}
+
+const OTHER: &str = "the child answers with what it got";
+
+impl Contender for IpcChannel {
+    fn start(_: Option<usize>) -> IpcChannel {
+        let (server, name) = IpcOneShotServer::<Ends>::new().expect("a server can be made");
+        let peer = Peer::start(&["ipc", &name]);
+        let (_, (requests, answers)) = server.accept().expect("the child connects");
+        IpcChannel {
+            requests: Mutex::new(requests),
+            answers: Arc::new(Mutex::new(answers)),
+            _peer: peer,
+        }
+    }
+
+    /// Answers come in the order of the requests, so whoever waits first takes the first.
+    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+        self.send(Message::Number(number));
+        let answers = self.answers.clone();
+        async move {
+            let Message::Number(number) = receive(&answers) else {
+                panic!("{OTHER}")
+            };
+            number
+        }
+    }
+
+    fn record(&self, record: Record) -> impl Future<Output = Record> + Send + 'static {
+        let Message::Record(record) = self.request(Message::Record(record)) else {
+            panic!("{OTHER}")
+        };
+        answered(record)
+    }
+
+    fn bytes(&self, bytes: Vec<u8>) -> impl Future<Output = Vec<u8>> + Send + 'static {
+        let shared = IpcSharedMemory::from_bytes(&bytes);
+        let Message::Bytes(shared) = self.request(Message::Bytes(shared)) else {
+            panic!("{OTHER}")
+        };
+        answered(shared.to_vec())
+    }
+
+    fn look(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        let shared = IpcSharedMemory::from_bytes(&bytes);
+        let Message::Sum(sum) = self.request(Message::Look(shared)) else {
+            panic!("{OTHER}")
+        };
+        answered(sum)
+    }
+}

@@ -1,0 +1,87 @@
+//! This crate: a call in a process.
+
+use offloop::{ProcessPool, cpu_bound};
+
+use super::{Contender, Record};
+use crate::work::documents::{self, Tree};
+
+#[cpu_bound]
+fn nothing(number: u32) -> u32 {
+    number
+}
+
+#[cpu_bound]
+fn same_record(record: Record) -> Record {
+    record
+}
+
+#[cpu_bound]
+fn same_bytes(bytes: Vec<u8>) -> Vec<u8> {
+    bytes
+}
+
+#[cpu_bound]
+fn look(bytes: &[u8]) -> u64 {
+    super::look(bytes)
+}
+
+#[cpu_bound]
+fn count(text: &str) -> usize {
+    documents::count(text)
+}
+
+#[cpu_bound]
+fn same_tree(tree: Tree) -> Tree {
+    tree
+}
+
+pub(super) struct OffloopProcess {
+    pool: &'static ProcessPool,
+}
+
+const NO_FAILURE: &str = "no function of the bench fails";
+
+impl Contender for OffloopProcess {
+    fn start(workers: Option<usize>) -> OffloopProcess {
+        let pool = workers.map_or(ProcessPool::global(), |workers| {
+            Box::leak(Box::new(ProcessPool::new("bench").workers(workers)))
+        });
+        OffloopProcess { pool }
+    }
+
+    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+        let call = nothing(number).on(self.pool);
+        async { call.await.expect(NO_FAILURE) }
+    }
+
+    fn submit(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+        let call = nothing(number).on(self.pool).start();
+        async { call.await.expect(NO_FAILURE) }
+    }
+
+    fn record(&self, record: Record) -> impl Future<Output = Record> + Send + 'static {
+        let call = same_record(record).on(self.pool);
+        async { call.await.expect(NO_FAILURE) }
+    }
+
+    fn bytes(&self, bytes: Vec<u8>) -> impl Future<Output = Vec<u8>> + Send + 'static {
+        let call = same_bytes(bytes).on(self.pool);
+        async { call.await.expect(NO_FAILURE) }
+    }
+
+    fn look(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        // By name, a borrowed argument moves into the call.
+        let call = look::builder().bytes(bytes).call().on(self.pool);
+        async { call.await.expect(NO_FAILURE) }
+    }
+
+    fn decode(&self, text: String) -> impl Future<Output = usize> + Send + 'static {
+        let call = count::builder().text(text).call().on(self.pool);
+        async { call.await.expect(NO_FAILURE) }
+    }
+
+    fn tree(&self, tree: Tree) -> impl Future<Output = Tree> + Send + 'static {
+        let call = same_tree(tree).on(self.pool);
+        async { call.await.expect(NO_FAILURE) }
+    }
+}

@@ -1,0 +1,34 @@
+//! This crate: a call on a thread.
+
+use offloop::ThreadPool;
+
+use super::threads::Threads;
+
+pub(super) struct OffloopThread {
+    pool: &'static ThreadPool,
+}
+
+impl Threads for OffloopThread {
+    fn start(workers: Option<usize>) -> OffloopThread {
+        let pool = workers.map_or(ThreadPool::global(), |workers| {
+            Box::leak(Box::new(ThreadPool::new("bench").threads(workers)))
+        });
+        OffloopThread { pool }
+    }
+
+    fn run<R: Send + 'static>(
+        &self,
+        function: impl FnOnce() -> R + Send + 'static,
+    ) -> impl Future<Output = R> + Send + 'static {
+        let call = self.pool.run(function);
+        async { call.await.expect("no function of the bench fails") }
+    }
+
+    fn submit<R: Send + 'static>(
+        &self,
+        function: impl FnOnce() -> R + Send + 'static,
+    ) -> impl Future<Output = R> + Send + 'static {
+        let call = self.pool.run(function).start();
+        async { call.await.expect("no function of the bench fails") }
+    }
+}

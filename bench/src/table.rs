@@ -1,0 +1,114 @@
+//! The table: ratios to a baseline of the same round, and the targets beside what was measured.
+
+use crate::options::Options;
+use crate::plan::{Better, Metric, Work};
+use crate::results::{Results, Spread};
+use crate::targets::TARGETS;
+
+pub(crate) fn print(works: &[&'static Work], options: &Options, results: &Results) {
+    for work in works {
+        let cores = match (options.pinned || work.pinned, options.quick) {
+            (true, true) => " (one core, quick)",
+            (true, false) => " (one core)",
+            (false, true) => " (quick)",
+            (false, false) => "",
+        };
+        println!("{}: {}{cores}", work.name, work.title);
+        for metric in work.metrics {
+            print_metric(work, metric, results);
+        }
+        println!();
+    }
+    print_targets(results);
+}
+
+fn print_metric(work: &Work, metric: &Metric, results: &Results) {
+    let base = results.rounds(work.name, work.base, metric.key);
+    let better = match metric.better {
+        Better::Less => "less is better",
+        Better::More => "more is better",
+    };
+    match (&base, metric.compared) {
+        (Some(_), true) => println!(
+            "  {}, as a multiple of that of {} ({better})",
+            metric.title,
+            work.base.label(),
+        ),
+        _ => println!("  {}", metric.title),
+    }
+    for &who in work.contenders {
+        let Some(rounds) = results.rounds(work.name, who, metric.key) else {
+            continue;
+        };
+        let Some(itself) = Spread::of(rounds.iter().copied()) else {
+            continue;
+        };
+        let absolute = format!("{} {}", number(itself.median), metric.unit);
+        let ratio = base
+            .as_ref()
+            .filter(|_| metric.compared)
+            .and_then(|base| Spread::of(rounds.iter().zip(base).map(|(own, base)| own / base)));
+        match ratio {
+            Some(ratio) => println!(
+                "    {:24} {:>9} ×  {:22} {absolute:>14}",
+                who.label(),
+                number(ratio.median),
+                range(ratio),
+            ),
+            None => println!("    {:24} {absolute:>14}  {}", who.label(), range(itself)),
+        }
+    }
+}
+
+fn print_targets(results: &Results) {
+    let verdicts: Vec<_> = TARGETS
+        .iter()
+        .filter_map(|target| target.judge(results))
+        .collect();
+    if verdicts.is_empty() {
+        return;
+    }
+    println!("targets");
+    for verdict in &verdicts {
+        let target = verdict.target;
+        let beside = if target.ours == target.peer {
+            String::new()
+        } else {
+            format!("beside {}", target.peer.label())
+        };
+        println!(
+            "  {:6} {:18} {:8} {:16} {:29} {:>15} {:>9}  {}",
+            if verdict.met { "met" } else { "missed" },
+            target.work,
+            target.metric,
+            target.ours.label(),
+            beside,
+            target.wanted(),
+            number(verdict.measured.median),
+            range(verdict.measured),
+        );
+    }
+    let met = verdicts.iter().filter(|verdict| verdict.met).count();
+    println!("  {met} of {} met", verdicts.len());
+    println!();
+}
+
+/// The least and the most, where they differ.
+fn range(spread: Spread) -> String {
+    let (least, most) = (number(spread.least), number(spread.most));
+    if least == most {
+        String::new()
+    } else {
+        format!("({least}–{most})")
+    }
+}
+
+/// With three digits that mean something.
+pub(crate) fn number(figure: f64) -> String {
+    match figure.abs() {
+        size if size >= 99.95 => format!("{figure:.0}"),
+        size if size >= 9.995 => format!("{figure:.1}"),
+        size if size >= 0.0995 || size == 0.0 => format!("{figure:.2}"),
+        _ => format!("{figure:.3}"),
+    }
+}

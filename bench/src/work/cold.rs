@@ -1,0 +1,14 @@
+//! The first result of a pool that nobody has used yet.
+
+use std::time::Instant;
+
+use super::{figures, milliseconds};
+use crate::contenders::Contender;
+use crate::results::Figures;
+
+pub(super) async fn measure<C: Contender>(workers: Option<usize>) -> Figures {
+    let start = Instant::now();
+    let contender = C::start(workers);
+    assert_eq!(contender.nothing(7).await, 7);
+    figures([("wall", milliseconds(start.elapsed()))])
+}
