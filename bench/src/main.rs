@@ -28,10 +28,9 @@ use std::process::ExitCode;
 use options::Options;
 
 fn main() -> ExitCode {
-    // The peers that start this program again as a worker of theirs take over here. offloop's
+    // procspawn starts this program again as a worker of its own, which begins here. offloop's
     // workers never come so far.
     procspawn::init();
-    crossmist::init();
     if child::is_hidden_command() {
         return child::run();
     }

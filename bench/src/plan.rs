@@ -129,7 +129,7 @@ const fn work(
 
 use Better::{Less, More};
 use Who::{
-    Blocking, Command, Crossmist, IpcChannel, LimitFutex, LimitMemcpy, LimitPipes, LimitThread,
+    Blocking, Command, IpcChannel, LimitFutex, LimitMemcpy, LimitPipes, LimitThread,
     OffloopProcess, OffloopThread, Procspawn, PythonLoky, PythonProcesses, PythonThreads, Rayon,
     SpawnBlocking,
 };
@@ -159,7 +159,6 @@ const EVERYONE: &[Who] = &[
     Blocking,
     Rayon,
     Procspawn,
-    Crossmist,
     IpcChannel,
     LimitThread,
     LimitPipes,
@@ -171,7 +170,6 @@ const EVERYONE: &[Who] = &[
 const THAT_CARRY: &[Who] = &[
     Procspawn,
     OffloopProcess,
-    Crossmist,
     IpcChannel,
     LimitMemcpy,
     PythonProcesses,
@@ -239,7 +237,6 @@ pub(crate) static WORKS: &[Work] = &[
             OffloopThread,
             OffloopProcess,
             Procspawn,
-            Crossmist,
             IpcChannel,
             PythonProcesses,
         ],
@@ -258,7 +255,6 @@ pub(crate) static WORKS: &[Work] = &[
             Blocking,
             Rayon,
             Procspawn,
-            IpcChannel,
             LimitPipes,
             PythonThreads,
             PythonProcesses,
@@ -348,7 +344,6 @@ pub(crate) static WORKS: &[Work] = &[
             Command,
             OffloopProcess,
             Procspawn,
-            Crossmist,
             PythonProcesses,
             PythonLoky,
         ],

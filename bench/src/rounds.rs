@@ -1,7 +1,7 @@
 //! The rounds: every contender of a line in turn, each in a process of its own.
 
 use std::env::current_exe;
-use std::io::{Read, Write, stderr};
+use std::io::{IsTerminal, Read, Write, stderr};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -27,15 +27,25 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let mut absent: Vec<(Who, &'static str, String)> = Vec::new();
     for round in 1..=options.rounds {
         for work in &works {
-            eprint!("\rround {round} of {}: {:24}", options.rounds, work.name);
-            let _ = stderr().flush();
+            progress(&format!(
+                "round {round} of {}: {}",
+                options.rounds, work.name
+            ));
             line(work, options, &mut results, &mut absent);
         }
     }
-    eprint!("\r{:50}\r", "");
+    progress("");
     table::print(&works, options, &results);
-    for (who, work, reason) in &absent {
-        println!("not measured: {} at `{work}`: {reason}", who.label());
+    // In the order of contenders; often all lines have the same reason.
+    absent.sort_by_key(|(who, ..)| *who);
+    for gone in absent.chunk_by(|one, other| (one.0, &one.2) == (other.0, &other.2)) {
+        let works: Vec<&str> = gone.iter().map(|(_, work, _)| *work).collect();
+        println!(
+            "not measured: {} ({}): {}",
+            gone[0].0.label(),
+            works.join(", "),
+            gone[0].2
+        );
     }
     println!(
         "{} in {:.0} s on {} cores, load {}",
@@ -56,6 +66,14 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     Ok(())
+}
+
+/// Overwrites the last one.
+fn progress(text: &str) {
+    if stderr().is_terminal() {
+        eprint!("\r{text:50}\r");
+        let _ = stderr().flush();
+    }
 }
 
 /// All contenders of a line, once. One that fails takes no further part in it.
@@ -125,11 +143,22 @@ fn measure(who: Who, work: &Work, options: &Options) -> Result<Figures, String> 
         .spawn()
         .map_err(|error| format!("cannot be started: {error}"))?;
     let (output, errors, success) = output(child)?;
-    let last = |text: &str| text.trim_end().lines().last().unwrap_or("").to_owned();
     if !success {
-        return Err(last(&errors));
+        return Err(reason(&errors));
     }
-    serde_json::from_str(&last(&output)).map_err(|error| format!("no figures: {error}"))
+    serde_json::from_str(last_line(&output)).map_err(|error| format!("no figures: {error}"))
+}
+
+fn last_line(text: &str) -> &str {
+    text.trim_end().lines().last().unwrap_or("")
+}
+
+/// What the first panic said, or else the last words.
+fn reason(errors: &str) -> String {
+    let mut lines = errors
+        .lines()
+        .skip_while(|line| !line.contains("panicked at"));
+    lines.nth(1).unwrap_or(last_line(errors)).to_owned()
 }
 
 /// What it printed, on both streams, and whether it went well. Kills it when it hangs.

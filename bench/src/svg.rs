@@ -94,18 +94,20 @@ fn panel(body: &mut String, y: &mut f64, work: &'static Work, key: &str, results
             () if who.label().starts_with("limit") => "#cbd5e1",
             () => "#64748b",
         };
-        let end = x(ratio.log10());
+        // To the right of 1 what is better than the baseline, to the left what is worse.
+        let (one, end) = (x(0.0), x(ratio.log10()));
         let _ = writeln!(
             body,
             "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
-             <rect x=\"{LABELS}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR}\" fill=\"{colour}\"/>\
+             <rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR}\" fill=\"{colour}\"/>\
              <text x=\"{:.1}\" y=\"{:.1}\">{} ×</text>",
             LABELS - 8.0,
             *y + 15.0,
             escaped(who.label()),
+            end.min(one),
             *y + 3.0,
-            (end - LABELS).max(1.0),
-            end.max(LABELS) + 6.0,
+            (end - one).abs().max(2.0),
+            end.max(one) + 6.0,
             *y + 15.0,
             number(ratio),
         );

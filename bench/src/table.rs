@@ -89,7 +89,10 @@ fn print_targets(results: &Results) {
         );
     }
     let met = verdicts.iter().filter(|verdict| verdict.met).count();
-    println!("  {met} of {} met", verdicts.len());
+    println!(
+        "  {met} of {} met; what compiling costs: `--bin compile-cost`",
+        verdicts.len()
+    );
     println!();
 }
 

@@ -2,7 +2,6 @@
 
 mod blocking;
 mod command;
-mod crossmist;
 pub(crate) mod ipc_channel;
 pub(crate) mod limit_futex;
 mod limit_memcpy;
@@ -26,7 +25,7 @@ use crate::work::documents::Tree;
 use crate::work::{self, Scale};
 
 /// A small struct, as a call of a real program has one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ::crossmist::Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) id: u64,
     pub(crate) name: String,
@@ -102,7 +101,6 @@ pub(crate) enum Who {
     Blocking,
     Rayon,
     Procspawn,
-    Crossmist,
     IpcChannel,
     LimitThread,
     LimitPipes,
@@ -123,7 +121,6 @@ impl Who {
         (Who::Blocking, "blocking", "blocking::unblock"),
         (Who::Rayon, "rayon", "rayon::spawn + oneshot"),
         (Who::Procspawn, "procspawn", "procspawn pool"),
-        (Who::Crossmist, "crossmist", "crossmist duplex"),
         (Who::IpcChannel, "ipc-channel", "ipc-channel, raw"),
         (Who::LimitThread, "limit-thread", "limit: park a thread"),
         (Who::LimitPipes, "limit-pipes", "limit: 2 pipes, child"),
@@ -171,7 +168,6 @@ pub(crate) fn measure(who: Who, line: &'static Work, scale: Scale) -> Figures {
         Who::Blocking => work::run::<blocking::Blocking>(line, scale),
         Who::Rayon => work::run::<rayon::Rayon>(line, scale),
         Who::Procspawn => work::run::<procspawn::Procspawn>(line, scale),
-        Who::Crossmist => work::run::<crossmist::Crossmist>(line, scale),
         Who::IpcChannel => work::run::<ipc_channel::IpcChannel>(line, scale),
         Who::LimitThread => work::run::<limit_thread::LimitThread>(line, scale),
         Who::LimitPipes => work::run::<limit_pipes::LimitPipes>(line, scale),
