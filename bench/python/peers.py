@@ -1,7 +1,7 @@
 """Python's executors under asyncio, measured as the contenders in Rust are.
 
 `peers.py measure LINE CONTENDER [--quick] [--pinned]` prints the figures as JSON. The lines have
-the names of those in `bench/src/plan.rs`; so do the figures.
+the names of those in `bench/src/lines.rs`; so do the figures.
 """
 
 import asyncio

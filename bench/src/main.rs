@@ -13,6 +13,7 @@
 mod child;
 mod contenders;
 mod json;
+mod lines;
 mod options;
 mod plan;
 mod results;

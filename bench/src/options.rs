@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use crate::plan::WORKS;
+use crate::lines::WORKS;
 
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) only: Vec<String>,
     pub(crate) json: Option<PathBuf>,
     pub(crate) svg: Option<PathBuf>,
+    /// The table and the chart go where README.md shows them.
+    pub(crate) write: bool,
 }
 
 const HELP: &str = "\
@@ -31,7 +33,8 @@ usage: cargo run --release -p offloop-bench -- [options]
   --pinned      everything on one core
   --only NAME   only the lines whose name contains NAME; may be given several times
   --json FILE   writes all figures of all rounds there
-  --svg FILE    draws the chart of README.md there
+  --svg FILE    draws a chart there
+  --write       puts the table into bench/README.md and the chart into bench/chart.svg
   --help        this text
 
 names:
@@ -57,6 +60,7 @@ impl Options {
             only: Vec::new(),
             json: None,
             svg: None,
+            write: false,
         };
         while let Some(argument) = arguments.next() {
             let mut value = || {
@@ -83,6 +87,7 @@ impl Options {
                 }
                 "--json" => options.json = Some(value()?.into()),
                 "--svg" => options.svg = Some(value()?.into()),
+                "--write" => options.write = true,
                 "--help" | "-h" => return Ok(None),
                 // `cargo bench` and its like add it.
                 "--bench" => {}

@@ -1,7 +1,9 @@
 //! The rounds: every contender of a line in turn, each in a process of its own.
 
 use std::env::current_exe;
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Read, Write, stderr};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -9,10 +11,23 @@ use std::time::{Duration, Instant};
 
 use crate::child::MEASURE;
 use crate::contenders::Who;
+use crate::lines::WORKS;
 use crate::options::Options;
-use crate::plan::{WORKS, Work};
+use crate::plan::Work;
 use crate::results::{Figures, Results, percentile};
 use crate::{json, svg, table};
+
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/chart.svg");
+const BEGIN: &str = "<!-- run: begin -->";
+const END: &str = "<!-- run: end -->";
+
+/// A contender that could not be measured at a line.
+struct Absent {
+    who: Who,
+    work: &'static str,
+    reason: String,
+}
 
 /// A measurement that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -24,7 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
         .collect();
     let start = Instant::now();
     let mut results = Results::default();
-    let mut absent: Vec<(Who, &'static str, String)> = Vec::new();
+    let mut absent = Vec::new();
     for round in 1..=options.rounds {
         for work in &works {
             progress(&format!(
@@ -35,37 +50,60 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
         }
     }
     progress("");
-    table::print(&works, options, &results);
-    // In the order of contenders; often all lines have the same reason.
-    absent.sort_by_key(|(who, ..)| *who);
-    for gone in absent.chunk_by(|one, other| (one.0, &one.2) == (other.0, &other.2)) {
-        let works: Vec<&str> = gone.iter().map(|(_, work, _)| *work).collect();
-        println!(
-            "not measured: {} ({}): {}",
-            gone[0].0.label(),
-            works.join(", "),
-            gone[0].2
-        );
+    let mut text = table::of(&works, options, &results);
+    add_notes(&mut text, options, absent, start.elapsed());
+    print!("{text}");
+    if options.write {
+        write(README, &with_run(&read(README)?, &text)?)?;
+        write(CHART, &svg::of(&results))?;
     }
-    println!(
+    if let Some(path) = &options.json {
+        write(path, &json::of(options, &results))?;
+    }
+    if let Some(path) = &options.svg {
+        write(path, &svg::of(&results))?;
+    }
+    Ok(())
+}
+
+/// Who did not take part, and under which circumstances the others did.
+fn add_notes(text: &mut String, options: &Options, mut absent: Vec<Absent>, took: Duration) {
+    // In the order of contenders; often all lines have the same reason.
+    absent.sort_by_key(|gone| gone.who);
+    for gone in absent.chunk_by(|one, other| (one.who, &one.reason) == (other.who, &other.reason)) {
+        let works: Vec<&str> = gone.iter().map(|gone| gone.work).collect();
+        let (who, reason) = (gone[0].who.label(), &gone[0].reason);
+        let _ = writeln!(text, "not measured: {who} ({}): {reason}", works.join(", "));
+    }
+    let _ = writeln!(
+        text,
         "{} in {:.0} s on {} cores, load {}",
         match options.rounds {
             1 => "1 round".to_owned(),
             rounds => format!("{rounds} rounds, medians with the least and the most,"),
         },
-        start.elapsed().as_secs_f64(),
+        took.as_secs_f64(),
         thread::available_parallelism().map_or(1, std::num::NonZero::get),
         load(),
     );
-    if let Some(path) = &options.json {
-        std::fs::write(path, json::of(options, &results))
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-    }
-    if let Some(path) = &options.svg {
-        std::fs::write(path, svg::of(&results))
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-    }
-    Ok(())
+}
+
+/// The page with its run replaced by `run`.
+fn with_run(page: &str, run: &str) -> Result<String, String> {
+    let (before, rest) = page
+        .split_once(BEGIN)
+        .ok_or("README.md has lost its marks")?;
+    let (_, after) = rest.split_once(END).ok_or("README.md has lost its marks")?;
+    Ok(format!("{before}{BEGIN}\n```text\n{run}```\n{END}{after}"))
+}
+
+fn read(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))
+}
+
+fn write(path: impl AsRef<Path>, text: &str) -> Result<(), String> {
+    let path = path.as_ref();
+    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// Overwrites the last one.
@@ -77,24 +115,21 @@ fn progress(text: &str) {
 }
 
 /// All contenders of a line, once. One that fails takes no further part in it.
-fn line(
-    work: &'static Work,
-    options: &Options,
-    results: &mut Results,
-    absent: &mut Vec<(Who, &'static str, String)>,
-) {
+fn line(work: &'static Work, options: &Options, results: &mut Results, absent: &mut Vec<Absent>) {
     let mut samples: Vec<Vec<Figures>> = vec![Vec::new(); work.contenders.len()];
     for _ in 0..work.repeats {
         for (at, &who) in work.contenders.iter().enumerate() {
-            if absent
-                .iter()
-                .any(|(gone, at, _)| (*gone, *at) == (who, work.name))
-            {
+            let is_absent = |gone: &Absent| (gone.who, gone.work) == (who, work.name);
+            if absent.iter().any(is_absent) {
                 continue;
             }
             match measure(who, work, options) {
                 Ok(figures) => samples[at].push(figures),
-                Err(reason) => absent.push((who, work.name, reason)),
+                Err(reason) => absent.push(Absent {
+                    who,
+                    work: work.name,
+                    reason,
+                }),
             }
         }
     }

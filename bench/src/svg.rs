@@ -32,6 +32,12 @@ pub(crate) fn of(results: &Results) -> String {
             panel(&mut body, &mut y, work, key, results);
         }
     }
+    let _ = writeln!(
+        body,
+        "<text x=\"12\" y=\"{:.0}\" fill=\"#64748b\">logarithmic: from line to line ten times as fast</text>",
+        y - 8.0
+    );
+    y += 10.0;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {y}\" width=\"{WIDTH}\" \
          height=\"{y}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\n\

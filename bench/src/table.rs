@@ -1,11 +1,14 @@
 //! The table: ratios to a baseline of the same round, and the targets beside what was measured.
 
+use std::fmt::Write;
+
 use crate::options::Options;
 use crate::plan::{Better, Metric, Work};
 use crate::results::{Results, Spread};
 use crate::targets::TARGETS;
 
-pub(crate) fn print(works: &[&'static Work], options: &Options, results: &Results) {
+pub(crate) fn of(works: &[&'static Work], options: &Options, results: &Results) -> String {
+    let mut text = String::new();
     for work in works {
         let cores = match (options.pinned || work.pinned, options.quick) {
             (true, true) => " (one core, quick)",
@@ -13,29 +16,31 @@ pub(crate) fn print(works: &[&'static Work], options: &Options, results: &Result
             (false, true) => " (quick)",
             (false, false) => "",
         };
-        println!("{}: {}{cores}", work.name, work.title);
+        let _ = writeln!(text, "{}: {}{cores}", work.name, work.title);
         for metric in work.metrics {
-            print_metric(work, metric, results);
+            add_metric(&mut text, work, metric, results);
         }
-        println!();
+        text.push('\n');
     }
-    print_targets(results);
+    add_targets(&mut text, results);
+    text
 }
 
-fn print_metric(work: &Work, metric: &Metric, results: &Results) {
+fn add_metric(text: &mut String, work: &Work, metric: &Metric, results: &Results) {
     let base = results.rounds(work.name, work.base, metric.key);
     let better = match metric.better {
         Better::Less => "less is better",
         Better::More => "more is better",
     };
-    match (&base, metric.compared) {
-        (Some(_), true) => println!(
+    let _ = match (&base, metric.compared) {
+        (Some(_), true) => writeln!(
+            text,
             "  {}, as a multiple of that of {} ({better})",
             metric.title,
             work.base.label(),
         ),
-        _ => println!("  {}", metric.title),
-    }
+        _ => writeln!(text, "  {}", metric.title),
+    };
     for &who in work.contenders {
         let Some(rounds) = results.rounds(work.name, who, metric.key) else {
             continue;
@@ -48,19 +53,25 @@ fn print_metric(work: &Work, metric: &Metric, results: &Results) {
             .as_ref()
             .filter(|_| metric.compared)
             .and_then(|base| Spread::of(rounds.iter().zip(base).map(|(own, base)| own / base)));
-        match ratio {
-            Some(ratio) => println!(
+        let _ = match ratio {
+            Some(ratio) => writeln!(
+                text,
                 "    {:24} {:>9} ×  {:22} {absolute:>14}",
                 who.label(),
                 number(ratio.median),
                 range(ratio),
             ),
-            None => println!("    {:24} {absolute:>14}  {}", who.label(), range(itself)),
-        }
+            None => writeln!(
+                text,
+                "    {:24} {absolute:>14}  {}",
+                who.label(),
+                range(itself)
+            ),
+        };
     }
 }
 
-fn print_targets(results: &Results) {
+fn add_targets(text: &mut String, results: &Results) {
     let verdicts: Vec<_> = TARGETS
         .iter()
         .filter_map(|target| target.judge(results))
@@ -68,7 +79,7 @@ fn print_targets(results: &Results) {
     if verdicts.is_empty() {
         return;
     }
-    println!("targets");
+    let _ = writeln!(text, "targets");
     for verdict in &verdicts {
         let target = verdict.target;
         let beside = if target.ours == target.peer {
@@ -76,7 +87,8 @@ fn print_targets(results: &Results) {
         } else {
             format!("beside {}", target.peer.label())
         };
-        println!(
+        let _ = writeln!(
+            text,
             "  {:6} {:18} {:8} {:16} {:29} {:>15} {:>9}  {}",
             if verdict.met { "met" } else { "missed" },
             target.work,
@@ -89,11 +101,12 @@ fn print_targets(results: &Results) {
         );
     }
     let met = verdicts.iter().filter(|verdict| verdict.met).count();
-    println!(
+    let _ = writeln!(
+        text,
         "  {met} of {} met; what compiling costs: `--bin compile-cost`",
         verdicts.len()
     );
-    println!();
+    text.push('\n');
 }
 
 /// The least and the most, where they differ.
