@@ -14,10 +14,10 @@ pub(super) async fn nothing<C: Contender>(contender: &C, scale: Scale) -> Figure
     for number in 0..WARM_UP {
         contender.nothing(number).await;
     }
-    let end = Instant::now() + budget(scale);
     let calls = scale.pick(20_000, 3_000);
     let mut times = Vec::with_capacity(calls as usize);
     let before = switches();
+    let end = Instant::now() + budget(scale);
     for number in 0..calls {
         let start = Instant::now();
         let answer = contender.nothing(number).await;
