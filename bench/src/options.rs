@@ -28,7 +28,7 @@ least and the most. A full run takes about ten minutes on two cores, a quick one
 
 usage: cargo run --release -p offloop-bench -- [options]
 
-  --rounds N    rounds (7; with --quick 1)
+  --rounds N    rounds (5; with --quick 1)
   --quick       fewer calls and smaller documents: tells the order of magnitude
   --pinned      everything on one core
   --only NAME   only the lines whose name contains NAME; may be given several times
@@ -94,8 +94,11 @@ impl Options {
                 _ => return Err(format!("there is no option `{argument}`")),
             }
         }
+        if options.write && (options.quick || options.pinned || !options.only.is_empty()) {
+            return Err("`--write` is for a full run".to_owned());
+        }
         if options.rounds == 0 {
-            options.rounds = if options.quick { 1 } else { 7 };
+            options.rounds = if options.quick { 1 } else { 5 };
         }
         Ok(Some(options))
     }
