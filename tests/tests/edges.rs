@@ -1,10 +1,13 @@
 //! Moments that fall together: a worker is replaced while it leaves, arguments are encoded for a worker
 //! that is dead by then, a pool ends while its workers start.
 
+use std::future::Future;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use offloop::{Call, Closing, Error, ProcessPool, Started, cpu_bound, on_worker_start};
@@ -21,12 +24,13 @@ fn hook() -> Result<(), String> {
             std::thread::park();
         },
         None if how == "fail" => Err("as it was told".to_owned()),
-        // The first worker that sees it fails; the others take longer than that.
+        // The first worker that sees it fails; the others take longer than that, and less than the
+        // pause after it.
         Some((_, file)) if std::fs::File::create_new(file).is_ok() => {
             Err("the first one fails".to_owned())
         }
         Some(_) => {
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(30));
             Ok(())
         }
         None => Ok(()),
@@ -150,7 +154,7 @@ fn arguments_go_to_the_worker_that_has_the_call_by_then() {
     let pool = ProcessPool::new("moved").workers(1);
     let worker = within(pid().on(&pool)).unwrap();
     let call = length(vec![7; 1_000_000]).on(&pool).timeout(LIMIT).start();
-    assert_eq!(pool.stats().running, 1);
+    eventually("a worker has it", || pool.stats().running == 1);
     let killed = std::process::Command::new("kill")
         .args(["-9", &worker.to_string()])
         .status();
@@ -172,6 +176,7 @@ fn a_call_whose_arguments_are_being_encoded_has_not_started() {
     within(pid().on(&pool)).unwrap();
     let go_on = Arc::new(AtomicBool::new(false));
     let call = swallow(Slow(Arc::clone(&go_on))).on(&pool).start();
+    eventually("a worker has it", || pool.stats().running == 1);
     pool.shutdown(Duration::ZERO).wait();
     let error = within(call).unwrap_err();
     go_on.store(true, Ordering::Relaxed);
@@ -194,6 +199,15 @@ fn a_shutdown_does_not_wait_for_workers_that_start() {
     }
 }
 
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_closed_pool_ends_when_the_last_call_that_waits_goes() {
     let pool = ProcessPool::new("paused")
@@ -204,8 +218,13 @@ fn a_closed_pool_ends_when_the_last_call_that_waits_goes() {
         let stats = pool.stats();
         (stats.workers_started, stats.workers) == (1, 0)
     });
-    let closing = pool.close();
+    let mut closing = pool.close();
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let is_over = Pin::new(&mut closing).poll(&mut Context::from_waker(&waker));
+    assert!(is_over.is_pending());
     drop(call);
+    eventually("who waits is told", || woken.0.load(Ordering::Relaxed));
     ends(closing);
 }
 
@@ -231,10 +250,13 @@ fn a_call_that_is_refused_is_not_counted_as_taken() {
     let pool = ProcessPool::new("refusing").workers(1);
     within(pid().on(&pool)).unwrap();
     closes(&pool);
-    for _ in 0..2000 {
+    for _ in 0..20_000 {
         let call = pid().on(&pool).queue_timeout(Duration::ZERO);
         assert!(matches!(call.wait(), Err(Error::Closed(_))));
     }
     let stats = pool.stats();
-    assert_eq!((stats.submitted, stats.failed, stats.refused), (1, 0, 2000));
+    assert_eq!(
+        (stats.submitted, stats.failed, stats.refused),
+        (1, 0, 20_000)
+    );
 }
