@@ -18,6 +18,15 @@ const CASES: &[(&str, &[&str])] = &[
         "#[blocking_io] fn f(a: &impl Tr) {}",
         &["::core::clone::Clone::clone(a)"],
     ),
+    (
+        "#[blocking_io] fn f(a: &[impl Tr]) {}",
+        &["::std::borrow::ToOwned::to_owned(a)"],
+    ),
+    // `Self` has a name outside of the block.
+    (
+        "#[methods] impl S { #[blocking_io] fn f(a: [u8; Self::N]) {} }",
+        &["[u8;<S>::N]"],
+    ),
     // The copy is asked for once, in a constant.
     (
         "#[blocking_io] fn f(a: &Path) {}",
@@ -35,7 +44,7 @@ const CASES: &[(&str, &[&str])] = &[
     // Bounds are not doubled, and stand where the others are.
     (
         "#[blocking_io] fn f<T>(a: T) where T: Send + 'static {}",
-        &["fnf<T>(a:T)"],
+        &["fnf<T>(a:T)", "whereT:Send+'static,{"],
     ),
     (
         "#[blocking_io] fn f<T>(a: T) where T: Clone {}",
