@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,7 +11,10 @@ pub use linkme;
 
 pub use crate::error::Outcome;
 #[cfg(target_os = "linux")]
-pub use crate::process::{Entry, ProcessTask, START_HOOKS, StartHook, StartOutcome, TASKS};
+pub use crate::process::{
+    ArgumentList, Entry, More, ProcessTask, ResultCodec, START_HOOKS, StartHook, StartOutcome,
+    TASKS,
+};
 pub use crate::task::TaskInfo;
 pub use crate::wire::{CodecError, Decoder, Encoder, Wire, WireError};
 
@@ -18,27 +22,44 @@ use crate::call::Call;
 use crate::error::Error;
 #[cfg(target_os = "linux")]
 use crate::process::{self, ProcessPool, Target, Typed};
-use crate::thread::{self, Job, ThreadPool};
+use crate::thread::{self, ThreadPool};
 
 /// A call on threads of a function that returns no `Result`, or whose `Result` is kept apart.
-pub fn thread_call<R: Send + 'static>(
+///
+/// Of a function pointer and what it is given, so that all this is compiled once for each list of
+/// types, and not for each task.
+pub fn thread_call<L: Send + 'static, R: Send + 'static>(
     name: &'static str,
     pool: &ThreadPool,
-    job: Job<R>,
+    list: L,
+    run: fn(L) -> R,
 ) -> Call<Result<R, Error>> {
-    thread_call_flat(name, pool, Box::new(move || Ok(job())))
+    Call::on_threads(thread::Run::new(
+        name,
+        pool.core(),
+        Box::new(move || Ok(run(list))),
+    ))
 }
 
 /// A call on threads of a function that returns a `Result`.
-pub fn thread_call_flat<R: Outcome>(name: &'static str, pool: &ThreadPool, job: Job<R>) -> Call<R> {
-    Call::on_threads(thread::Run::new(name, pool.core(), job))
+pub fn thread_call_flat<L: Send + 'static, R: Outcome>(
+    name: &'static str,
+    pool: &ThreadPool,
+    list: L,
+    run: fn(L) -> R,
+) -> Call<R> {
+    Call::on_threads(thread::Run::new(
+        name,
+        pool.core(),
+        Box::new(move || run(list)),
+    ))
 }
 
 /// A call in processes of a function that returns no `Result`, or whose `Result` is kept apart.
 #[cfg(target_os = "linux")]
 pub fn process_call<T: ProcessTask>(
     pool: &ProcessPool,
-    args: T::Args,
+    args: T::List,
 ) -> Call<Result<T::Output, Error>> {
     let typed = const { &Typed::wrapped::<T>() };
     Call::on_processes(process::Run::new(
@@ -50,7 +71,7 @@ pub fn process_call<T: ProcessTask>(
 
 /// A call in processes of a function that returns a `Result`.
 #[cfg(target_os = "linux")]
-pub fn process_call_flat<T: ProcessTask>(pool: &ProcessPool, args: T::Args) -> Call<T::Output>
+pub fn process_call_flat<T: ProcessTask>(pool: &ProcessPool, args: T::List) -> Call<T::Output>
 where
     T::Output: Outcome,
 {
@@ -67,18 +88,51 @@ where
 pub struct Pending<A, R: 'static> {
     /// What was given so far: an `Option` for each argument.
     pub args: A,
-    call: Option<Call<R>>,
-    /// The arguments have been taken out.
-    taken: bool,
+    stage: Stage<A, R>,
+}
+
+/// How far a builder's call is.
+#[derive(Debug)]
+enum Stage<A, R: 'static> {
+    /// Will be made by this function.
+    ///
+    /// A function pointer, because a type for each task would be a function here for each task.
+    New(fn(&mut A) -> Call<R>),
+    /// Being made; stays so only if a default panicked.
+    Taken,
+    Made(Call<R>),
 }
 
 impl<A, R> Pending<A, R> {
-    /// Nothing has been given.
-    pub const fn new(args: A) -> Self {
+    /// Nothing has been given. `make` takes the arguments out and makes the call of them.
+    pub const fn new(args: A, make: fn(&mut A) -> Call<R>) -> Self {
         Pending {
             args,
-            call: None,
-            taken: false,
+            stage: Stage::New(make),
+        }
+    }
+
+    /// The call: made of the arguments if that has not been done.
+    pub fn into_call(mut self) -> Call<R> {
+        match mem::replace(&mut self.stage, Stage::Taken) {
+            Stage::New(make) => make(&mut self.args),
+            Stage::Made(call) => call,
+            Stage::Taken => taken(),
+        }
+    }
+
+    /// Makes the call if that has not been done, and polls it.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R>
+    where
+        R: Outcome,
+    {
+        if let Stage::New(make) = self.stage {
+            self.stage = Stage::Taken;
+            self.stage = Stage::Made(make(&mut self.args));
+        }
+        match &mut self.stage {
+            Stage::Made(call) => Pin::new(call).poll(cx),
+            Stage::New(_) | Stage::Taken => taken(),
         }
     }
 }
@@ -86,36 +140,9 @@ impl<A, R> Pending<A, R> {
 // Here, so that builders have it without an impl of their own.
 impl<A, R> Unpin for Pending<A, R> {}
 
-impl<A, R: Outcome> Pending<A, R> {
-    /// The call: made of the arguments if that has not been done.
-    pub fn into_call(mut self, make: fn(&mut A) -> Call<R>) -> Call<R> {
-        match self.call.take() {
-            Some(call) => call,
-            None => self.make(make),
-        }
-    }
-
-    /// Makes the call if that has not been done, and polls it.
-    pub fn poll(&mut self, cx: &mut Context<'_>, make: fn(&mut A) -> Call<R>) -> Poll<R> {
-        if self.call.is_none() {
-            self.call = Some(self.make(make));
-        }
-        match &mut self.call {
-            Some(call) => Pin::new(call).poll(cx),
-            None => unreachable!("the call was made above"),
-        }
-    }
-
-    // Function pointers, because a type for each task would be a function here for each task.
-    fn make(&mut self, make: fn(&mut A) -> Call<R>) -> Call<R> {
-        // Only if a default panicked in an earlier poll, which the caller has caught.
-        assert!(
-            !self.taken,
-            "a call was polled after its arguments had failed"
-        );
-        self.taken = true;
-        make(&mut self.args)
-    }
+/// Only if a default panicked in an earlier poll, which the caller has caught.
+fn taken() -> ! {
+    panic!("a call was polled after its arguments had failed")
 }
 
 /// What a reference leads to, if `COPIES` is a constant and not an error.

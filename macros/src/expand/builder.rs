@@ -6,6 +6,7 @@ use crate::attrs::doc_line;
 use crate::model::{Home, Task};
 use crate::names::{self, Fresh};
 use crate::options::BuilderOption;
+use crate::scan;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
@@ -86,10 +87,14 @@ fn empty(task: &Task) -> TokenStream {
         let owned = receiver.own(krate);
         quote!(#option::Some(#owned),)
     });
+    let finish = finish_path(task);
     let none = task.arguments.iter().map(|_| quote!(#option::None,));
     quote! {
         #builder {
-            __pending: #krate::__private::Pending::new((#(#this)* #(#none)*)),
+            __pending: #krate::__private::Pending::new(
+                (#(#this)* #(#none)*),
+                #finish,
+            ),
             __given: ::core::marker::PhantomData,
         }
     }
@@ -244,11 +249,15 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
         .collect();
     let generics = task.outer.declare(&state_tokens);
     let arguments = task.outer.arguments(&state_tokens);
-    let bounds = [task.outside_bounds(), all_given(task, states)].concat();
+    let bounds = [
+        task.outside_bounds(),
+        all_given(task, states),
+        takes_errors(task),
+    ]
+    .concat();
     let where_clause = task.outer.where_clause(&bounds);
     let awaited = task.awaited(&task.outside(&task.output.ty).to_token_stream());
     let checked = task.awaited(&task.checked_output_outside());
-    let finish = finish_path(task);
     let context = local("context");
     quote! {
         #(#cfg)*
@@ -262,11 +271,23 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
                 #krate::__private::Pending::<_, #checked>::poll(
                     &mut ::core::pin::Pin::get_mut(self).__pending,
                     #context,
-                    #finish,
                 )
             }
         }
     }
+}
+
+/// What the call of a generic function asks of the result, as a bound: here it would be reported
+/// once more if the result cannot hold errors of the pool.
+fn takes_errors(task: &Task) -> Vec<TokenStream> {
+    let output = task.outside(&task.output.ty);
+    let depends = scan::scan(&output).mentions(&task.outer.type_names());
+    if !task.flat() || !depends {
+        // Not a bound: the compiler reports those that name no parameter where they stand.
+        return Vec::new();
+    }
+    let krate = &task.krate;
+    vec![quote!(#output: #krate::__private::Outcome)]
 }
 
 /// With `builder = Name` on a free function, the named type is also where calls start:

@@ -108,7 +108,7 @@ pub(super) fn own_types(task: &Task) -> TokenStream {
 }
 
 /// What is stored, as items outside of an impl block write it.
-fn owned_types(task: &Task) -> Vec<TokenStream> {
+pub(super) fn owned_types(task: &Task) -> Vec<TokenStream> {
     types_by(task, Argument::owned)
 }
 
@@ -249,8 +249,9 @@ pub(super) fn assertions(
                 #krate::__private::#outcome::<#wired_type>();
             }
         } else {
-            let outcome = task
-                .flat()
+            // In a generic function `thread_call_flat` itself asks it, at the same place.
+            let is_asked = task.flat() && task.is_concrete();
+            let outcome = is_asked
                 .then(|| quote_spanned!(span=> #krate::__private::assert_outcome::<#ty>();));
             quote_spanned! {span=>
                 #krate::__private::assert_output::<#ty>();

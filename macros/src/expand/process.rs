@@ -1,11 +1,12 @@
 //! What a worker process needs: how to find the task, and how its arguments and its
 //! result are written and read.
 
-use super::{local, wrapper};
+use super::{companion, local, wrapper};
 use crate::model::Task;
 use crate::names;
-use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use crate::plain;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
 
 /// The statement that makes the call.
 pub(super) fn dispatch(task: &Task) -> TokenStream {
@@ -18,10 +19,10 @@ pub(super) fn dispatch(task: &Task) -> TokenStream {
         quote!(process_call)
     };
     let pool = wrapper::pool(task, &quote!(#krate::ProcessPool::global()));
-    let stored = stored_names(task);
+    let list = list(task, &wrapper::stored_names(task));
     let call = local("call");
     quote! {
-        let #call = #krate::__private::#function::<#companion>(#pool, (#(#stored,)*));
+        let #call = #krate::__private::#function::<#companion>(#pool, #list);
     }
 }
 
@@ -32,22 +33,20 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let private = quote!(#krate::__private);
     let companion = &task.names.companion;
     let info = wrapper::info(task);
-    let (args, input, output, out) = (local("args"), local("input"), local("output"), local("out"));
-    let stored = stored_names(task);
+    let args = local("args");
+    let stored = wrapper::stored_names(task);
+    let list_pattern = list(task, &stored);
+    let list_type = list_type(task);
     let words = words(task);
-    let indexes = (0..stored.len()).map(Literal::usize_unsuffixed);
     let blocking = &task.names.blocking;
     let owner = task.owner();
     let lent = wrapper::lent_arguments(task, &task.outside_arguments());
-    let method = if task.output.fallible {
-        format_ident!("fallible")
+    let codec = if task.output.fallible {
+        quote!(fallible)
     } else {
-        format_ident!("output")
+        quote!(plain)
     };
-    let result = |ty: TokenStream| quote!(::core::result::Result<#ty, #private::CodecError>);
     let deprecated = super::uses_deprecated(task);
-    let written = result(quote!(()));
-    let read = result(quote!(Self::Output));
     let name = &task.names.function;
     let no_processes = quote_spanned!(name.span()=> no_processes);
     quote! {
@@ -57,32 +56,17 @@ pub(super) fn items(task: &Task) -> TokenStream {
 
         #(#cfg)*
         impl #private::ProcessTask for #companion {
+            type List = #list_type;
             const INFO: &'static #private::TaskInfo = #info;
 
-            #[allow(unused_variables)]
-            fn encode(#args: &Self::Args, #out: &mut #private::Encoder) -> #written {
-                #(#private::Encoder::argument(#out, #words, &#args.#indexes)?;)*
-                ::core::result::Result::Ok(())
-            }
+            const NAMES: &'static [&'static str] = &[#(#words),*];
+            const RESULT: #private::ResultCodec<Self::Output> =
+                #private::ResultCodec::<Self::Output>::#codec();
 
             #deprecated
-            fn run(#args: Self::Args) -> Self::Output {
-                let (#(#stored,)*) = #args;
+            fn run(#args: Self::List) -> Self::Output {
+                let #list_pattern = #args;
                 #owner::#blocking(#(#lent),*)
-            }
-
-            fn serve(#input: &mut #private::Decoder<'_>) -> #read {
-                #(let #stored = #private::Decoder::argument(#input, #words)?;)*
-                #private::Decoder::end_of_arguments(#input)?;
-                ::core::result::Result::Ok(Self::run((#(#stored,)*)))
-            }
-
-            fn encode_output(#output: &Self::Output, #out: &mut #private::Encoder) -> #written {
-                #private::Encoder::#method(#out, #output)
-            }
-
-            fn decode_output(#input: &mut #private::Decoder<'_>) -> #read {
-                #private::Decoder::#method(#input)
             }
         }
 
@@ -95,11 +79,39 @@ pub(super) fn items(task: &Task) -> TokenStream {
     }
 }
 
-/// The locals that hold what is stored.
-fn stored_names(task: &Task) -> Vec<proc_macro2::Ident> {
-    let receiver = task.receiver.iter().map(|_| local("this"));
-    let arguments = task.arguments.iter().map(|argument| argument.local.clone());
-    receiver.chain(arguments).collect()
+/// The longest tuple that the runtime encodes.
+const LONGEST: usize = 8;
+
+/// All of these as the runtime takes them: a tuple, or `More` of several. Values and patterns are
+/// written alike.
+fn list(task: &Task, of: &[impl ToTokens]) -> TokenStream {
+    if of.len() <= LONGEST {
+        return quote!((#(#of,)*));
+    }
+    let krate = &task.krate;
+    let (first, rest) = of.split_at(LONGEST);
+    let rest = list(task, rest);
+    quote!(#krate::__private::More((#(#first,)*), #rest))
+}
+
+/// Its type.
+fn list_type(task: &Task) -> TokenStream {
+    let types = companion::owned_types(task);
+    if types.len() <= LONGEST {
+        return task.names.values.to_token_stream();
+    }
+    let krate = &task.krate;
+    let mut chunks = types.chunks(LONGEST).rev();
+    let tuple = |types: &[TokenStream]| quote!((#(#types,)*));
+    let last = chunks.next().map(tuple);
+    let list = chunks.fold(quote!(#last), |rest, first| {
+        let first = tuple(first);
+        quote!(#krate::__private::More<#first, #rest>)
+    });
+    if plain::are_arguments_plain(task) {
+        return list;
+    }
+    task.checked(&list)
 }
 
 /// What errors call each argument.

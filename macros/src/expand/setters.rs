@@ -1,6 +1,6 @@
 //! The setters of a builder, and the traits that tell which argument is missing.
 
-use super::builder::{all_given, finish_path};
+use super::builder::all_given;
 use crate::argument::Argument;
 use crate::attrs::doc_line;
 use crate::model::Task;
@@ -33,7 +33,6 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
     let call_type = task.call_type_outside();
     let awaited = task.awaited(&task.checked_output_outside());
     let call_where = super::where_all(&all_given(task, states));
-    let finish = finish_path(task);
     let lints = &task.attrs.lints;
     quote! {
         #(#cfg)*
@@ -44,7 +43,7 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
 
             /// The call, to give it options before it is awaited.
             #vis fn call(self) -> #call_type #call_where {
-                #krate::__private::Pending::<_, #awaited>::into_call(self.__pending, #finish)
+                #krate::__private::Pending::<_, #awaited>::into_call(self.__pending)
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::kind::Kind;
 use crate::model::{self, Home, Task};
 use crate::options::BuilderOption;
 use crate::plain;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, parse_quote};
@@ -202,11 +202,13 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
     let blocking = &task.names.blocking;
     let turbofish = task.inner.turbofish_named();
     let lent = lent_arguments(task, &task.arguments);
-    let function = if task.flat() {
-        let span = task.output.span();
-        quote_spanned!(span=> thread_call_flat)
-    } else {
-        quote!(thread_call)
+    let output_type = &task.output.ty;
+    let function = match (task.flat(), task.is_concrete()) {
+        (true, true) => quote_spanned!(task.output.span()=> thread_call_flat),
+        // Here the compiler sees it for the first time if the result cannot hold errors of the
+        // pool, and reports it at the type.
+        (true, false) => quote!(thread_call_flat::<_, #output_type>),
+        (false, _) => quote!(thread_call),
     };
     let default = match task.kind {
         Kind::BlockingIo => quote!(global),
@@ -214,7 +216,18 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
     };
     let pool = pool(task, &quote!(#krate::ThreadPool::#default()));
     let name = task.name_const();
-    let checked = checked_locals(task);
+    let stored = stored_names(task);
+    let mut list = quote!((#(#stored,)*));
+    let mut list_type = None;
+    let mut checked = None;
+    if task.is_concrete() && !plain::are_arguments_plain(task) {
+        // Of a type that is known to be wrong if one of them cannot cross, so that it is not
+        // reported again.
+        let (values, local) = (&task.names.values, local("list"));
+        checked = Some(quote!(let #local: #values = #list;));
+        list_type = Some(quote!(: #values));
+        list = quote!(#local);
+    }
     let output = task.checked_output();
     let is_checked = task.is_concrete() && !plain::is_plain(&task.output.ty);
     let returns = is_checked.then(|| quote!(-> #output));
@@ -224,28 +237,23 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
     } else {
         run
     };
+    // A closure that captures nothing: boxing one for each task would be more to compile.
     quote! {
         #checked
         let #call = #krate::__private::#function(
             #name,
             #pool,
-            ::std::boxed::Box::new(move || #returns #run),
+            #list,
+            |(#(#stored,)*) #list_type| #returns #run,
         );
     }
 }
 
-/// Takes what is stored over into types that are known to be wrong if one of them cannot
-/// cross: what the closure captures is then not reported again.
-fn checked_locals(task: &Task) -> TokenStream {
-    if !task.is_concrete() || plain::are_arguments_plain(task) {
-        return TokenStream::new();
-    }
-    let this = local("this");
-    let receiver = task.receiver.iter().map(|_| &this);
-    let names = receiver.chain(task.arguments.iter().map(|argument| &argument.local));
-    let names: Vec<_> = names.collect();
-    let checked = &task.names.values;
-    quote!(let (#(#names,)*): #checked = (#(#names,)*);)
+/// The locals that hold what is stored.
+pub(super) fn stored_names(task: &Task) -> Vec<Ident> {
+    let receiver = task.receiver.iter().map(|_| local("this"));
+    let arguments = task.arguments.iter().map(|argument| argument.local.clone());
+    receiver.chain(arguments).collect()
 }
 
 /// A reference to the pool; at the place of the user's path, so that a pool of the wrong

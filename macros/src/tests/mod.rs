@@ -3,6 +3,7 @@
 mod messages;
 mod snapshots;
 mod words;
+mod written;
 
 use crate::kind::Kind;
 use crate::{entry, methods, on_worker_start};

@@ -17,6 +17,7 @@
 //! - [`gate`], `constructors`, [`hooks`], [`serve`] and [`registry`]: the worker's own side.
 //! - `sandbox`: what the worker may do to the machine.
 
+mod arguments;
 mod codec;
 #[cfg(feature = "auto-worker")]
 mod constructors;
@@ -43,10 +44,11 @@ mod status;
 mod stderr;
 mod worker;
 
+pub use arguments::{ArgumentList, More};
 pub use gate::{init, run_in_place};
 pub use hooks::{START_HOOKS, StartHook, StartOutcome};
 pub use pool::ProcessPool;
-pub use registry::{Entry, ProcessTask, TASKS};
+pub use registry::{Entry, ProcessTask, ResultCodec, TASKS};
 #[cfg(feature = "sandbox")]
 pub use sandbox::Sandbox;
 

@@ -2,55 +2,84 @@
 //! is looked up in it.
 
 use std::any::Any;
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
+use super::arguments::ArgumentList;
+use super::run::Boxed;
 use crate::panic;
 use crate::task::{FNV_START, Task, TaskInfo, fnv1a};
-use crate::wire::{CodecError, Decoder, Encoder};
+use crate::wire::{CodecError, Decoder, Encoder, Wire, WireError};
 
 /// What generated code tells of a task that runs in worker processes.
+///
+/// All that can be shared is elsewhere: this is compiled for each task.
 pub trait ProcessTask: Task + Sized + 'static {
+    /// The same as [`Task::Args`], in tuples of a limited length.
+    type List: ArgumentList;
+
     /// Where the task stands.
     const INFO: &'static TaskInfo;
 
-    /// Encodes the arguments, in the caller's process.
-    ///
-    /// # Errors
-    /// An argument cannot be encoded.
-    fn encode(args: &Self::Args, out: &mut Encoder) -> Result<(), CodecError>;
+    /// What errors call each argument.
+    const NAMES: &'static [&'static str];
+
+    /// How the result travels.
+    const RESULT: ResultCodec<Self::Output>;
 
     /// Runs the function where it is, with nothing encoded.
-    fn run(args: Self::Args) -> Self::Output;
+    fn run(list: Self::List) -> Self::Output;
+}
 
-    /// Decodes the arguments and runs the function, in the worker.
-    ///
-    /// # Errors
-    /// An argument cannot be decoded.
-    fn serve(input: &mut Decoder<'_>) -> Result<Self::Output, CodecError>;
+/// How a result of type `R` is encoded, in the worker, and decoded, in the caller's process.
+#[derive(Debug)]
+pub struct ResultCodec<R> {
+    encode: EncodeResult,
+    decode: DecodeResult,
+    result: PhantomData<fn(R) -> R>,
+}
 
-    /// Encodes the result, in the worker.
-    ///
-    /// # Errors
-    /// The result cannot be encoded.
-    fn encode_output(output: &Self::Output, out: &mut Encoder) -> Result<(), CodecError>;
+type EncodeResult = fn(&dyn Any, &mut Encoder) -> Result<(), CodecError>;
+type DecodeResult = fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>;
 
-    /// Decodes the result, in the caller's process.
-    ///
-    /// # Errors
-    /// The result cannot be decoded.
-    fn decode_output(input: &mut Decoder<'_>) -> Result<Self::Output, CodecError>;
+impl<R: Wire> ResultCodec<R> {
+    /// For a function that cannot fail by itself.
+    #[must_use]
+    pub const fn plain() -> Self {
+        ResultCodec {
+            encode: |result, out| out.output(expect::<R>(result)),
+            decode: |input| Ok(Box::new(input.output::<R>()?)),
+            result: PhantomData,
+        }
+    }
+}
+
+impl<T: Wire, E: Send + 'static> ResultCodec<Result<T, E>> {
+    /// For a function that can. The marker `K` tells how its error travels.
+    #[must_use]
+    pub const fn fallible<K>() -> Self
+    where
+        E: WireError<K>,
+    {
+        ResultCodec {
+            encode: |result, out| out.fallible(expect::<Result<T, E>>(result)),
+            decode: |input| Ok(Box::new(input.fallible::<T, E, K>()?)),
+            result: PhantomData,
+        }
+    }
 }
 
 /// A task in the table, with its types taken away.
 #[derive(Debug)]
 pub struct Entry {
     info: &'static TaskInfo,
-    encode: fn(&dyn Any, &mut Encoder) -> Result<(), CodecError>,
-    serve: Serve,
+    names: &'static [&'static str],
+    encode: fn(&dyn Any, &[&'static str], &mut Encoder) -> Result<(), CodecError>,
+    decode: fn(&[&'static str], &mut Decoder<'_>) -> Result<Boxed, CodecError>,
+    run: fn(Boxed) -> Boxed,
+    encode_result: EncodeResult,
+    decode_result: DecodeResult,
 }
-
-/// Decodes, runs and encodes; tells when it begins with the last.
-type Serve = fn(&mut Decoder<'_>, &mut Encoder, &dyn Fn()) -> Result<(), ServeError>;
 
 /// Where serving a call failed.
 #[derive(Debug)]
@@ -69,8 +98,13 @@ impl Entry {
     pub const fn new<T: ProcessTask>() -> Entry {
         Entry {
             info: T::INFO,
-            encode: encode::<T>,
-            serve: serve::<T>,
+            names: T::NAMES,
+            encode: encode::<T::List>,
+            decode: decode::<T::List>,
+            // The only one that is compiled for each task.
+            run: |list| Box::new(T::run(unbox(list))),
+            encode_result: T::RESULT.encode,
+            decode_result: T::RESULT.decode,
         }
     }
 
@@ -78,9 +112,19 @@ impl Entry {
         self.info
     }
 
-    /// Encodes the arguments, which are a `T::Args`.
-    pub(crate) fn encode(&self, args: &dyn Any, out: &mut Encoder) -> Result<(), CodecError> {
-        (self.encode)(args, out)
+    /// Encodes the arguments, which are a `T::List`.
+    pub(crate) fn encode(&self, list: &dyn Any, out: &mut Encoder) -> Result<(), CodecError> {
+        (self.encode)(list, self.names, out)
+    }
+
+    /// Runs the function here: from a `T::List` to a `T::Output`.
+    pub(crate) fn run(&self, list: Boxed) -> Boxed {
+        (self.run)(list)
+    }
+
+    /// Decodes a `T::Output`.
+    pub(crate) const fn decode_result(&self) -> DecodeResult {
+        self.decode_result
     }
 
     /// Decodes, runs and encodes; calls `on_encode` between the last two.
@@ -90,29 +134,42 @@ impl Entry {
         out: &mut Encoder,
         on_encode: &dyn Fn(),
     ) -> Result<(), ServeError> {
-        (self.serve)(input, out, on_encode)
+        let list = (self.decode)(self.names, input).map_err(ServeError::Decode)?;
+        input.end_of_arguments().map_err(ServeError::Decode)?;
+        let result = self.run(list);
+        on_encode();
+        let encoded = (self.encode_result)(&*result, out);
+        // A result that is encoded is a result, also if dropping it panics.
+        panic::quietly(|| drop(result));
+        encoded.map_err(ServeError::Encode)
     }
 }
 
-fn encode<T: ProcessTask>(args: &dyn Any, out: &mut Encoder) -> Result<(), CodecError> {
-    let args = args
-        .downcast_ref::<T::Args>()
-        .expect("an entry is only given the arguments of its own task");
-    T::encode(args, out)
+fn encode<L: ArgumentList>(
+    list: &dyn Any,
+    names: &[&'static str],
+    out: &mut Encoder,
+) -> Result<(), CodecError> {
+    expect::<L>(list).encode(names, out)
 }
 
-fn serve<T: ProcessTask>(
+fn decode<L: ArgumentList>(
+    names: &[&'static str],
     input: &mut Decoder<'_>,
-    out: &mut Encoder,
-    on_encode: &dyn Fn(),
-) -> Result<(), ServeError> {
-    let output = T::serve(input).map_err(ServeError::Decode)?;
-    on_encode();
-    let encoded = T::encode_output(&output, out);
-    // A result that is encoded is a result, also if dropping it panics.
-    panic::quietly(|| drop(output));
-    encoded.map_err(ServeError::Encode)
+) -> Result<Boxed, CodecError> {
+    Ok(Box::new(L::decode(names, input)?))
 }
+
+fn expect<T: Any>(value: &dyn Any) -> &T {
+    value.downcast_ref().expect(OWN_TYPES)
+}
+
+/// Takes out what was boxed as a `T`.
+pub(crate) fn unbox<T: Any>(boxed: Boxed) -> T {
+    *boxed.downcast().expect(OWN_TYPES)
+}
+
+const OWN_TYPES: &str = "an entry is only given the types of its own task";
 
 /// The table, sorted by id.
 #[derive(Debug)]

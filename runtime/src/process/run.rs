@@ -10,7 +10,7 @@ use super::codec::{codec_error, decode_with, encode_small};
 use super::core::Core;
 use super::gate;
 use super::job::{Answer, Job};
-use super::registry::{Entry, ProcessTask};
+use super::registry::{Entry, ProcessTask, unbox};
 use crate::error::{Error, InvalidPool, Outcome, Started};
 use crate::options::Options;
 use crate::thread::{self, ThreadPool};
@@ -19,52 +19,58 @@ use crate::wire::{CodecError, Decoder};
 /// A value whose type only its task knows.
 pub(crate) type Boxed = Box<dyn Any + Send>;
 
-/// What a call needs to know of its task, with the type of what it gives.
+/// What a call needs to know of its task, and how it gives a result as an `A`.
 pub(crate) struct Typed<A> {
     erased: Erased,
-    run: fn(Boxed) -> A,
-    decode: fn(&mut Decoder<'_>) -> Result<A, CodecError>,
+    give: fn(Boxed) -> A,
 }
 
 /// The part of it that the pool needs.
 #[derive(Debug)]
 pub(crate) struct Erased {
     pub(crate) entry: Entry,
-    /// Gives the same as [`Typed::decode`], boxed.
+    /// Gives what [`Entry::run`] gives.
     pub(crate) decode: fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>,
+}
+
+impl Erased {
+    const fn new<T: ProcessTask>() -> Erased {
+        let entry = Entry::new::<T>();
+        Erased {
+            decode: entry.decode_result(),
+            entry,
+        }
+    }
 }
 
 impl Typed<()> {
     /// The call gives what the function returns, in a `Result` of its own.
     pub(crate) const fn wrapped<T: ProcessTask>() -> Typed<Result<T::Output, Error>> {
         Typed {
-            erased: Erased {
-                entry: Entry::new::<T>(),
-                decode: |input| Ok(Box::new(Ok::<_, Error>(T::decode_output(input)?))),
-            },
-            run: |args| Ok(T::run(unbox(args))),
-            decode: |input| T::decode_output(input).map(Ok),
+            erased: Erased::new::<T>(),
+            give: wrap,
         }
     }
 
     /// The call gives what the function returns, which is a `Result` already.
     pub(crate) const fn flat<T: ProcessTask>() -> Typed<T::Output> {
         Typed {
-            erased: Erased {
-                entry: Entry::new::<T>(),
-                decode: |input| Ok(Box::new(T::decode_output(input)?)),
-            },
-            run: |args| T::run(unbox(args)),
-            decode: T::decode_output,
+            erased: Erased::new::<T>(),
+            give: unbox,
         }
     }
 }
 
-/// Takes out what was boxed as a `T` by the same call.
-fn unbox<T: 'static>(boxed: Boxed) -> T {
-    *boxed
-        .downcast()
-        .expect("a call holds the types of its own task")
+// A function and not a closure, so that it is compiled once for each type.
+#[allow(clippy::unnecessary_wraps)]
+fn wrap<T: 'static>(result: Boxed) -> Result<T, Error> {
+    Ok(unbox(result))
+}
+
+impl<A> Typed<A> {
+    fn run(&self, list: Boxed) -> A {
+        (self.give)(self.erased.entry.run(list))
+    }
 }
 
 /// A call on a process pool. Nothing happens before the first poll.
@@ -140,7 +146,7 @@ impl<A: Outcome> Run<A> {
             Target::Processes(_) if gate::is_worker() => {
                 // A worker starts no workers: it does the work itself.
                 let pool = gate::pool_of_this_worker();
-                let result = thread::run_here(task, pool, || (self.typed.run)(args));
+                let result = thread::run_here(task, pool, || self.typed.run(args));
                 return Err(result.unwrap_or_else(A::from_error));
             }
             Target::Processes(core) if gate::in_place() => {
@@ -169,8 +175,9 @@ impl<A: Outcome> Run<A> {
         args: Boxed,
         timeout: Option<Duration>,
     ) -> Stage<A> {
-        let run = self.typed.run;
-        let mut on_threads = thread::Run::new(self.task(), core, Box::new(move || run(args)));
+        let typed = self.typed;
+        let job = Box::new(move || typed.run(args));
+        let mut on_threads = thread::Run::new(self.task(), core, job);
         on_threads.options = self.options;
         on_threads.options.timeout = self.options.timeout.or(timeout);
         Stage::OnThread(Box::new(on_threads))
@@ -179,9 +186,11 @@ impl<A: Outcome> Run<A> {
     /// Turns the pool's answer into what the caller awaits.
     fn read(&self, job: &Job, answer: Answer) -> A {
         match answer {
-            Answer::Bytes(body) => decode_with(self.typed.decode, &body)
-                .unwrap_or_else(|reason| A::from_error(job.unreadable(reason))),
-            Answer::Value(boxed) => unbox(boxed),
+            Answer::Bytes(body) => match decode_with(self.typed.erased.decode, &body) {
+                Ok(value) => (self.typed.give)(value),
+                Err(reason) => A::from_error(job.unreadable(reason)),
+            },
+            Answer::Value(value) => (self.typed.give)(value),
             Answer::Failed(error) => A::from_error(error),
         }
     }

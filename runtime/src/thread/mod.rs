@@ -7,5 +7,5 @@ mod pool;
 pub use pool::ThreadPool;
 
 pub(crate) use self::core::{Core, Rejected, Work};
-pub(crate) use job::{Job, Run, run_here};
+pub(crate) use job::{Run, run_here};
 pub(crate) use pool::size_from_environment;

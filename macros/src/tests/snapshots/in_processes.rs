@@ -60,6 +60,7 @@ fn thumbnail(
 #[cfg(not(target_os = "linux"))]
 ::offloop::__private::no_processes! {}
 impl ::offloop::__private::ProcessTask for __ThumbnailTask {
+    type List = __ThumbnailValues;
     const INFO: &'static ::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
         ::core::concat!(::core::module_path!(), "::thumbnail"),
         ::core::file!(),
@@ -67,37 +68,13 @@ impl ::offloop::__private::ProcessTask for __ThumbnailTask {
         ::core::column!(),
         14024737353710221999u64,
     );
-    #[allow(unused_variables)]
-    fn encode(
-        __args: &Self::Args,
-        __out: &mut ::offloop::__private::Encoder,
-    ) -> ::core::result::Result<(), ::offloop::__private::CodecError> {
-        ::offloop::__private::Encoder::argument(__out, "jpeg", &__args.0)?;
-        ::offloop::__private::Encoder::argument(__out, "height", &__args.1)?;
-        ::core::result::Result::Ok(())
-    }
-    fn run(__args: Self::Args) -> Self::Output {
+    const NAMES: &'static [&'static str] = &["jpeg", "height"];
+    const RESULT: ::offloop::__private::ResultCodec<Self::Output> = ::offloop::__private::ResultCodec::<
+        Self::Output,
+    >::plain();
+    fn run(__args: Self::List) -> Self::Output {
         let (jpeg, height) = __args;
         __ThumbnailTask::blocking(&jpeg, height)
-    }
-    fn serve(
-        __input: &mut ::offloop::__private::Decoder<'_>,
-    ) -> ::core::result::Result<Self::Output, ::offloop::__private::CodecError> {
-        let jpeg = ::offloop::__private::Decoder::argument(__input, "jpeg")?;
-        let height = ::offloop::__private::Decoder::argument(__input, "height")?;
-        ::offloop::__private::Decoder::end_of_arguments(__input)?;
-        ::core::result::Result::Ok(Self::run((jpeg, height)))
-    }
-    fn encode_output(
-        __output: &Self::Output,
-        __out: &mut ::offloop::__private::Encoder,
-    ) -> ::core::result::Result<(), ::offloop::__private::CodecError> {
-        ::offloop::__private::Encoder::output(__out, __output)
-    }
-    fn decode_output(
-        __input: &mut ::offloop::__private::Decoder<'_>,
-    ) -> ::core::result::Result<Self::Output, ::offloop::__private::CodecError> {
-        ::offloop::__private::Decoder::output(__input)
     }
 }
 const _: () = {

@@ -43,11 +43,12 @@ impl<T: Clone> Cache<T> {
         let __call = ::offloop::__private::thread_call(
             ::core::concat!(::core::module_path!(), "::Cache::get"),
             ::offloop::ThreadPool::global(),
-            ::std::boxed::Box::new(move || Self::get_blocking(
+            (__this, key, limit),
+            |(__this, key, limit)| Self::get_blocking(
                 &__this,
                 <_ as ::core::borrow::Borrow<Path>>::borrow(&key),
                 limit,
-            )),
+            ),
         );
         __call
     }
@@ -83,13 +84,16 @@ impl<T: Clone> Cache<T> {
         T: ::core::marker::Send + 'static,
     {
         CacheGetBuilder {
-            __pending: ::offloop::__private::Pending::new((
-                ::core::option::Option::Some(
-                    ::offloop::__private::copy_self::<Self>(self),
+            __pending: ::offloop::__private::Pending::new(
+                (
+                    ::core::option::Option::Some(
+                        ::offloop::__private::copy_self::<Self>(self),
+                    ),
+                    ::core::option::Option::None,
+                    ::core::option::Option::None,
                 ),
-                ::core::option::Option::None,
-                ::core::option::Option::None,
-            )),
+                <Cache<T>>::__get_finish,
+            ),
             __given: ::core::marker::PhantomData,
         }
     }
@@ -170,7 +174,7 @@ impl<
         ::offloop::__private::Pending::<
             _,
             ::core::result::Result<Option<T>, ::offloop::Error>,
-        >::into_call(self.__pending, <Cache<T>>::__get_finish)
+        >::into_call(self.__pending)
     }
 }
 #[doc(hidden)]
@@ -196,10 +200,6 @@ where
         ::offloop::__private::Pending::<
             _,
             ::core::result::Result<Option<T>, ::offloop::Error>,
-        >::poll(
-            &mut ::core::pin::Pin::get_mut(self).__pending,
-            __context,
-            <Cache<T>>::__get_finish,
-        )
+        >::poll(&mut ::core::pin::Pin::get_mut(self).__pending, __context)
     }
 }

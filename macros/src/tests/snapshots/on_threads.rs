@@ -43,9 +43,8 @@ impl fetch {
         let __call = ::offloop::__private::thread_call_flat(
             <fetch as ::offloop::Task>::NAME,
             ::offloop::ThreadPool::global(),
-            ::std::boxed::Box::new(move || -> __FetchOutput {
-                Self::blocking(&url, retries)
-            }),
+            (url, retries),
+            |(url, retries)| -> __FetchOutput { Self::blocking(&url, retries) },
         );
         __call
     }
@@ -70,10 +69,10 @@ impl fetch {
     #[allow(dead_code)]
     pub fn builder() -> FetchBuilder {
         FetchBuilder {
-            __pending: ::offloop::__private::Pending::new((
-                ::core::option::Option::None,
-                ::core::option::Option::None,
-            )),
+            __pending: ::offloop::__private::Pending::new(
+                (::core::option::Option::None, ::core::option::Option::None),
+                fetch::__finish,
+            ),
             __given: ::core::marker::PhantomData,
         }
     }
@@ -155,10 +154,7 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
     where
         ArgUrl: __FetchUrlGiven,
     {
-        ::offloop::__private::Pending::<
-            _,
-            __FetchOutput,
-        >::into_call(self.__pending, fetch::__finish)
+        ::offloop::__private::Pending::<_, __FetchOutput>::into_call(self.__pending)
     }
 }
 #[doc(hidden)]
@@ -183,11 +179,7 @@ where
         ::offloop::__private::Pending::<
             _,
             __FetchOutput,
-        >::poll(
-            &mut ::core::pin::Pin::get_mut(self).__pending,
-            __context,
-            fetch::__finish,
-        )
+        >::poll(&mut ::core::pin::Pin::get_mut(self).__pending, __context)
     }
 }
 #[allow(clippy::no_effect)]

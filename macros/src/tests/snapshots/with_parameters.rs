@@ -58,7 +58,8 @@ impl render {
         let __call = ::offloop::__private::thread_call(
             ::core::concat!(::core::module_path!(), "::render"),
             ::offloop::ThreadPool::global(),
-            ::std::boxed::Box::new(move || Self::blocking::<T, N>(items, path)),
+            (items, path),
+            |(items, path)| Self::blocking::<T, N>(items, path),
         );
         __call
     }
@@ -96,10 +97,10 @@ impl render {
         T: Clone,
     {
         RenderBuilder {
-            __pending: ::offloop::__private::Pending::new((
-                ::core::option::Option::None,
-                ::core::option::Option::None,
-            )),
+            __pending: ::offloop::__private::Pending::new(
+                (::core::option::Option::None, ::core::option::Option::None),
+                render::__finish::<T, N, ImplPath>,
+            ),
             __given: ::core::marker::PhantomData,
         }
     }
@@ -198,7 +199,7 @@ where
         ::offloop::__private::Pending::<
             _,
             ::core::result::Result<io::Result<()>, ::offloop::Error>,
-        >::into_call(self.__pending, render::__finish::<T, N, ImplPath>)
+        >::into_call(self.__pending)
     }
 }
 #[doc(hidden)]
@@ -241,10 +242,6 @@ where
         ::offloop::__private::Pending::<
             _,
             ::core::result::Result<io::Result<()>, ::offloop::Error>,
-        >::poll(
-            &mut ::core::pin::Pin::get_mut(self).__pending,
-            __context,
-            render::__finish::<T, N, ImplPath>,
-        )
+        >::poll(&mut ::core::pin::Pin::get_mut(self).__pending, __context)
     }
 }
