@@ -8,11 +8,15 @@ cd "$(dirname "$0")/.."
 rustup component add llvm-tools >/dev/null 2>&1 || true
 tools="$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin"
 target="${CARGO_TARGET_DIR:-target}/coverage"
-RUSTFLAGS='-C instrument-coverage' CARGO_TARGET_DIR="$target" \
-    cargo build --quiet -p offloop-tests --bin program
-
 profiles="$(mktemp -d)"
 trap 'rm -rf "$profiles"' EXIT
+
+# Build scripts and macros are instrumented too, and write profiles when they run.
+mkdir "$profiles/build"
+LLVM_PROFILE_FILE="$profiles/build/%p.profraw" \
+    RUSTFLAGS='-C instrument-coverage' CARGO_TARGET_DIR="$target" \
+    cargo build --quiet -p offloop-tests --bin program
+
 LLVM_PROFILE_FILE="$profiles/%p.profraw" \
     "$target/debug/program" exit-handler "$profiles/file" >/dev/null
 
