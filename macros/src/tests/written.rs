@@ -69,6 +69,11 @@ const CASES: &[(&str, &[&str])] = &[
             "fn__call(a:u8)",
         ],
     ),
+    // What is called `Option` is one only where it may be that of the standard library.
+    (
+        "#[blocking_io] fn f(a: <S as Tr>::Option<u8>) {}",
+        &["fna(mutself,a:<SasTr>::Option<u8>)"],
+    ),
     // No empty brackets and no empty `where`.
     ("#[blocking_io] fn f() {}", &["fnf()->", "fn__call()->"]),
     // A receiver that is lent for good.
