@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use crate::error::InvalidPool;
+
 /// A pool that can be waited for.
 pub(crate) trait Drain: Send + Sync {
     /// Whether the pool is closed and its last worker has ended; if not, wakes `cx` when that is so.
@@ -40,9 +42,18 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Of a pool that never had anything to do there is nothing to wait for.
-    pub(crate) fn new(pool: Option<Arc<dyn Drain>>) -> Closing {
-        Closing { pool }
+    /// Ends a pool as `end` does. Of one whose settings cannot work there is nothing to wait for.
+    pub(crate) fn of<P: Drain + 'static>(
+        pool: Result<Arc<P>, InvalidPool>,
+        end: impl FnOnce(&Arc<P>),
+    ) -> Closing {
+        let pool = pool.ok();
+        if let Some(pool) = &pool {
+            end(pool);
+        }
+        Closing {
+            pool: pool.map(|pool| pool as Arc<dyn Drain>),
+        }
     }
 
     /// Waits by blocking this thread, for code that is not async.

@@ -23,6 +23,17 @@ pub fn is_alive(pid: u32) -> bool {
     state_of(pid).is_some_and(|state| state != 'Z')
 }
 
+/// Kills a process, which must be there, by SIGKILL.
+///
+/// # Panics
+/// It is not there.
+pub fn kill(pid: u32) {
+    let killed = std::process::Command::new("kill")
+        .args(["-9", &pid.to_string()])
+        .status();
+    assert!(killed.is_ok_and(|status| status.success()));
+}
+
 /// The children of process `pid`, zombies included.
 #[must_use]
 pub fn children_of(pid: u32) -> Vec<u32> {

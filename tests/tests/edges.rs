@@ -11,7 +11,7 @@ use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use offloop::{Call, Closing, Error, ProcessPool, Started, cpu_bound, on_worker_start};
-use offloop_tests::{LIMIT, eventually, is_alive};
+use offloop_tests::{LIMIT, eventually, is_alive, kill};
 use serde::{Deserialize, Serialize, Serializer};
 
 const HOOK: &str = "OFFLOOP_TEST_EDGE";
@@ -155,10 +155,7 @@ fn arguments_go_to_the_worker_that_has_the_call_by_then() {
     let worker = within(pid().on(&pool)).unwrap();
     let call = length(vec![7; 1_000_000]).on(&pool).timeout(LIMIT).start();
     eventually("a worker has it", || pool.stats().running == 1);
-    let killed = std::process::Command::new("kill")
-        .args(["-9", &worker.to_string()])
-        .status();
-    assert!(killed.unwrap().success());
+    kill(worker);
     eventually("another has it", || {
         let stats = pool.stats();
         !is_alive(worker) && (stats.workers_died, stats.running) == (1, 1)

@@ -9,7 +9,7 @@ use std::task::{Context, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use offloop::{Error, ProcessPool, ThreadPool, cpu_bound};
-use offloop_tests::{LIMIT, Random, eventually, is_alive};
+use offloop_tests::{LIMIT, Random, eventually, is_alive, kill};
 use serde::{Deserialize, Serialize};
 
 #[cpu_bound]
@@ -19,13 +19,6 @@ fn busy(micros: u64) -> u32 {
         std::hint::spin_loop();
     }
     std::process::id()
-}
-
-fn kill(pid: u32) {
-    let killed = std::process::Command::new("kill")
-        .args(["-9", &pid.to_string()])
-        .status();
-    assert!(killed.unwrap().success());
 }
 
 #[test]

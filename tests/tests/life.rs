@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use offloop::{Error, ProcessPool, ThreadPool, cpu_bound};
-use offloop_tests::{LIMIT, eventually, is_alive};
+use offloop_tests::{LIMIT, eventually, is_alive, kill};
 
 #[cpu_bound]
 fn pid() -> u32 {
@@ -65,10 +65,7 @@ fn those_that_are_kept_start_with_the_first_call_and_are_replaced() {
     assert_eq!(pool.stats().workers, 0, "not before");
     let worker = pid().on(&pool).wait().unwrap();
     eventually("all three are there", || pool.stats().idle == 3);
-    let kill = std::process::Command::new("kill")
-        .args(["-9", &worker.to_string()])
-        .status();
-    assert!(kill.unwrap().success());
+    kill(worker);
     eventually("another took its place", || {
         let stats = pool.stats();
         (stats.workers_started, stats.idle) == (4, 3)

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use offloop::{Error, Phase, ProcessPool, Started, cpu_bound};
-use offloop_tests::{children_of, eventually};
+use offloop_tests::{children_of, eventually, kill};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -118,8 +118,7 @@ fn overflow(depth: u64) -> [u64; 64] {
 
 #[cpu_bound]
 fn kill_other(pid: u32) {
-    let status = Command::new("kill").args(["-9", &pid.to_string()]).status();
-    assert!(status.unwrap().success());
+    kill(pid);
 }
 
 #[cpu_bound]

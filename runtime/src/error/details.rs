@@ -162,6 +162,26 @@ pub struct InvalidPool {
     pub reason: String,
 }
 
+impl Refused {
+    pub(crate) fn new(task: &str, pool: &str, started: Started) -> Box<Refused> {
+        Box::new(Refused {
+            task: task.to_owned(),
+            pool: pool.to_owned(),
+            started,
+        })
+    }
+}
+
+impl CannotStart {
+    pub(crate) fn new(task: &str, pool: &str, reason: String) -> Box<CannotStart> {
+        Box::new(CannotStart {
+            task: task.to_owned(),
+            pool: pool.to_owned(),
+            reason,
+        })
+    }
+}
+
 impl InvalidPool {
     pub(crate) fn new(pool: &str, reason: impl Into<String>) -> InvalidPool {
         InvalidPool {

@@ -11,7 +11,7 @@ use super::registry::Registry;
 #[cfg(feature = "sandbox")]
 use super::sandbox::Sandbox;
 use super::settings::Settings;
-use crate::drain::{Closing, Drain};
+use crate::drain::Closing;
 use crate::error::{Error, InvalidPool};
 use crate::fork;
 use crate::stats::Stats;
@@ -311,11 +311,7 @@ impl ProcessPool {
         reason = "closing is done, waiting is a choice"
     )]
     pub fn close(&self) -> Closing {
-        let core = self.core().ok();
-        if let Some(core) = &core {
-            core.close();
-        }
-        Closing::new(core.map(|core| core as Arc<dyn Drain>))
+        Closing::of(self.core(), |core| drop(core.close()))
     }
 
     /// As [`close`](ProcessPool::close), and after `deadline` ends what is not through by then: calls
@@ -346,11 +342,7 @@ impl ProcessPool {
         reason = "closing is done, waiting is a choice"
     )]
     pub fn shutdown(&self, deadline: Duration) -> Closing {
-        let core = self.core().ok();
-        if let Some(core) = &core {
-            core.shut_down(deadline);
-        }
-        Closing::new(core.map(|core| core as Arc<dyn Drain>))
+        Closing::of(self.core(), |core| core.shut_down(deadline))
     }
 
     /// Sets how many workers there may be from now on. Workers beyond that number are let go, those

@@ -174,21 +174,12 @@ pub(crate) fn run_here<R>(task: &str, pool: &str, job: impl FnOnce() -> R) -> Re
 
 impl Rejected {
     pub(crate) fn into_error(self, task: &str, pool: &str) -> Error {
-        let refused = || {
-            Box::new(Refused {
-                task: task.to_owned(),
-                pool: pool.to_owned(),
-                started: Started::No,
-            })
-        };
         match self {
-            Rejected::Closed => Error::Closed(refused()),
-            Rejected::Full => Error::QueueFull(refused()),
-            Rejected::NoThread(error) => Error::CannotStart(Box::new(CannotStart {
-                task: task.to_owned(),
-                pool: pool.to_owned(),
-                reason: error.to_string(),
-            })),
+            Rejected::Closed => Error::Closed(Refused::new(task, pool, Started::No)),
+            Rejected::Full => Error::QueueFull(Refused::new(task, pool, Started::No)),
+            Rejected::NoThread(error) => {
+                Error::CannotStart(CannotStart::new(task, pool, error.to_string()))
+            }
         }
     }
 }
@@ -238,13 +229,9 @@ impl<R: Outcome> Work for Shared<R> {
         } else {
             Started::Yes
         };
-        let refused = Refused {
-            task: self.task.to_owned(),
-            pool: self.core.name().to_owned(),
-            started,
-        };
+        let refused = Refused::new(self.task, self.core.name(), started);
         self.asked.cancel();
-        self.finish(state, Err(Error::Closed(Box::new(refused))));
+        self.finish(state, Err(Error::Closed(refused)));
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::core::{Core, Settings};
 use super::job::Run;
 use crate::call::Call;
-use crate::drain::{Closing, Drain};
+use crate::drain::Closing;
 use crate::error::{Error, InvalidPool};
 use crate::stats::Stats;
 
@@ -189,11 +189,7 @@ impl ThreadPool {
         reason = "closing is done, waiting is a choice"
     )]
     pub fn close(&self) -> Closing {
-        let core = self.core().ok();
-        if let Some(core) = &core {
-            core.close();
-        }
-        Closing::new(core.map(|core| core as Arc<dyn Drain>))
+        Closing::of(self.core(), |core| core.close())
     }
 
     /// As [`close`](ThreadPool::close), and after `deadline` waits no longer: calls in the queue never
@@ -220,11 +216,7 @@ impl ThreadPool {
         reason = "closing is done, waiting is a choice"
     )]
     pub fn shutdown(&self, deadline: Duration) -> Closing {
-        let core = self.core().ok();
-        if let Some(core) = &core {
-            core.shut_down(deadline);
-        }
-        Closing::new(core.map(|core| core as Arc<dyn Drain>))
+        Closing::of(self.core(), |core| core.shut_down(deadline))
     }
 
     /// Sets how many threads there may be from now on. Threads beyond that number end, those that work

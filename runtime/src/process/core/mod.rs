@@ -247,9 +247,7 @@ impl Core {
                 }
                 None if may_stay && !state.closed => return self.rest(&mut state, worker),
                 None => {
-                    if !worker.is_dismissed() {
-                        state.staff.dismiss(worker);
-                    }
+                    state.staff.dismiss(worker);
                     drop(state);
                     return worker.retire();
                 }

@@ -139,11 +139,8 @@ impl Job {
             _ => Started::No,
         };
         drop(state);
-        self.fail(Error::Closed(Box::new(Refused {
-            task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
-            started,
-        })));
+        let refused = Refused::new(self.task(), self.core.name(), started);
+        self.fail(Error::Closed(refused));
     }
 
     /// No worker will ever run it.
@@ -152,11 +149,8 @@ impl Job {
     }
 
     pub(super) fn cannot_start(&self, reason: &str) -> Error {
-        Error::CannotStart(Box::new(CannotStart {
-            task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
-            reason: reason.to_owned(),
-        }))
+        let (task, pool) = (self.task(), self.core.name());
+        Error::CannotStart(CannotStart::new(task, pool, reason.to_owned()))
     }
 
     pub(crate) fn fail(&self, error: Error) {
