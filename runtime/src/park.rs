@@ -1,5 +1,6 @@
 //! Awaits a future without a runtime, by parking the thread.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,16 +19,36 @@ impl Wake for Unpark {
     }
 }
 
+thread_local! {
+    static IS_WAITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread waits in here, so that an async runtime that it works for stands still.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_waiting() -> bool {
+    IS_WAITING.get()
+}
+
 /// Blocks this thread until `future` is ready.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut cx = Context::from_waker(&waker);
+    let _waiting = Waiting(IS_WAITING.replace(true));
     loop {
         match future.as_mut().poll(&mut cx) {
             Poll::Ready(output) => return output,
             // Unparking before parking makes `park` return at once, so no wake-up is lost.
             Poll::Pending => thread::park(),
         }
+    }
+}
+
+/// Puts back what was so before, also if the future panics.
+struct Waiting(bool);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        IS_WAITING.set(self.0);
     }
 }

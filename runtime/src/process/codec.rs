@@ -4,16 +4,21 @@
 //! is small, and on threads of its own when it is large, so that neither the caller's event loop
 //! nor the thread that hears from workers ever waits for it.
 
-use std::sync::Arc;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex};
 
 use super::core::Core;
-use super::frame::{HEADER, RESULT_AT};
-use super::job::{Answer, Job, Request};
+use super::job::{Answer, Job, Message, Request};
+use super::poison::Key;
+use super::region::{Laid, Region};
 use super::registry::Entry;
 use super::run::Boxed;
+use super::worker::Lent;
 use crate::error::{CodecFailed, Error, Started};
 use crate::panic;
 use crate::queue::Waiting;
+use crate::sync::lock;
 use crate::thread::{ThreadPool, Work};
 use crate::wire::{CodecError, Decoder, Encoder};
 
@@ -32,7 +37,7 @@ pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String
     match encode(entry, &args, SMALL) {
         Ok(frame) => {
             panic::quietly(|| drop(args));
-            Ok(Request::Encoded(Arc::new(frame)))
+            Ok(Request::Encoded(Message::Bytes(Arc::new(frame))))
         }
         Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
         Err(Unencoded::Failed(reason)) => Err(reason),
@@ -45,9 +50,8 @@ enum Unencoded {
 }
 
 fn encode(entry: &Entry, args: &Boxed, limit: usize) -> Result<Vec<u8>, Unencoded> {
-    let mut frame = vec![0; HEADER];
-    frame.extend_from_slice(&entry.info().id().to_le_bytes());
-    let mut out = Encoder::new(frame).with_limit(limit);
+    let id = entry.info().id().to_le_bytes();
+    let mut out = Encoder::new(id.to_vec()).with_limit(limit);
     match panic::catch(|| entry.encode(&**args, &mut out)) {
         Ok(Ok(())) => Ok(out.into_bytes()),
         Ok(Err(CodecError::TooLarge { .. })) => Err(Unencoded::TooLarge),
@@ -70,10 +74,10 @@ pub(crate) fn encode_for(job: &Arc<Job>) {
 }
 
 /// Decodes a large result on threads of its own.
-pub(crate) fn decode_for(job: &Arc<Job>, body: Vec<u8>) {
+pub(crate) fn decode_for(job: &Arc<Job>, body: Lent, descriptors: Vec<OwnedFd>) {
     let work = Decode {
         job: Arc::clone(job),
-        body,
+        body: Mutex::new(Some((body, descriptors))),
     };
     if let Err(error) = start(job, work) {
         job.fail(error);
@@ -115,10 +119,16 @@ impl Work for Encode {
             return job.send_encoded();
         };
         match encode(&job.erased().entry, &args, usize::MAX) {
-            Ok(frame) => {
+            Ok(message) => {
                 // Before the call can end: whoever awaits it may count on its arguments being gone.
                 panic::quietly(|| drop(args));
-                job.encoded(frame);
+                match lay(job, &message) {
+                    Ok(laid) => job.encoded(Message::Laid(Arc::new(laid))),
+                    Err(error) => {
+                        let reason = format!("the arguments: there is no memory for them: {error}");
+                        job.cannot_encode(job.codec_error(true, reason, Started::No));
+                    }
+                }
             }
             Err(unencoded) => {
                 let reason = match unencoded {
@@ -131,9 +141,27 @@ impl Work for Encode {
     }
 }
 
+/// Puts the message where the worker can read it.
+fn lay(job: &Job, message: &[u8]) -> io::Result<Laid> {
+    let mut region = match job.region() {
+        Some(region) => region,
+        None => Region::create(message.len())?,
+    };
+    region.memory().grow(message.len())?;
+    region
+        .memory()
+        .copy_in(0, message)
+        .map_err(io::Error::other)?;
+    Ok(Laid {
+        region: Arc::new(region),
+        length: message.len(),
+        key: job.is_repeated().then(|| Key::of(message)),
+    })
+}
+
 struct Decode {
     job: Arc<Job>,
-    body: Vec<u8>,
+    body: Mutex<Option<(Lent, Vec<OwnedFd>)>>,
 }
 
 impl Waiting for Decode {
@@ -145,22 +173,30 @@ impl Waiting for Decode {
 impl Work for Decode {
     fn run(self: Arc<Self>) {
         let job = &self.job;
+        let Some((lent, descriptors)) = lock(&self.body).take() else {
+            return;
+        };
         if self.is_over() {
             return;
         }
-        job.finish(match decode_with(job.erased().decode, &self.body) {
+        let bytes = lent.copy();
+        // The worker waits for it.
+        drop(lent);
+        let decoded = bytes.and_then(|bytes| decode_with(job.erased().decode, &bytes, descriptors));
+        job.finish(match decoded {
             Ok(value) => Answer::Value(value),
             Err(reason) => Answer::Failed(job.codec_error(false, reason, Started::Yes)),
         });
     }
 }
 
-/// Decodes the result in the body of a reply. A panic of the user's `Deserialize` is a reason too.
+/// Decodes a result, with what came up in it. A panic of the user's `Deserialize` is a reason too.
 pub(crate) fn decode_with<V>(
     decode: fn(&mut Decoder<'_>) -> Result<V, CodecError>,
     body: &[u8],
+    _descriptors: Vec<OwnedFd>,
 ) -> Result<V, String> {
-    let mut input = Decoder::new(&body[RESULT_AT..]);
+    let mut input = Decoder::new(body);
     let decoded = panic::catch(|| {
         let value = decode(&mut input)?;
         input.end()?;

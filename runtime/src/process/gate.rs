@@ -16,6 +16,7 @@ use std::thread;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 
+use super::desk::{Desk, InLoop};
 use super::evidence;
 use super::orders::Orders;
 use super::serve;
@@ -164,10 +165,11 @@ fn become_worker(invitation: &Invitation) -> ! {
     // SAFETY: no other thread of this program runs yet, or, from `init`, the caller was told that
     // this is the first line of `main`; so nobody reads the environment at this moment.
     unsafe { std::env::remove_var(VARIABLE) };
-    let (socket, orders) = match set_up(invitation) {
+    let (desk, orders) = match set_up(invitation) {
         Ok(parts) => parts,
         Err(reason) => give_up(&format!("a worker cannot be set up: {reason}")),
     };
+    let desk: &'static Desk = Box::leak(Box::new(desk));
     let restricted = restrict(&orders);
     let name = orders.pool.clone();
     if WORKS_FOR.set(orders.pool).is_err() {
@@ -175,15 +177,19 @@ fn become_worker(invitation: &Invitation) -> ! {
     }
     // A thread of std's, since before `main` the first one is not quite like others: it has no
     // name, and no stack of a size that we know.
-    let nonce = invitation.nonce;
-    let reports_memory = orders.reports_memory;
-    let serve = move || serve::serve(&socket, nonce, reports_memory, restricted);
+    let serve = move || {
+        let _in_loop = InLoop(desk);
+        serve::serve(desk, restricted)
+    };
     let worker = thread::Builder::new()
         .name(name)
         .stack_size(STACK)
         .spawn(serve);
     let result = match worker {
-        Ok(worker) => worker.join(),
+        Ok(worker) => {
+            desk.wait_for_end();
+            worker.join()
+        }
         Err(error) => give_up(&format!(
             "a worker cannot start its thread; is the pool's `memory_limit` too small, or the number of processes limited? {error}"
         )),
@@ -197,7 +203,7 @@ fn become_worker(invitation: &Invitation) -> ! {
 }
 
 /// Sets up what must be in place before any user code runs.
-fn set_up(invitation: &Invitation) -> Result<(UnixStream, Orders), String> {
+fn set_up(invitation: &Invitation) -> Result<(Desk, Orders), String> {
     let describe = |error: rustix::io::Errno| error.to_string();
     // The kernel kills this process when its parent ends, however it ends. Had it ended before
     // this line, the process would have another parent now.
@@ -212,6 +218,7 @@ fn set_up(invitation: &Invitation) -> Result<(UnixStream, Orders), String> {
     let socket = UnixStream::from(socket);
     let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
     rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
+    let (channel, bell) = Desk::receive(&socket)?;
     let orders = Orders::receive(&socket)?;
     if let Some(limit) = orders.memory_limit {
         let limit = Rlimit {
@@ -232,7 +239,15 @@ fn set_up(invitation: &Invitation) -> Result<(UnixStream, Orders), String> {
     if let Ok(name) = CString::new(label(&orders.pool, orders.number)) {
         let _ = rustix::thread::set_name(&name);
     }
-    Ok((socket, orders))
+    let desk = Desk::new(
+        socket,
+        channel,
+        bell,
+        invitation.nonce,
+        orders.reports_memory,
+    )
+    .map_err(|error| format!("it cannot be told of the end: {error}"))?;
+    Ok((desk, orders))
 }
 
 /// Puts the worker into its sandbox, if it is to have one: the last step, before the first other thread.

@@ -9,36 +9,42 @@
 //! - [`core`]: the queue, and which worker takes what.
 //! - [`staff`]: which workers there are, when to start one and when to let one go.
 //! - [`start`]: the one thread that starts workers; [`orders`]: what it tells them.
-//! - [`worker`]: a worker as this side sees it: sending, receiving, killing, burying.
-//! - [`poller`]: the thread that hears from workers.
-//! - [`frame`]: what goes over the socket; [`status`]: the page of memory that both sides map;
-//!   [`memory`]: how such memory is made, mapped and grown.
+//! - [`worker`]: a worker as this side sees it: giving it calls, hearing its answers, killing, burying.
+//! - [`channel`]: the memory that both sides map, in whose slots calls and answers lie; [`turn`]: whose
+//!   turn it is there. [`region`] and [`memory`]: what is too large for a slot.
+//! - [`bell`]: who is woken when a call is done; [`poller`]: the thread that hears of everything else.
+//! - [`mail`]: descriptors over the socket; [`frame`]: what else goes over it; [`reply`]: how a call ended.
 //! - [`evidence`] and [`stderr`]: what is known of a death; [`poison`]: what is remembered of it.
 //! - [`farewell`]: the end of the program.
-//! - [`gate`], `constructors`, [`hooks`], [`serve`] and [`registry`]: the worker's own side.
+//! - [`gate`], `constructors`, [`hooks`], [`serve`], [`registry`], [`desk`], [`inbox`] and [`outbox`]: the
+//!   worker's own side.
 //! - `sandbox`: what the worker may do to the machine.
 
 mod arguments;
+mod bell;
+mod channel;
 mod codec;
 #[cfg(feature = "auto-worker")]
 mod constructors;
 mod core;
+mod desk;
 mod evidence;
 mod farewell;
 mod frame;
 mod gate;
 mod hooks;
+mod inbox;
 mod job;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the transport is about to use it")
-)]
+mod mail;
 mod memory;
 mod orders;
+mod outbox;
 mod poison;
 mod poller;
 mod pool;
+mod region;
 mod registry;
+mod reply;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -46,8 +52,8 @@ mod serve;
 mod settings;
 mod staff;
 mod start;
-mod status;
 mod stderr;
+mod turn;
 mod worker;
 
 pub use arguments::{ArgumentList, More};
@@ -59,5 +65,7 @@ pub use registry::{Entry, ProcessTask, ResultCodec, TASKS};
 pub use sandbox::Sandbox;
 
 #[cfg(fuzzing)]
-pub(crate) use frame::{Assembler, Kind, NoFrame, Reply};
+pub(crate) use frame::{Assembler, Kind, NoFrame};
+#[cfg(fuzzing)]
+pub(crate) use reply::{Body, Reply};
 pub(crate) use run::{Run, Target, Typed};

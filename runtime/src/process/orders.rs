@@ -35,7 +35,7 @@ impl Orders {
         let mut out = Encoder::new(vec![0; HEADER]);
         out.output(self).map_err(io::Error::other)?;
         let mut bytes = out.into_bytes();
-        frame::seal(&mut bytes, Kind::Orders, 0);
+        frame::seal(&mut bytes, Kind::Orders);
         socket.write_all(&bytes)
     }
 
@@ -44,8 +44,8 @@ impl Orders {
         let mut assembler = Assembler::default();
         loop {
             match assembler.read(socket, Kind::Orders) {
-                Ok(frame) => {
-                    return Decoder::new(&frame.body)
+                Ok(orders) => {
+                    return Decoder::new(&orders)
                         .output()
                         .map_err(|error| error.to_string());
                 }

@@ -1,4 +1,4 @@
-//! A thread that waits on descriptors and tells their owners when something can be read or written.
+//! A thread that waits on descriptors and tells their owners when something can be read.
 //!
 //! There are two: one hears from workers and must never have to wait for anything else, the other
 //! passes on what workers write to standard error, which may block. Neither belongs to an async
@@ -25,7 +25,7 @@ pub(crate) trait Source: Send + Sync {
 }
 
 /// A source watches at most so many descriptors.
-const DESCRIPTORS: usize = 2;
+const DESCRIPTORS: usize = 3;
 
 pub(crate) struct Poller {
     name: &'static str,
@@ -62,10 +62,9 @@ impl Poller {
         for (index, descriptor) in descriptors.iter().enumerate() {
             let descriptor = descriptor.as_raw_fd();
             let token = Token(number * DESCRIPTORS + index);
-            let interest = Interest::READABLE | Interest::WRITABLE;
             running
                 .registry
-                .register(&mut SourceFd(&descriptor), token, interest)
+                .register(&mut SourceFd(&descriptor), token, Interest::READABLE)
                 .inspect_err(|_| {
                     lock(&running.sources).remove(&number);
                 })?;

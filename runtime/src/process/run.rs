@@ -186,10 +186,12 @@ impl<A: Outcome> Run<A> {
     /// Turns the pool's answer into what the caller awaits.
     fn read(&self, job: &Job, answer: Answer) -> A {
         match answer {
-            Answer::Bytes(body) => match decode_with(self.typed.erased.decode, &body) {
-                Ok(value) => (self.typed.give)(value),
-                Err(reason) => A::from_error(job.unreadable(reason)),
-            },
+            Answer::Bytes(body, descriptors) => {
+                match decode_with(self.typed.erased.decode, &body, descriptors) {
+                    Ok(value) => (self.typed.give)(value),
+                    Err(reason) => A::from_error(job.unreadable(reason)),
+                }
+            }
             Answer::Value(value) => (self.typed.give)(value),
             Answer::Failed(error) => A::from_error(error),
         }

@@ -3,7 +3,6 @@
 //! This is bookkeeping under the pool's lock. It decides and notes; the pool does what it says once
 //! the lock is let go.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,8 +16,10 @@ pub(crate) struct Staff {
     /// Those that have nothing to do, and since when. A stack: the last has the warmest caches, the
     /// first has been idle for longest.
     idle: Vec<(Instant, Arc<Worker>)>,
-    /// All that have a process, by their number.
-    present: HashMap<usize, Arc<Worker>>,
+    /// All that have a process.
+    present: Vec<Arc<Worker>>,
+    /// Which of them was given a call behind others last.
+    last_filled: usize,
     /// Workers that live or are about to, those that are leaving included.
     count: usize,
     /// Those of them that are not ready yet.
@@ -37,7 +38,8 @@ impl Staff {
             least,
             most,
             idle: Vec::new(),
-            present: HashMap::new(),
+            present: Vec::new(),
+            last_filled: 0,
             count: 0,
             starting: 0,
             leaving: 0,
@@ -86,11 +88,12 @@ impl Staff {
     }
 
     pub(crate) fn appeared(&mut self, worker: &Arc<Worker>) {
-        self.present.insert(worker.number(), Arc::clone(worker));
+        self.present.push(Arc::clone(worker));
     }
 
     pub(crate) fn vanished(&mut self, worker: &Worker) {
-        self.present.remove(&worker.number());
+        self.present
+            .retain(|other| other.number() != worker.number());
     }
 
     /// A worker is ready. Gives one that it replaces, if that has nothing to do; one that works leaves
@@ -208,7 +211,25 @@ impl Staff {
     }
 
     pub(crate) fn present(&self) -> Vec<Arc<Worker>> {
-        self.present.values().cloned().collect()
+        self.present.clone()
+    }
+
+    /// Whether all workers that there may be are there, so that no other will take what waits.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.count >= self.most && self.starting == 0
+    }
+
+    /// A worker that has room for a call behind those that it has: each in its turn.
+    pub(crate) fn with_room(&mut self) -> Option<Arc<Worker>> {
+        // Few are looked at, because this is asked for each call that waits.
+        for _ in 0..self.present.len().min(2) {
+            self.last_filled = (self.last_filled + 1) % self.present.len();
+            let worker = &self.present[self.last_filled];
+            if worker.has_room() {
+                return Some(Arc::clone(worker));
+            }
+        }
+        None
     }
 }
 

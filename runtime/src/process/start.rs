@@ -21,7 +21,7 @@ use super::gate::{Invitation, VARIABLE};
 use super::registry::Registry;
 use super::serve::Hello;
 use super::stderr::Stderr;
-use super::worker::Worker;
+use super::worker::{Parts, Worker};
 use crate::sync::lock;
 
 /// Starts a worker for this pool, soon. The pool hears of it either way.
@@ -74,6 +74,8 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
         parent: rustix::process::getpid(),
         nonce: nonce(),
     };
+    let (channel, bell) = Parts::prepare(&ours)
+        .map_err(|error| describe("a worker cannot be given its channel", error))?;
     let orders = core.orders();
     let number = orders.number;
     orders
@@ -111,7 +113,16 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
         build_id,
         nonce: invitation.nonce,
     };
-    let worker = Worker::new(number, Arc::clone(core), hello, ours, pidfd, stderr, child);
+    let parts = Parts {
+        hello,
+        socket: ours,
+        channel,
+        bell,
+        pidfd,
+        stderr,
+        child,
+    };
+    let worker = Worker::new(number, Arc::clone(core), parts);
     core.worker_appeared(&worker);
     worker
         .watch()

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{CUT_OFF, Core};
 use crate::drain::Drain;
+use crate::error::Started;
 use crate::fork;
 use crate::process::worker::Worker;
 use crate::sync::{lock, wake};
@@ -17,6 +18,7 @@ impl Core {
             // Its workers are those of the process from which this one was forked.
             return Vec::new();
         }
+        self.catch_up();
         let mut state = lock(&self.state);
         state.closed = true;
         let idle = state.staff.close();
@@ -53,7 +55,7 @@ impl Core {
         let workers = state.staff.present();
         drop(state);
         for job in queued {
-            job.cut_off();
+            job.cut_off(Started::No);
         }
         for worker in workers {
             worker.cut_off();

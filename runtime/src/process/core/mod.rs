@@ -1,11 +1,15 @@
 //! The living part of a process pool: the queue, and which worker takes which call.
 //!
 //! A call goes to an idle worker at once, in the caller's own poll; otherwise it waits, first come
-//! first served, and the next worker that is free takes it.
+//! first served, and the next worker that is free takes it. Short calls wait in the workers' own
+//! lines, so that a worker goes from one to the next by itself.
 
 mod end;
+mod line;
+mod watch;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
@@ -19,12 +23,15 @@ use super::staff::Staff;
 use super::start;
 use super::worker::{Taken, Worker};
 use crate::drain::Watchers;
+use crate::error::Started;
 use crate::fork;
 use crate::queue::Queue;
 use crate::stats::{Counters, Stats};
 use crate::sync::lock;
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
+
+use self::watch::FIRST_LOOK;
 
 /// After so many workers in a row that did not come up, the calls that wait are told.
 const FAILED_STARTS: u32 = 3;
@@ -39,6 +46,10 @@ pub(crate) struct Core {
     forks: u32,
     counters: Counters,
     poison: Poison,
+    /// How many calls lie ready behind others in workers.
+    ahead: AtomicUsize,
+    /// Somebody looks after the workers while they have calls.
+    is_watched: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -52,6 +63,9 @@ struct State {
     pause: Option<Timer>,
     /// When to look for workers that have been idle for too long.
     idle_check: Option<Timer>,
+    /// When to look after those that have calls, and how long that is after the last time.
+    watch: Option<Timer>,
+    watch_pause: Duration,
     closed: bool,
     /// When whatever still runs is to be killed.
     shutdown: Option<Timer>,
@@ -73,12 +87,16 @@ impl Core {
             forks: fork::generation(),
             counters: Counters::default(),
             poison: Poison::default(),
+            ahead: AtomicUsize::new(0),
+            is_watched: AtomicBool::new(false),
             state: Mutex::new(State {
                 queue: Queue::default(),
                 staff: Staff::new(settings.min_workers, settings.workers),
                 failed_starts: 0,
                 pause: None,
                 idle_check: None,
+                watch: None,
+                watch_pause: FIRST_LOOK,
                 closed: false,
                 shutdown: None,
                 cut_off: false,
@@ -107,13 +125,18 @@ impl Core {
     }
 
     pub(crate) fn stats(&self) -> Stats {
+        self.catch_up();
+        let calls = self.counters.read();
+        let waiting = (self.waiting_in_workers() as u64).min(calls.running);
         let state = lock(&self.state);
         Stats {
             workers: state.staff.count(),
             idle: state.staff.idle(),
             workers_started: state.staff.started(),
             workers_died: state.staff.died(),
-            ..self.counters.read()
+            running: calls.running - waiting,
+            queued: calls.queued + waiting,
+            ..calls
         }
     }
 
@@ -143,12 +166,17 @@ impl Core {
         if !self.is_of_this_process() {
             return Err(Rejected::forked());
         }
+        let waiting = if job.bounded() {
+            self.waiting_in_workers()
+        } else {
+            0
+        };
         let mut state = lock(&self.state);
         if state.closed {
             return Err(Rejected::Closed);
         }
         let limit = self.settings.queue.saturating_add(state.staff.room());
-        if job.bounded() && state.queue.holds(limit) {
+        if job.bounded() && state.queue.holds(limit.saturating_sub(waiting)) {
             return Err(Rejected::Full);
         }
         self.counters.submitted();
@@ -162,7 +190,15 @@ impl Core {
             }
         } else {
             state.queue.push_back(job);
-            self.start_workers(state);
+            if state.staff.is_complete() {
+                let worker = state.staff.with_room();
+                drop(state);
+                if let Some(worker) = worker {
+                    self.top_up(&worker);
+                }
+            } else {
+                self.start_workers(state);
+            }
         }
         Ok(())
     }
@@ -172,7 +208,7 @@ impl Core {
         let mut state = lock(&self.state);
         if state.cut_off {
             drop(state);
-            return job.cut_off();
+            return job.cut_off(Started::No);
         }
         state.queue.push_front(job);
         match state.staff.pop_idle() {
@@ -187,13 +223,17 @@ impl Core {
     /// Gives `worker` a call. False if nobody wants the call any more, so that the worker is still
     /// free.
     fn hand_over(self: &Arc<Core>, worker: &Arc<Worker>, job: Arc<Job>) -> bool {
-        let request = job.request();
-        let is_large = request.is_none();
-        match worker.take(&job, request) {
+        let message = job.message();
+        let is_large = message.is_none();
+        match worker.take(&job, message) {
             Taken::Yes if is_large => codec::encode_for(&job),
             Taken::Yes => {}
             Taken::NotWanted => return false,
             Taken::Unfit => self.requeue(job),
+            Taken::Failed(reason) => {
+                job.cannot_hand_over(reason);
+                return false;
+            }
         }
         true
     }
@@ -230,6 +270,7 @@ impl Core {
         if (self.settings.recycle_above).is_some_and(|limit| worker.resident_memory() > limit) {
             self.replace(worker);
         }
+        let mut has_looked = false;
         loop {
             let mut state = lock(&self.state);
             let may_stay = !worker.is_dismissed() && !state.staff.has_surplus();
@@ -242,8 +283,13 @@ impl Core {
                 Some(job) => {
                     drop(state);
                     if self.hand_over(worker, job) {
-                        return;
+                        return self.top_up(worker);
                     }
+                }
+                None if may_stay && !has_looked => {
+                    has_looked = true;
+                    drop(state);
+                    self.take_from_others();
                 }
                 None if may_stay && !state.closed => return self.rest(&mut state, worker),
                 None => {
@@ -380,7 +426,8 @@ impl Core {
 /// What a timer of the pool is for.
 const START_AGAIN: u64 = 0;
 const LOOK_FOR_UNUSED: u64 = 1;
-const CUT_OFF: u64 = 2;
+const LOOK_AFTER: u64 = 2;
+const CUT_OFF: u64 = 3;
 
 impl Expire for Core {
     fn expire(self: Arc<Self>, about: u64) {
@@ -398,6 +445,7 @@ impl Expire for Core {
                 drop(state);
                 unused.iter().for_each(Worker::retire);
             }
+            LOOK_AFTER => self.look_after_workers(),
             _ => self.cut_off(),
         }
     }

@@ -3,16 +3,19 @@
 mod outcome;
 
 use std::mem;
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::bell::Runtime;
+use super::channel::INLINE;
 use super::codec;
 use super::core::Core;
-use super::frame::{self, Kind};
+use super::region::{Laid, Region};
 use super::run::{Boxed, Erased};
-use super::worker::Worker;
+use super::worker::{Stop, Taken, Worker};
 use crate::error::{Error, Started, TimedOut};
 use crate::options::Options;
 use crate::queue::Waiting;
@@ -29,6 +32,8 @@ pub(crate) struct Job {
     erased: &'static Erased,
     core: Arc<Core>,
     options: Options,
+    /// The async runtime on which the call was first polled, if that hears of its calls by itself.
+    runtime: Option<Arc<Runtime>>,
     /// Which attempt of the call is made now, from 1 on.
     attempt: AtomicU32,
     state: Mutex<State>,
@@ -64,18 +69,25 @@ enum Stage {
 
 /// The arguments.
 pub(crate) enum Request {
-    /// The whole frame, but for what the header says.
-    Encoded(Arc<Vec<u8>>),
+    Encoded(Message),
     /// Too large to encode in passing.
     Large(Boxed),
-    /// Being encoded.
+    /// Being encoded, or not wanted any more.
     Taken,
+}
+
+/// Encoded arguments behind the id of their task: what a worker is given.
+#[derive(Clone, Debug)]
+pub(crate) enum Message {
+    Bytes(Arc<Vec<u8>>),
+    /// In memory that the worker maps too.
+    Laid(Arc<Laid>),
 }
 
 /// What the caller's future makes its outcome of.
 pub(crate) enum Answer {
-    /// The body of a reply with a small result in it.
-    Bytes(Vec<u8>),
+    /// A small result, as it came.
+    Bytes(Vec<u8>, Vec<OwnedFd>),
     /// A result that was decoded elsewhere.
     Value(Boxed),
     Failed(Error),
@@ -91,20 +103,12 @@ impl Job {
         // 0 is the call that a worker has taken up before its first.
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let request = match request {
-            Request::Encoded(mut frame) => {
-                if let Some(frame) = Arc::get_mut(&mut frame) {
-                    frame::seal(frame, Kind::Call, id);
-                }
-                Request::Encoded(frame)
-            }
-            other => other,
-        };
         Arc::new(Job {
             id,
             erased,
             core,
             options,
+            runtime: Runtime::current(),
             attempt: AtomicU32::new(1),
             state: Mutex::new(State {
                 stage: Stage::Queued,
@@ -123,6 +127,10 @@ impl Job {
 
     pub(crate) fn id(&self) -> u64 {
         self.id
+    }
+
+    pub(crate) fn runtime(&self) -> Option<&Arc<Runtime>> {
+        self.runtime.as_ref()
     }
 
     /// Which attempt of the call is made now, from 1 on.
@@ -180,7 +188,8 @@ impl Job {
     /// over.
     pub(crate) fn take_from(self: &Arc<Job>, worker: &Arc<Worker>) {
         let grace = self.grace();
-        if !grace.is_zero() && worker.ask_to_stop(self.id) {
+        let stopped = worker.end(self.id, !grace.is_zero());
+        if stopped == Stop::Asked {
             let target = Arc::downgrade(self) as Weak<dyn Expire>;
             if let Ok(timer) = timer::after(grace, target, GRACE_OVER) {
                 let mut state = lock(&self.state);
@@ -188,8 +197,19 @@ impl Job {
                 state.timer = Some(timer);
                 return;
             }
+            // There is no thread to wait, and there is to be an end.
+            return self.end_in(worker);
         }
-        if worker.end(self.id) {
+        self.stopped_in(worker, stopped);
+    }
+
+    /// Ends the call in its worker, at once.
+    fn end_in(&self, worker: &Arc<Worker>) {
+        self.stopped_in(worker, worker.end(self.id, false));
+    }
+
+    fn stopped_in(&self, worker: &Arc<Worker>, stopped: Stop) {
+        if stopped == Stop::Free {
             self.core.worker_free(worker);
         }
     }
@@ -198,11 +218,25 @@ impl Job {
         self.options.grace.unwrap_or(self.core.settings().grace)
     }
 
-    /// The encoded request, if there is one already.
-    pub(crate) fn request(&self) -> Option<Arc<Vec<u8>>> {
+    /// The encoded arguments, if there are any already.
+    pub(crate) fn message(&self) -> Option<Message> {
         match &lock(&self.state).request {
-            Request::Encoded(frame) => Some(Arc::clone(frame)),
+            Request::Encoded(message) => Some(message.clone()),
             Request::Large(_) | Request::Taken => None,
+        }
+    }
+
+    /// The same, if they may lie ready behind another call. One with a time limit may not, because
+    /// nobody would know when its time begins.
+    pub(crate) fn message_for_line(&self) -> Option<Message> {
+        if self.limit().is_some() || self.options.queue_timeout.is_some() {
+            return None;
+        }
+        match &lock(&self.state).request {
+            Request::Encoded(Message::Bytes(bytes)) if bytes.len() <= INLINE => {
+                Some(Message::Bytes(Arc::clone(bytes)))
+            }
+            _ => None,
         }
     }
 
@@ -285,12 +319,14 @@ impl Job {
     }
 
     /// The arguments have been encoded.
-    pub(crate) fn encoded(self: &Arc<Job>, mut frame: Vec<u8>) {
-        frame::seal(&mut frame, Kind::Call, self.id);
+    pub(crate) fn encoded(self: &Arc<Job>, message: Message) {
         let mut state = lock(&self.state);
-        state.request = Request::Encoded(Arc::new(frame));
         let waits = mem::take(&mut state.waits_for_encoding);
         let is_queued = matches!(state.stage, Stage::Queued);
+        if matches!(state.stage, Stage::Answered(_) | Stage::Over) {
+            return;
+        }
+        state.request = Request::Encoded(message);
         drop(state);
         if waits && is_queued {
             self.core.requeue(Arc::clone(self));
@@ -304,20 +340,37 @@ impl Job {
     pub(crate) fn send_encoded(self: &Arc<Job>) {
         let poison = self.is_poison();
         let state = lock(&self.state);
-        let (Stage::Running(worker), Request::Encoded(frame)) = (&state.stage, &state.request)
+        let (Stage::Running(worker), Request::Encoded(message)) = (&state.stage, &state.request)
         else {
             return;
         };
-        let (worker, frame) = (Arc::clone(worker), Arc::clone(frame));
+        let (worker, message) = (Arc::clone(worker), message.clone());
         if let Some(deaths) = poison {
             drop(state);
             self.fail_as_poison(deaths);
             self.take_from(&worker);
         } else if self.start_clock(state, &worker) {
-            worker.send(self, frame);
+            if let Taken::Failed(reason) = worker.send(self, message) {
+                self.cannot_hand_over(reason);
+                self.core.worker_free(&worker);
+            }
         } else {
             self.take_from(&worker);
         }
+    }
+
+    /// There is no way to give the arguments to a worker.
+    pub(crate) fn cannot_hand_over(&self, reason: String) {
+        self.fail(self.codec_error(true, reason, Started::No));
+    }
+
+    /// The memory of the worker that waits for the arguments.
+    pub(crate) fn region(&self) -> Option<Region> {
+        let worker = match &lock(&self.state).stage {
+            Stage::Running(worker) => Arc::clone(worker),
+            _ => return None,
+        };
+        worker.take_region()
     }
 
     /// The arguments cannot be encoded.
@@ -361,9 +414,7 @@ impl Expire for Job {
             let stopping = state.stopping.take();
             drop(state);
             if let Some(worker) = stopping {
-                if worker.end(self.id) {
-                    self.core.worker_free(&worker);
-                }
+                self.end_in(&worker);
             }
             return;
         }

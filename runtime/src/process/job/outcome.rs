@@ -4,11 +4,11 @@ use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
-use super::{Answer, Job, Request, Stage, State, place_of};
+use super::{Answer, Job, Message, Request, Stage, State, place_of};
 use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Refused, Started, WorkerDied};
 use crate::process::codec;
-use crate::process::frame::{HEADER, Reply};
 use crate::process::poison::Key;
+use crate::process::reply::{Body, Reply};
 use crate::process::worker::Death;
 use crate::stats::{Ending, Place};
 use crate::sync::{lock, wake};
@@ -24,18 +24,24 @@ impl Job {
             self.core.poison().survived(|| state.request.key());
         }
         let found = match reply {
-            Reply::Value(_) if state.detached => {
+            Reply::Value { .. } if state.detached => {
                 state.stage = Stage::Over;
                 self.core.counters().ended(Ending::Finished, Place::Worker);
                 return;
             }
-            Reply::Value(body) if body.len() > codec::SMALL => {
+            Reply::Value {
+                body: Body::Lent(lent),
+                descriptors,
+            } => {
                 state.stage = Stage::Decoding;
                 state.timer = None;
                 drop(state);
-                return codec::decode_for(&self, body);
+                return codec::decode_for(&self, lent, descriptors);
             }
-            Reply::Value(body) => Answer::Bytes(body),
+            Reply::Value {
+                body: Body::Copied(bytes),
+                descriptors,
+            } => Answer::Bytes(bytes, descriptors),
             Reply::Panicked(report) => Answer::Failed(Error::Panicked(Box::new(Panicked {
                 task: self.task().to_owned(),
                 pool: self.core.name().to_owned(),
@@ -80,17 +86,7 @@ impl Job {
             may_repeat
         };
         if again {
-            state.stage = Stage::Queued;
-            self.core.counters().returned();
-            // Whoever is encoding the arguments queues it again when that is done.
-            let is_being_encoded = matches!(state.request, Request::Taken);
-            state.waits_for_encoding = is_being_encoded;
-            drop(state);
-            if !is_being_encoded {
-                let core = Arc::clone(&self.core);
-                core.requeue(self);
-            }
-            return;
+            return self.queue_again(state);
         }
         let died = WorkerDied {
             task: self.task().to_owned(),
@@ -107,8 +103,41 @@ impl Job {
         self.answer(state, Answer::Failed(Error::WorkerDied(Box::new(died))));
     }
 
+    /// Its worker has died, or has too many calls, before it took this one up: another one runs it.
+    pub(crate) fn move_on(self: Arc<Job>) {
+        if let Some(job) = self.unassign() {
+            let core = Arc::clone(&job.core);
+            core.requeue(job);
+        }
+    }
+
+    /// The call goes back into the queue, by whoever calls this, if anybody waits for it still.
+    pub(crate) fn unassign(self: Arc<Job>) -> Option<Arc<Job>> {
+        let mut state = lock(&self.state);
+        if !matches!(state.stage, Stage::Running(_)) {
+            return None;
+        }
+        state.stage = Stage::Queued;
+        state.timer = None;
+        self.core.counters().returned();
+        drop(state);
+        Some(self)
+    }
+
+    fn queue_again(self: &Arc<Job>, mut state: MutexGuard<'_, State>) {
+        state.stage = Stage::Queued;
+        self.core.counters().returned();
+        // Whoever is encoding the arguments queues it again when that is done.
+        let is_being_encoded = matches!(state.request, Request::Taken);
+        state.waits_for_encoding = is_being_encoded;
+        drop(state);
+        if !is_being_encoded {
+            self.core.requeue(Arc::clone(self));
+        }
+    }
+
     /// Whether the call may be made more than once.
-    fn is_repeated(&self) -> bool {
+    pub(crate) fn is_repeated(&self) -> bool {
         self.options.retries > 0
     }
 
@@ -132,13 +161,12 @@ impl Job {
     }
 
     /// The pool is shut down and waits no longer.
-    pub(crate) fn cut_off(&self) {
-        let state = lock(&self.state);
-        let started = match (&state.stage, &state.request) {
-            (Stage::Running(_), Request::Encoded(_)) | (Stage::Decoding, _) => Started::Yes,
-            _ => Started::No,
+    pub(crate) fn cut_off(&self, started: Started) {
+        let started = if matches!(lock(&self.state).stage, Stage::Decoding) {
+            Started::Yes
+        } else {
+            started
         };
-        drop(state);
         let refused = Refused::new(self.task(), self.core.name(), started);
         self.fail(Error::Closed(refused));
     }
@@ -171,7 +199,7 @@ impl Job {
         if let Some(place) = place_of(&before) {
             let ending = match &answer {
                 Answer::Failed(_) => Ending::Failed,
-                Answer::Bytes(_) | Answer::Value(_) => Ending::Finished,
+                Answer::Bytes(..) | Answer::Value(_) => Ending::Finished,
             };
             self.core.counters().ended(ending, place);
         }
@@ -183,8 +211,13 @@ impl Job {
         };
         let timer = state.timer.take();
         let waker = state.waker.take();
+        // Nobody makes the call again. Arguments that were not encoded are the user's, and stay.
+        let message = match &state.request {
+            Request::Encoded(_) => mem::replace(&mut state.request, Request::Taken),
+            Request::Large(_) | Request::Taken => Request::Taken,
+        };
         drop(state);
-        drop(timer);
+        drop((timer, message));
         if let Some(Answer::Value(value)) = unwanted {
             codec::discard(value);
         }
@@ -208,7 +241,8 @@ impl Request {
     /// What stands for the call when it is compared with others.
     fn key(&self) -> Key {
         match self {
-            Request::Encoded(frame) => Key::of(&frame[HEADER..]),
+            Request::Encoded(Message::Bytes(bytes)) => Key::of(bytes),
+            Request::Encoded(Message::Laid(laid)) => laid.key.unwrap_or_else(|| Key::of(&[])),
             // Not sent yet, so that no worker can have died of it.
             Request::Large(_) | Request::Taken => Key::of(&[]),
         }

@@ -105,6 +105,11 @@ impl Memory {
         self.length
     }
 
+    /// Where it is mapped.
+    pub(crate) fn address(&self) -> NonNull<u8> {
+        self.start
+    }
+
     /// The file, for another process to [`open`](Memory::open).
     pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
         self.file.as_fd()

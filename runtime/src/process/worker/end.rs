@@ -1,21 +1,24 @@
 //! How a worker ends: killed for its call, let go, or found dead.
 
-use std::net::Shutdown;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use super::{END, FAREWELL, Inner, Life, Running, Worker};
-use crate::error::{Exit, Phase, last_words};
+use super::line::Withdrawn;
+use super::{END, FAREWELL, Inner, Life, Worker};
+use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::evidence;
+use crate::process::job::Job;
+use crate::process::turn::Seen;
 use crate::sync::lock;
 use crate::timer::Expire;
 
 /// What is known of a worker's end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Death {
     pub(crate) pid: u32,
     pub(crate) exit: Exit,
@@ -25,37 +28,75 @@ pub(crate) struct Death {
     pub(crate) stderr: String,
 }
 
+/// What came of ending a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// It had not begun, and the worker has nothing else to do.
+    Free,
+    /// Its function has been asked to stop.
+    Asked,
+    /// It had not begun, is over, or its worker is killed.
+    Over,
+}
+
 impl Worker {
-    /// Ends this call, if it is still the one that runs: kills the worker with all that it has
-    /// started. Gives true if that was not needed, because the worker had not been sent the call;
-    /// it is free then.
-    pub(crate) fn end(&self, call: u64) -> bool {
+    /// Ends this call, if it is one of the worker's. One that has not begun is taken back. One that
+    /// runs is asked to stop, if `gently`; otherwise the worker is killed with all that it has started.
+    pub(crate) fn end(&self, call: u64, gently: bool) -> Stop {
         let mut inner = lock(&self.inner);
-        match &inner.running {
-            Some(running) if running.job.id() == call => {
-                if running.sent {
-                    inner.leave();
-                    self.kill_locked(&inner);
-                    return false;
-                }
-            }
-            _ => return false,
+        if inner.reserved.as_ref().map(|job| job.id()) == Some(call) {
+            inner.reserved = None;
+            self.load.store(0, Ordering::Release);
+            return Stop::Free;
         }
-        inner.running = None;
-        true
+        let Some(position) = inner.line.position(call) else {
+            return Stop::Over;
+        };
+        if let Withdrawn::Yes { ahead } = inner.line.withdraw(&self.channel, call) {
+            self.core.uncount_ahead(usize::from(ahead));
+            self.load.store(inner.load(), Ordering::Release);
+            return if inner.load() == 0 {
+                Stop::Free
+            } else {
+                Stop::Over
+            };
+        }
+        if gently {
+            self.channel.ask_to_stop(call);
+            return Stop::Asked;
+        }
+        // It may have come to its end in this moment.
+        if self.channel.stop(position, call) {
+            inner.leave();
+            self.kill_locked(&inner);
+        }
+        Stop::Over
     }
 
-    /// Asks the function of this call to stop, if it is still the one that runs. False if not, or if
-    /// the worker has not been sent it.
-    pub(crate) fn ask_to_stop(&self, call: u64) -> bool {
-        let inner = lock(&self.inner);
-        match (&inner.running, &inner.life) {
-            (Some(running), Life::Ready(status)) if running.job.id() == call && running.sent => {
-                status.ask_to_stop(call);
-                true
+    /// Takes back some of the calls that lie ready, for another worker: half of them, the last ones.
+    /// In the order in which they lay there.
+    pub(crate) fn take_back(&self) -> Vec<Arc<Job>> {
+        let mut inner = lock(&self.inner);
+        let waiting: Vec<_> = inner
+            .line
+            .waiting(&self.channel)
+            .map(|job| job.id())
+            .collect();
+        let count = waiting.len().div_ceil(2);
+        let mut jobs = Vec::with_capacity(count);
+        for call in waiting.into_iter().take(count) {
+            let job = inner.line.job(call);
+            if let (Some(job), Withdrawn::Yes { ahead }) =
+                (job, inner.line.withdraw(&self.channel, call))
+            {
+                self.core.uncount_ahead(usize::from(ahead));
+                inner.calls -= 1;
+                jobs.push(job);
             }
-            _ => false,
         }
+        self.load.store(inner.load(), Ordering::Release);
+        jobs.reverse();
+        jobs
     }
 
     /// Ends whatever it does, and the worker.
@@ -63,14 +104,16 @@ impl Worker {
         let mut inner = lock(&self.inner);
         // From here on it takes no call.
         inner.leave();
-        let job = inner
-            .running
-            .as_ref()
-            .map(|running| Arc::clone(&running.job));
+        let mut jobs = Vec::new();
+        for (position, job) in inner.line.all() {
+            let has_begun = self.channel.seen(position, job.id()) != Seen::Waiting;
+            jobs.push((Arc::clone(job), has_begun));
+        }
+        jobs.extend(inner.reserved.clone().map(|job| (job, false)));
         drop(inner);
-        // Before the worker dies, of which the call would be told otherwise.
-        if let Some(job) = job {
-            job.cut_off();
+        // Before the worker dies, of which the calls would be told otherwise.
+        for (job, has_begun) in jobs {
+            job.cut_off(if has_begun { Started::Yes } else { Started::No });
         }
         self.kill_locked(&lock(&self.inner));
     }
@@ -88,14 +131,13 @@ impl Worker {
     pub(crate) fn retire(self: &Arc<Worker>) {
         let mut inner = lock(&self.inner);
         inner.leave();
-        // It fails only if the worker is gone.
-        let _ = self.socket.shutdown(Shutdown::Write);
+        self.channel.dismiss();
         self.expect_end(&mut inner);
     }
 
     /// The worker has closed its socket, or was told to end: it must be gone soon.
     pub(super) fn expect_end(self: &Arc<Worker>, inner: &mut Inner) {
-        if matches!(inner.life, Life::Starting(_)) || inner.buried {
+        if inner.is_starting() || inner.buried {
             return;
         }
         inner.leave();
@@ -111,6 +153,7 @@ impl Worker {
     pub(super) fn bury(self: &Arc<Worker>) -> bool {
         // What it said before it died still counts.
         self.receive();
+        self.collect();
         let mut inner = lock(&self.inner);
         if inner.buried {
             return true;
@@ -125,39 +168,67 @@ impl Worker {
         };
         inner.buried = true;
         inner.deadline = None;
-        let was_starting = matches!(inner.life, Life::Starting(_));
-        let running = inner.running.take();
+        let was_starting = inner.is_starting();
+        inner.life = Life::Leaving;
+        let reserved = inner.reserved.take();
+        let line = std::mem::take(&mut inner.line);
+        let bells = std::mem::take(&mut inner.bells);
+        inner.for_calls = None;
+        self.load.store(0, Ordering::Release);
         let fault = inner.fault.take();
-        let life = std::mem::replace(&mut inner.life, Life::Leaving(None));
         drop(inner);
+        bells.iter().flatten().for_each(|bell| bell.take_down());
+        self.core.uncount_ahead(line.ahead());
 
-        let status = match life {
-            Life::Ready(status) | Life::Leaving(Some(status)) => Some(status),
-            Life::Starting(_) | Life::Leaving(None) => None,
-        };
+        let calls: Vec<_> = line
+            .all()
+            .map(|(position, job)| {
+                let seen = self.channel.seen(position, job.id());
+                (job, (seen != Seen::Waiting).then_some(position))
+            })
+            .collect();
+        let begun = calls.iter().find_map(|(_, begun)| *begun);
+        let ran_for = begun.map(|position| self.channel.ran_for(position));
         let stderr = self
             .stderr
-            .tail(running.as_ref().map(|running| running.since));
+            .tail(ran_for.and_then(|time| Instant::now().checked_sub(time)));
         let out_of_memory = evidence::of_memory(
             exit,
             self.oom_kills,
             self.core.settings().memory_limit,
             &stderr,
         );
-        let mut death = Death {
+        let death = Death {
             pid: self.pid(),
             exit,
             phase: Phase::Idle,
-            ran_for: Duration::ZERO,
+            ran_for: ran_for.unwrap_or_default(),
             out_of_memory,
             stderr,
         };
         if !was_starting {
             self.core.worker_died(self);
         }
-        if let Some(Running { job, since, .. }) = running {
-            death.phase = status.map_or(Phase::Unknown, |status| status.phase_of(job.id()));
-            death.ran_for = since.elapsed();
+        // In reverse, since each of those that had not begun goes to the head of the queue.
+        for (number, (job, begun)) in calls.iter().enumerate().rev() {
+            let job = Arc::clone(job);
+            match begun {
+                Some(position) => {
+                    let phase = self.channel.phase(*position);
+                    job.worker_died(
+                        &Death {
+                            phase,
+                            ..death.clone()
+                        },
+                        fault.as_deref(),
+                    );
+                }
+                // That the first was not taken up is odd; the others had no chance.
+                None if number == 0 => job.worker_died(&death, fault.as_deref()),
+                None => job.move_on(),
+            }
+        }
+        if let Some(job) = reserved {
             job.worker_died(&death, fault.as_deref());
         }
         let why = was_starting.then(|| describe_failed_start(&death, fault));

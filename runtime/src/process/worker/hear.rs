@@ -1,135 +1,275 @@
 //! What a worker says: its first word, that it is ready, and its answers.
 
-use std::io::IoSliceMut;
-use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
-
 use super::{Inner, Life, Worker};
-use crate::process::frame::{Kind, NoFrame, Reply};
+use crate::process::channel::{INLINE, Place};
+use crate::process::codec::SMALL;
+use crate::process::frame::{Kind, NoFrame};
+use crate::process::mail::{self, NoMail, Subject};
+use crate::process::memory::{Access, Memory};
+use crate::process::reply::{Body, Reply, ReplyKind};
 use crate::process::serve::Hello;
-use crate::process::status::StatusPage;
 use crate::sync::lock;
 use crate::wire::Decoder;
 
 impl Worker {
     /// Takes in what the worker says before it is ready. True once it is.
     fn receive_start(self: &Arc<Worker>, inner: &mut Inner) -> Result<bool, String> {
-        if matches!(inner.life, Life::Starting(None)) && !self.receive_hello(inner)? {
-            return Ok(false);
-        }
-        match inner.input.read(&self.socket, Kind::Ready) {
-            Ok(frame) => {
-                let failure: Option<String> = Decoder::new(&frame.body)
-                    .output()
-                    .map_err(|error| format!("its report cannot be read: {error}"))?;
-                if let Some(failure) = failure {
-                    return Err(failure);
+        let describe = |no_frame| match no_frame {
+            NoFrame::NotYet | NoFrame::Closed => Ok(false),
+            NoFrame::Garbage(fault) => Err(fault),
+            NoFrame::Io(error) => Err(format!("it cannot be heard: {error}")),
+        };
+        if inner.life == Life::Starting {
+            match inner.input.read_exactly(&self.socket, Hello::LENGTH) {
+                Ok(word) if word == self.hello.to_bytes() => inner.life = Life::SettingUp,
+                Ok(_) => {
+                    return Err("it is another build of this program, or not this program; \
+                         was the executable replaced?"
+                        .to_owned());
                 }
+                Err(no_frame) => return describe(no_frame),
             }
-            Err(NoFrame::NotYet | NoFrame::Closed) => return Ok(false),
-            Err(NoFrame::Garbage(fault)) => return Err(fault),
-            Err(NoFrame::Io(error)) => return Err(format!("it cannot be heard: {error}")),
         }
-        if let Life::Starting(Some(status)) =
-            std::mem::replace(&mut inner.life, Life::Starting(None))
-        {
-            inner.life = Life::Ready(status);
+        let frame = match inner.input.read(&self.socket, Kind::Ready) {
+            Ok(frame) => frame,
+            Err(no_frame) => return describe(no_frame),
+        };
+        let failure: Option<String> = Decoder::new(&frame)
+            .output()
+            .map_err(|error| format!("its report cannot be read: {error}"))?;
+        if let Some(failure) = failure {
+            return Err(failure);
         }
+        inner.life = Life::Ready;
         inner.deadline = None;
         Ok(true)
     }
 
-    /// Reads the worker's first word. True once it has been said.
-    fn receive_hello(self: &Arc<Worker>, inner: &mut Inner) -> Result<bool, String> {
-        let mut bytes = [0; Hello::LENGTH];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-        let received = rustix::net::recvmsg(
-            &self.socket,
-            &mut [IoSliceMut::new(&mut bytes)],
-            &mut ancillary,
-            RecvFlags::CMSG_CLOEXEC,
-        );
-        let length = match received {
-            Ok(message) => message.bytes,
-            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => return Ok(false),
-            Err(error) => return Err(format!("its first word cannot be read: {error}")),
-        };
-        if length == 0 {
-            self.expect_end(inner);
-            return Ok(false);
-        }
-        let page: Option<OwnedFd> = ancillary.drain().find_map(|message| match message {
-            RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
-            _ => None,
-        });
-        if length != bytes.len() || bytes != self.hello.to_bytes() {
-            return Err("it is another build of this program, or not this program; \
-                 was the executable replaced?"
-                .to_owned());
-        }
-        let page = page.ok_or("it sent no status page")?;
-        inner.life = Life::Starting(Some(StatusPage::open(&page)?));
-        Ok(true)
-    }
-
-    /// Takes in all that the worker has said.
+    /// Takes in what the worker has sent over the socket.
     pub(super) fn receive(self: &Arc<Worker>) {
         let mut inner = lock(&self.inner);
         if inner.fault.is_some() {
             // It has been killed, and nothing that it said counts any more.
             return;
         }
-        if let Life::Starting(_) = inner.life {
+        if inner.is_starting() {
             match self.receive_start(&mut inner) {
                 Ok(true) => {
                     drop(inner);
                     self.core.worker_ready(self);
-                    inner = lock(&self.inner);
                 }
-                Ok(false) => return,
-                Err(fault) => return self.condemn(inner, fault),
+                Ok(false) => {}
+                Err(fault) => self.condemn(inner, fault),
             }
+            return;
         }
+        match self.receive_mail(&mut inner) {
+            Ok(true) => {}
+            Ok(false) => self.expect_end(&mut inner),
+            Err(fault) => self.condemn(inner, fault),
+        }
+    }
+
+    /// Takes in all descriptors that the worker has sent. False if it has closed the socket.
+    fn receive_mail(&self, inner: &mut Inner) -> Result<bool, String> {
         loop {
-            match inner.input.read(&self.socket, Kind::Reply) {
-                Ok(frame) => {
-                    let is_running = inner.running.as_ref().map(|running| running.job.id());
-                    if is_running != Some(frame.call) {
-                        return self
-                            .condemn(inner, "it answered a call that it was not given".to_owned());
-                    }
-                    match Reply::parse(frame.body) {
-                        Ok(reply) => {
-                            let running = inner.running.take();
-                            inner.output = None;
-                            drop(inner);
-                            if let Some(running) = running {
-                                running.job.finish_with_reply(reply, self.pid());
-                            }
-                            self.core.worker_free(self);
-                            inner = lock(&self.inner);
-                        }
-                        Err(fault) => return self.condemn(inner, fault),
-                    }
+            let mail = match mail::receive(&self.socket) {
+                Ok(mail) => mail,
+                Err(NoMail::NotYet) => return Ok(true),
+                Err(NoMail::Closed) => return Ok(false),
+                Err(NoMail::Garbage(fault)) => return Err(fault),
+            };
+            let mut descriptors = mail.descriptors;
+            match mail.subject {
+                Subject::Memory(_) => {
+                    let descriptor = descriptors.pop().ok_or("it sent no memory")?;
+                    inner.for_answers = Some(Memory::open(descriptor, Access::Read)?);
                 }
-                Err(NoFrame::NotYet) => return,
-                Err(NoFrame::Closed) => return self.expect_end(&mut inner),
-                Err(NoFrame::Garbage(fault)) => return self.condemn(inner, fault),
-                Err(NoFrame::Io(error)) => {
-                    return self.condemn(inner, format!("it cannot be heard: {error}"));
+                Subject::Values(call) => inner.values.push((call, descriptors)),
+                Subject::Start | Subject::Bell(_) => {
+                    return Err("it sent what only a pool sends".to_owned());
                 }
             }
         }
     }
 
-    /// Kills a worker that cannot be trusted any more. Its call is told when it is buried.
+    /// Takes in the answers that lie there, then waits for the next to be told of by this bell.
+    pub(crate) fn listen(self: &Arc<Worker>, bell: usize) {
+        loop {
+            self.collect();
+            // Whatever comes after this rings, and what came before is seen now.
+            self.channel.listen(bell);
+            let mut inner = lock(&self.inner);
+            if inner.fault.is_some() || matches!(inner.line.first_done(&self.channel), Ok(None)) {
+                return;
+            }
+        }
+    }
+
+    /// Takes in the answers that lie there, if the first of them has done so since this was last
+    /// called. Gives whether that is so.
+    pub(crate) fn collect_overdue(self: &Arc<Worker>) -> bool {
+        let mut inner = lock(&self.inner);
+        let done = match inner.line.first_done(&self.channel) {
+            Ok(Some((_, job))) => job.id(),
+            _ => 0,
+        };
+        let is_overdue = done != 0 && inner.overdue == done;
+        inner.overdue = done;
+        drop(inner);
+        if is_overdue {
+            self.collect();
+        }
+        is_overdue
+    }
+
+    /// Takes in the answers that lie there.
+    pub(crate) fn collect(self: &Arc<Worker>) {
+        let mut any = false;
+        let mut is_free = false;
+        let mut inner = lock(&self.inner);
+        loop {
+            if inner.fault.is_some() {
+                break;
+            }
+            let (position, call) = match inner.line.first_done(&self.channel) {
+                Ok(Some((position, job))) => (position, job.id()),
+                Ok(None) => break,
+                Err(()) => {
+                    return self
+                        .condemn(inner, "it answered a call that it was not given".to_owned());
+                }
+            };
+            let reply = match self.read(&mut inner, position, call) {
+                Ok(reply) => reply,
+                Err(fault) => return self.condemn(inner, fault),
+            };
+            self.channel.clear(position);
+            let done = inner.line.pop_done();
+            self.load.store(inner.load(), Ordering::Release);
+            // Whoever takes the last call has the worker to itself.
+            is_free = inner.load() == 0;
+            drop(inner);
+            any = true;
+            if let Some((job, ahead)) = done {
+                self.core.uncount_ahead(usize::from(ahead));
+                job.finish_with_reply(reply, self.pid());
+            }
+            inner = lock(&self.inner);
+        }
+        drop(inner);
+        if is_free {
+            self.core.worker_free(self);
+        } else if any {
+            self.core.top_up(self);
+        }
+    }
+
+    fn read(
+        self: &Arc<Worker>,
+        inner: &mut Inner,
+        position: u64,
+        call: u64,
+    ) -> Result<Reply, String> {
+        let (kind, at) = self.channel.answer(position);
+        let descriptors = if kind == ReplyKind::ValueWith as u32 {
+            self.take_values(inner, call)?
+        } else {
+            Vec::new()
+        };
+        let body = if at.memory == 0 {
+            if at.length > INLINE {
+                return Err(format!("it announced an answer of {} bytes", at.length));
+            }
+            Body::Copied(self.channel.copy_answer(position, at.length))
+        } else {
+            self.borrow(inner, at, ReplyKind::is_value(kind))?
+        };
+        Reply::parse(kind, body, descriptors)
+    }
+
+    /// The descriptors that came up in the answer of this call. They were sent before it.
+    fn take_values(&self, inner: &mut Inner, call: u64) -> Result<Vec<OwnedFd>, String> {
+        let find = |inner: &mut Inner| {
+            let at = inner.values.iter().position(|(of, _)| *of == call)?;
+            Some(inner.values.swap_remove(at).1)
+        };
+        if let Some(descriptors) = find(inner) {
+            return Ok(descriptors);
+        }
+        self.receive_mail(inner)?;
+        find(inner).ok_or_else(|| "it sent fewer descriptors than it announced".to_owned())
+    }
+
+    /// The answer lies in the worker's memory. It stays there if it is large and may do so: then it is
+    /// read elsewhere, by those who have the time.
+    fn borrow(
+        self: &Arc<Worker>,
+        inner: &mut Inner,
+        at: Place,
+        may_stay: bool,
+    ) -> Result<Body, String> {
+        if inner.for_answers.is_none() {
+            // It was sent before the answer.
+            self.receive_mail(inner)?;
+        }
+        let mut memory = (inner.for_answers.take()).ok_or("it sent no memory for its answer")?;
+        memory.catch_up(at.length)?;
+        let lent = Lent {
+            worker: Arc::clone(self),
+            memory: Some(memory),
+            length: at.length,
+        };
+        if may_stay && at.length > SMALL {
+            return Ok(Body::Lent(lent));
+        }
+        let bytes = lent.copy();
+        // The lock that this would take is held.
+        lent.give_back_to(inner);
+        bytes.map(Body::Copied)
+    }
+
+    /// Kills a worker that cannot be trusted any more. Its calls are told when it is buried.
     pub(super) fn condemn(&self, mut inner: MutexGuard<'_, Inner>, fault: String) {
         inner.fault.get_or_insert(fault);
         inner.leave();
         self.kill_locked(&inner);
+    }
+}
+
+/// An answer that lies in a worker's memory. The worker writes no other there until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Lent {
+    worker: Arc<Worker>,
+    memory: Option<Memory>,
+    length: usize,
+}
+
+impl Lent {
+    /// The answer, which the worker cannot change any more.
+    pub(crate) fn copy(&self) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        if let Some(memory) = &self.memory {
+            memory.copy_out(0, self.length, &mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    fn give_back_to(mut self, inner: &mut Inner) {
+        inner.for_answers = self.memory.take();
+        self.worker.channel.give_back();
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(memory) = self.memory.take() {
+            lock(&self.worker.inner).for_answers = Some(memory);
+            self.worker.channel.give_back();
+        }
     }
 }

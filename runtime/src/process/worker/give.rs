@@ -1,0 +1,209 @@
+//! How a worker is given calls: into a slot of its channel, or into memory that the slot names.
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{Inner, Life, Worker};
+use crate::process::bell::{self, Bell, Runtime};
+use crate::process::channel::{BELLS, INLINE, Place, Placed};
+use crate::process::job::{Job, Message};
+use crate::process::mail::{self, Subject};
+use crate::process::region::Region;
+use crate::sync::lock;
+
+/// What came of giving a worker a call.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    Yes,
+    /// The caller has gone in the meantime. The worker is as it was.
+    NotWanted,
+    /// The worker cannot take any now.
+    Unfit,
+    /// The call cannot be handed over, in words. The worker is as it was.
+    Failed(String),
+}
+
+impl Worker {
+    /// Gives a call to a worker that has none, if the call is still wanted.
+    ///
+    /// `message` is `None` while somebody still encodes it: [`send`](Self::send) follows.
+    pub(crate) fn take(self: &Arc<Worker>, job: &Arc<Job>, message: Option<Message>) -> Taken {
+        let mut inner = lock(&self.inner);
+        if inner.life != Life::Ready || inner.load() > 0 {
+            return Taken::Unfit;
+        }
+        // Job and worker come to know of each other under the worker's lock, so that a caller who
+        // leaves either is seen here or finds the worker to kill.
+        if !job.assign(self, message.is_some()) {
+            return Taken::NotWanted;
+        }
+        match message {
+            Some(message) => self.place(&mut inner, job, message),
+            None => {
+                inner.reserved = Some(Arc::clone(job));
+                self.load.store(1, Ordering::Release);
+                Taken::Yes
+            }
+        }
+    }
+
+    /// Puts a call behind those that the worker has, if the call is still wanted.
+    pub(crate) fn add(self: &Arc<Worker>, job: &Arc<Job>, message: Message) -> Taken {
+        let mut inner = lock(&self.inner);
+        let is_working = inner.life == Life::Ready && inner.line.calls() > 0;
+        if !is_working || !self.may_have_more(&inner) || inner.line.next(&self.channel).is_none() {
+            return Taken::Unfit;
+        }
+        if !job.assign(self, false) {
+            return Taken::NotWanted;
+        }
+        self.place(&mut inner, job, message)
+    }
+
+    /// Whether it is worth to [`add`](Self::add) a call.
+    pub(crate) fn has_room(&self) -> bool {
+        let load = self.load.load(Ordering::Acquire);
+        load > 0 && load < MOST && !self.is_dismissed()
+    }
+
+    fn may_have_more(&self, inner: &Inner) -> bool {
+        let limit = self.core.settings().recycle_after;
+        inner.reserved.is_none()
+            && inner.line.calls() < MOST
+            && !self.is_dismissed()
+            && limit.is_none_or(|limit| inner.calls < limit)
+    }
+
+    /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if it
+    /// waits for another one, or for none.
+    pub(crate) fn send(self: &Arc<Worker>, job: &Arc<Job>, message: Message) -> Taken {
+        let mut inner = lock(&self.inner);
+        if inner.reserved.as_ref().map(|job| job.id()) != Some(job.id()) {
+            return Taken::Unfit;
+        }
+        inner.reserved = None;
+        let taken = self.place(&mut inner, job, message);
+        self.load.store(inner.load(), Ordering::Release);
+        taken
+    }
+
+    /// The memory that its last large call lay in, to encode the next into.
+    pub(crate) fn take_region(&self) -> Option<Region> {
+        let region = lock(&self.inner).for_calls.take()?;
+        // Somebody may still look at the last call, who has it then.
+        Arc::try_unwrap(region).ok()
+    }
+
+    fn place(self: &Arc<Worker>, inner: &mut Inner, job: &Arc<Job>, message: Message) -> Taken {
+        let Some(position) = inner.line.next(&self.channel) else {
+            return Taken::Unfit;
+        };
+        let (at, bytes) = match self.lay(inner, &message) {
+            Ok(place) => place,
+            Err(reason) => return Taken::Failed(reason),
+        };
+        let bell = self.bell_for(inner, job.runtime());
+        let ahead = inner.line.push(Arc::clone(job));
+        inner.calls += 1;
+        self.load.store(inner.load(), Ordering::Release);
+        self.core.count_ahead(ahead);
+        self.channel.place(
+            position,
+            &Placed {
+                call: job.id(),
+                attempt: job.attempt(),
+                bell,
+                mail: inner.mail,
+                at,
+                bytes,
+            },
+        );
+        if bell != bell::OWN {
+            self.core.look_after();
+        }
+        Taken::Yes
+    }
+
+    /// Decides where the call lies, and sees to it that the worker has that memory.
+    fn lay<'a>(
+        &self,
+        inner: &mut Inner,
+        message: &'a Message,
+    ) -> Result<(Place, &'a [u8]), String> {
+        let (region, length) = match message {
+            Message::Bytes(bytes) if bytes.len() <= INLINE => {
+                let at = Place {
+                    memory: 0,
+                    length: bytes.len(),
+                };
+                return Ok((at, bytes));
+            }
+            Message::Bytes(bytes) => (region_with(inner, bytes)?, bytes.len()),
+            Message::Laid(laid) => (Arc::clone(&laid.region), laid.length),
+        };
+        if inner.known_region != region.id() {
+            mail::send(
+                &self.socket,
+                Subject::Memory(region.id()),
+                &[region.as_fd()],
+            )
+            .map_err(|error| format!("memory cannot be sent to the worker: {error}"))?;
+            inner.mail += 1;
+            inner.known_region = region.id();
+        }
+        let at = Place {
+            memory: region.id(),
+            length,
+        };
+        inner.for_calls = Some(region);
+        Ok((at, &[]))
+    }
+
+    /// The bell by which this runtime hears of the worker.
+    fn bell_for(self: &Arc<Worker>, inner: &mut Inner, runtime: Option<&Arc<Runtime>>) -> usize {
+        let Some(runtime) = runtime else {
+            return bell::OWN;
+        };
+        let is_its =
+            |bell: &Option<Arc<Bell>>| bell.as_ref().is_some_and(|bell| bell.is_of(runtime));
+        if let Some(number) = inner.bells.iter().position(is_its) {
+            return number;
+        }
+        // Without one, the pool's own thread hears of the call, which costs time and nothing else.
+        let free = (1..BELLS).find(|number| inner.bells[*number].is_none());
+        free.and_then(|number| self.hang_bell(inner, runtime, number).ok())
+            .unwrap_or(bell::OWN)
+    }
+
+    fn hang_bell(
+        self: &Arc<Worker>,
+        inner: &mut Inner,
+        runtime: &Arc<Runtime>,
+        number: usize,
+    ) -> std::io::Result<usize> {
+        let descriptor = bell::descriptor()?;
+        mail::send(&self.socket, Subject::Bell(number), &[descriptor.as_fd()])?;
+        inner.mail += 1;
+        inner.bells[number] = Some(Bell::hang(runtime, number, self, descriptor)?);
+        self.channel.listen(number);
+        Ok(number)
+    }
+}
+
+/// So many calls a worker is given at a time.
+const MOST: usize = crate::process::channel::SLOTS;
+
+/// The worker's memory for calls, with these bytes in it.
+fn region_with(inner: &mut Inner, bytes: &[u8]) -> Result<Arc<Region>, String> {
+    let describe = |error: std::io::Error| format!("there is no memory for it: {error}");
+    // Whoever still holds the last call holds its memory.
+    let mut region = match inner.for_calls.take().map(Arc::try_unwrap) {
+        Some(Ok(region)) => region,
+        _ => Region::create(bytes.len()).map_err(describe)?,
+    };
+    let memory = region.memory();
+    memory.grow(bytes.len()).map_err(describe)?;
+    memory.copy_in(0, bytes)?;
+    Ok(Arc::new(region))
+}

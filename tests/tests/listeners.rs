@@ -1,0 +1,214 @@
+//! Who hears that a call is done: the runtime that awaits it, or the pool where that does not listen.
+//! Whatever happens to runtimes, calls end and workers are there for the next.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::mpsc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use offloop::{ProcessPool, cpu_bound};
+use offloop_tests::{LIMIT, eventually};
+use tokio::runtime::{Builder, Runtime};
+
+#[cpu_bound]
+fn pid() -> u32 {
+    std::process::id()
+}
+
+#[cpu_bound]
+fn after(millis: u64) -> u32 {
+    std::thread::sleep(Duration::from_millis(millis));
+    std::process::id()
+}
+
+fn current_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// So many calls that a runtime hears of them by itself from then on.
+async fn warm(pool: &ProcessPool) {
+    for _ in 0..10 {
+        pid().on(pool).await.unwrap();
+    }
+}
+
+/// Polls once, on the current runtime if there is one.
+fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(std::task::Waker::noop()))
+}
+
+/// Fails rather than hangs.
+fn in_time<R: Send + 'static>(what: &str, action: impl FnOnce() -> R + Send + 'static) -> R {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(action()));
+    receiver.recv_timeout(LIMIT).expect(what)
+}
+
+#[test]
+fn a_runtime_that_is_blocked_holds_up_no_other() {
+    static POOL: ProcessPool = ProcessPool::new("blocked").workers(1);
+    in_time("the other one's calls end", || {
+        current_thread().block_on(async {
+            warm(&POOL).await;
+            let own = pid().on(&POOL).start();
+            // As long as this thread waits for that one, its runtime hears nothing.
+            let other = std::thread::spawn(|| {
+                current_thread().block_on(async {
+                    warm(&POOL).await;
+                    warm(&POOL).await;
+                });
+            });
+            other.join().unwrap();
+            own.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn blocking_inside_of_a_runtime_ends_all_the_same() {
+    static POOL: ProcessPool = ProcessPool::new("inside").workers(1);
+    in_time("it ends", || {
+        current_thread().block_on(async {
+            warm(&POOL).await;
+            pid().on(&POOL).wait().unwrap();
+            // An executor that this crate does not know of, on a thread that works for a runtime.
+            let mut call = pin!(pid().on(&POOL));
+            while poll_once(call.as_mut()).is_pending() {
+                std::thread::yield_now();
+            }
+            let own = after(5).on(&POOL).start();
+            eventually("it is over", || POOL.stats().running == 0);
+            own.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn a_call_goes_on_when_its_runtime_has_ended() {
+    static POOL: ProcessPool = ProcessPool::new("ended").workers(1);
+    in_time("it ends", || {
+        for _ in 0..5 {
+            let first = current_thread();
+            let call = first.block_on(async {
+                warm(&POOL).await;
+                after(20).on(&POOL).start()
+            });
+            drop(first);
+            current_thread().block_on(async { call.await.unwrap() });
+        }
+    });
+}
+
+#[test]
+fn a_call_may_be_polled_on_another_runtime_than_the_first() {
+    static POOL: ProcessPool = ProcessPool::new("moved").workers(1);
+    in_time("it ends", || {
+        let first = current_thread();
+        let call = first.block_on(async {
+            warm(&POOL).await;
+            let mut call = Box::pin(after(20).on(&POOL));
+            assert!(poll_once(call.as_mut()).is_pending());
+            call
+        });
+        // The first one is there still, and is not driven.
+        current_thread().block_on(async { call.await.unwrap() });
+        drop(first);
+    });
+}
+
+#[test]
+fn a_call_that_is_left_alone_frees_its_worker_whatever_its_runtime_does() {
+    static POOL: ProcessPool = ProcessPool::new("alone").workers(1);
+    let runtime = current_thread();
+    runtime.block_on(async {
+        warm(&POOL).await;
+        after(5).on(&POOL).start().detach();
+    });
+    // Nobody drives the runtime.
+    in_time("another call is served", || pid().on(&POOL).wait().unwrap());
+    drop(runtime);
+    eventually("the worker rests", || POOL.stats().idle == 1);
+}
+
+#[test]
+fn a_runtime_without_input_and_output_awaits_calls_as_well() {
+    static POOL: ProcessPool = ProcessPool::new("deaf").workers(1);
+    in_time("they end", || {
+        let deaf = Builder::new_current_thread().build().unwrap();
+        deaf.block_on(warm(&POOL));
+        current_thread().block_on(warm(&POOL));
+    });
+}
+
+#[test]
+fn more_runtimes_than_a_worker_has_bells() {
+    static POOL: ProcessPool = ProcessPool::new("many").workers(2);
+    in_time("all calls end", || {
+        let runtimes: Vec<_> = (0..20).map(|_| current_thread()).collect();
+        for _ in 0..3 {
+            for runtime in &runtimes {
+                runtime.block_on(warm(&POOL));
+            }
+        }
+        // Those that come after them find bells again.
+        drop(runtimes);
+        for _ in 0..20 {
+            current_thread().block_on(warm(&POOL));
+        }
+    });
+}
+
+#[test]
+fn runtimes_that_come_and_go_leave_no_descriptors() {
+    static POOL: ProcessPool = ProcessPool::new("gone").workers(1);
+    let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+    in_time("all calls end", move || {
+        let round = || current_thread().block_on(warm(&POOL));
+        (0..5).for_each(|_| round());
+        let before = descriptors();
+        (0..50).for_each(|_| round());
+        // Other tests of this binary open some at the same time.
+        eventually("they are closed", || descriptors() < before + 40);
+    });
+}
+
+/// Many tasks on several runtimes, with one set of workers: each hears of its own calls.
+#[test]
+fn all_hear_of_their_calls() {
+    static POOL: ProcessPool = ProcessPool::new("all").workers(2);
+    let threads: Vec<_> = (0..4)
+        .map(|number| {
+            std::thread::spawn(move || {
+                let runtime = if number % 2 == 0 {
+                    current_thread()
+                } else {
+                    Builder::new_multi_thread()
+                        .worker_threads(2)
+                        .enable_all()
+                        .build()
+                        .unwrap()
+                };
+                runtime.block_on(async {
+                    let tasks: Vec<_> = (0..20)
+                        .map(|_| {
+                            tokio::spawn(async {
+                                for _ in 0..50 {
+                                    pid().on(&POOL).await.unwrap();
+                                }
+                            })
+                        })
+                        .collect();
+                    for task in tasks {
+                        task.await.unwrap();
+                    }
+                });
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let stats = POOL.stats();
+    assert_eq!((stats.finished, stats.running), (4 * 20 * 50, 0));
+}
