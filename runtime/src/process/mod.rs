@@ -11,7 +11,8 @@
 //! - [`start`]: the one thread that starts workers; [`orders`]: what it tells them.
 //! - [`worker`]: a worker as this side sees it: sending, receiving, killing, burying.
 //! - [`poller`]: the thread that hears from workers.
-//! - [`frame`]: what goes over the socket; [`status`]: the page of memory that both sides map.
+//! - [`frame`]: what goes over the socket; [`status`]: the page of memory that both sides map;
+//!   [`memory`]: how such memory is made, mapped and grown.
 //! - [`evidence`] and [`stderr`]: what is known of a death; [`poison`]: what is remembered of it.
 //! - [`farewell`]: the end of the program.
 //! - [`gate`], `constructors`, [`hooks`], [`serve`] and [`registry`]: the worker's own side.
@@ -28,6 +29,11 @@ mod frame;
 mod gate;
 mod hooks;
 mod job;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the transport is about to use it")
+)]
+mod memory;
 mod orders;
 mod poison;
 mod poller;

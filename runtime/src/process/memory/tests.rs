@@ -1,0 +1,192 @@
+//! What is promised of shared memory.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::fs::{MemfdFlags, SealFlags};
+
+use super::{Access, Memory, fresh_vec};
+
+const PAGE: usize = 4096;
+
+fn copy_of(memory: &Memory) -> OwnedFd {
+    memory.descriptor().try_clone_to_owned().unwrap()
+}
+
+fn bytes(memory: &Memory, at: usize, length: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    memory.copy_out(at, length, &mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn the_other_side_sees_the_bytes() {
+    let mut memory = Memory::create("offloop-test", 1).unwrap();
+    assert_eq!(memory.len() % PAGE, 0);
+    assert_eq!(bytes(&memory, 0, 3), [0, 0, 0]);
+    let mut other = Memory::open(copy_of(&memory), Access::ReadWrite).unwrap();
+    assert_eq!(other.len(), memory.len());
+    memory.copy_in(10, b"there").unwrap();
+    assert_eq!(bytes(&other, 10, 5), b"there");
+    other.copy_in(12, b"o").unwrap();
+    let mut into = *b"-----";
+    memory.copy_to(10, &mut into).unwrap();
+    assert_eq!(&into, b"thore");
+    // SAFETY: both mappings are this test's, and it does not write while the reference lives.
+    let slice = unsafe { memory.slice(11, 3) };
+    assert_eq!(slice.unwrap(), b"hor");
+}
+
+#[test]
+fn growth_is_seen_after_catching_up() {
+    let mut memory = Memory::create("offloop-test", PAGE).unwrap();
+    let mut other = Memory::open(copy_of(&memory), Access::Read).unwrap();
+    memory.copy_in(0, b"start").unwrap();
+    assert!(other.catch_up(PAGE + 1).unwrap_err().contains("4097"));
+    memory.grow(PAGE + 1).unwrap();
+    assert_eq!(memory.len(), 2 * PAGE);
+    memory.grow(9 * PAGE).unwrap();
+    assert_eq!(memory.len(), 9 * PAGE);
+    memory.grow(PAGE).unwrap();
+    assert_eq!(memory.len(), 9 * PAGE);
+    memory.copy_in(9 * PAGE - 3, b"end").unwrap();
+    assert_eq!(other.len(), PAGE);
+    other.catch_up(5 * PAGE).unwrap();
+    assert_eq!(other.len(), 9 * PAGE);
+    assert_eq!(bytes(&other, 0, 5), b"start");
+    assert_eq!(bytes(&other, 9 * PAGE - 3, 3), b"end");
+}
+
+#[test]
+fn both_sides_may_grow() {
+    let mut memory = Memory::create("offloop-test", PAGE).unwrap();
+    let mut other = Memory::open(copy_of(&memory), Access::ReadWrite).unwrap();
+    memory.grow(100 * PAGE).unwrap();
+    // Less than the file has by now: it is not made shorter.
+    other.grow(3 * PAGE).unwrap();
+    memory.copy_in(100 * PAGE - 1, b"x").unwrap();
+    assert_eq!(bytes(&memory, 100 * PAGE - 1, 1), b"x");
+}
+
+#[test]
+fn growing_beyond_measure_is_an_error() {
+    let mut memory = Memory::create("offloop-test", PAGE).unwrap();
+    memory.copy_in(0, b"kept").unwrap();
+    assert!(memory.grow(usize::MAX).is_err());
+    assert!(memory.grow(1 << 60).is_err());
+    assert_eq!(bytes(&memory, 0, 4), b"kept");
+    assert!(Memory::create("offloop-test", usize::MAX).is_err());
+}
+
+#[test]
+fn what_lies_outside_is_refused() {
+    let mut memory = Memory::create("offloop-test", PAGE).unwrap();
+    assert!(memory.copy_in(PAGE - 1, b"xy").is_err());
+    assert!(memory.copy_in(usize::MAX, b"xy").is_err());
+    assert!(memory.copy_out(0, PAGE + 1, &mut Vec::new()).is_err());
+    assert!(memory.copy_to(usize::MAX, &mut [0; 2]).is_err());
+    assert!(memory.copy_in(PAGE, b"").is_ok());
+}
+
+#[test]
+fn reading_only() {
+    let mut memory = Memory::create("offloop-test", PAGE).unwrap();
+    let mut other = Memory::open(copy_of(&memory), Access::Read).unwrap();
+    let error = other.copy_in(0, b"x").unwrap_err();
+    assert!(error.contains("reading only"), "{error}");
+    memory.copy_in(0, b"y").unwrap();
+    assert_eq!(bytes(&other, 0, 1), b"y");
+}
+
+#[test]
+fn other_descriptors_are_refused() {
+    let open = |file: OwnedFd| Memory::open(file, Access::ReadWrite).unwrap_err();
+    let (pipe, _writer) = std::io::pipe().unwrap();
+    assert!(open(pipe.into()).contains("is none"));
+    let null = File::open("/dev/null").unwrap();
+    assert!(open(null.into()).contains("is none"));
+
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let unsealed = rustix::fs::memfd_create("offloop-test", flags).unwrap();
+    rustix::fs::ftruncate(&unsealed, 4096).unwrap();
+    assert!(open(unsealed).contains("changed in length"));
+    let unsealable = rustix::fs::memfd_create("offloop-test", MemfdFlags::CLOEXEC).unwrap();
+    rustix::fs::ftruncate(&unsealable, 4096).unwrap();
+    assert!(open(unsealable).contains("changed in length"));
+    let empty = rustix::fs::memfd_create("offloop-test", flags).unwrap();
+    rustix::fs::fcntl_add_seals(&empty, SealFlags::SHRINK).unwrap();
+    assert!(open(empty).contains("empty"));
+}
+
+#[test]
+fn it_cannot_be_made_shorter() {
+    let memory = Memory::create("offloop-test", 10 * PAGE).unwrap();
+    assert!(rustix::fs::ftruncate(memory.descriptor(), 4096).is_err());
+}
+
+#[test]
+fn released_pages_are_given_back() {
+    let mut memory = Memory::create("offloop-test", 4 << 20).unwrap();
+    memory.copy_in(0, &vec![1; 4 << 20]).unwrap();
+    let held = |memory: &Memory| rustix::fs::fstat(memory.descriptor()).unwrap().st_blocks * 512;
+    assert_eq!(held(&memory), 4 << 20);
+    memory.release(100).unwrap();
+    assert!(held(&memory) <= 2 << 20, "{}", held(&memory));
+    assert_eq!(memory.len(), 4 << 20);
+    assert_eq!(bytes(&memory, 0, 1), [1]);
+    assert_eq!(bytes(&memory, PAGE, 1), [0]);
+    memory.release(usize::MAX).unwrap_err();
+    memory.release(4 << 20).unwrap();
+}
+
+/// How often this process maps the file of that name, and how many descriptors of it there are.
+fn uses(name: &str) -> (usize, usize) {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let descriptors = std::fs::read_dir("/proc/self/fd").unwrap().filter(|entry| {
+        let link = entry.as_ref().unwrap().path().read_link();
+        link.is_ok_and(|link| link.to_string_lossy().contains(name))
+    });
+    let mapped = maps.lines().filter(|line| line.contains(name)).count();
+    (mapped, descriptors.count())
+}
+
+#[test]
+fn dropping_unmaps_and_closes() {
+    let name = "offloop-test-drop";
+    let mut memory = Memory::create(name, PAGE).unwrap();
+    let other = Memory::open(copy_of(&memory), Access::Read).unwrap();
+    assert_eq!(uses(name), (2, 2));
+    memory.grow(5 << 20).unwrap();
+    assert_eq!(uses(name), (2, 2));
+    drop(memory);
+    assert_eq!(uses(name), (1, 1));
+    drop(other);
+    assert_eq!(uses(name), (0, 0));
+}
+
+#[test]
+fn the_descriptor_does_not_reach_other_programs() {
+    let memory = Memory::create("offloop-test", PAGE).unwrap();
+    let flags = rustix::io::fcntl_getfd(memory.descriptor()).unwrap();
+    assert!(flags.contains(rustix::io::FdFlags::CLOEXEC));
+}
+
+#[test]
+fn a_fresh_vec_has_room() {
+    for length in [0, 1, PAGE, (2 << 20) + 1, 9 << 20] {
+        let mut vec = fresh_vec(length).unwrap();
+        assert!(vec.is_empty() && vec.capacity() >= length);
+        vec.write_all(&vec![7; length]).unwrap();
+        assert!(vec.iter().all(|&byte| byte == 7));
+    }
+    assert!(fresh_vec(usize::MAX).is_err());
+}
+
+#[test]
+fn it_goes_between_threads() {
+    fn assert<T: Send + Sync>(_: &T) {}
+    let memory = Memory::create("offloop-test", PAGE).unwrap();
+    assert(&memory);
+    let _ = memory.descriptor().as_fd();
+}
