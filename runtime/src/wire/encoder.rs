@@ -5,6 +5,7 @@ use std::fmt;
 use super::error::{CodecError, Part};
 use super::fault::Fault;
 use super::packer::Packer;
+use super::sink::{Room, Sink};
 use super::task_error::WireError;
 use super::{Wire, plain};
 
@@ -22,7 +23,18 @@ impl Encoder {
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Encoder {
-            packer: Packer::new(bytes),
+            packer: Packer::new(Sink::new(bytes)),
+        }
+    }
+
+    /// Values go into `room` from `at` on. On the way they gather in `spare`, which may hold anything.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the transport is about to use it")
+    )]
+    pub(crate) fn in_room(room: Box<dyn Room>, at: usize, spare: Vec<u8>) -> Self {
+        Encoder {
+            packer: Packer::new(Sink::in_room(room, at, spare)),
         }
     }
 
@@ -37,7 +49,39 @@ impl Encoder {
     /// The buffer. After an error, what it holds past its first length is of no use.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.packer.into_bytes()
+        self.packer.into_parts().0
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_piece(&mut self, piece: usize) {
+        self.packer.set_piece(piece);
+    }
+
+    /// Says that these were all values, and where they end. In a room, only now all of them lie there.
+    ///
+    /// # Errors
+    /// The room cannot grow; in words.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the transport is about to use it")
+    )]
+    pub(crate) fn finish(&mut self) -> Result<usize, String> {
+        match self.packer.flush() {
+            Ok(()) => Ok(self.packer.position()),
+            Err(fault) => Err(fault.to_string()),
+        }
+    }
+
+    /// The room, and the spare buffer. After an error, what has been written is of no use.
+    ///
+    /// `None` if this encoder was made with no room, or with another kind.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the transport is about to use it")
+    )]
+    pub(crate) fn into_room<R: Room>(self) -> Option<(Box<R>, Vec<u8>)> {
+        let (spare, room) = self.packer.into_parts();
+        Some((room?.into_any().downcast().ok()?, spare))
     }
 
     /// Adds one argument. The name appears in errors only.

@@ -41,6 +41,7 @@ mod pack_parts;
 mod packer;
 mod plain;
 mod remote_error;
+mod sink;
 mod task_error;
 mod unpack;
 mod unpack_parts;
@@ -56,6 +57,7 @@ pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
 pub use self::error::CodecError;
 pub use self::remote_error::RemoteError;
+pub(crate) use self::sink::Room;
 pub use self::task_error::WireError;
 
 /// A value that can be an argument or a result of a task that runs in a worker process.

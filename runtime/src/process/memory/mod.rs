@@ -15,6 +15,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
@@ -23,6 +24,7 @@ use rustix::fs::{FallocateFlags, MemfdFlags, SealFlags};
 use rustix::mm::{Advice, MapFlags, MremapFlags, ProtFlags};
 
 use crate::fresh::HUGE;
+use crate::wire::Room;
 
 /// What a process may do with memory that another has made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,7 +187,7 @@ impl Memory {
         let to = self.place(at, bytes.len()).map_err(io::Error::other)?;
         let end = at + bytes.len();
         if end > self.warm && !bytes.is_empty() {
-            self.write(at, bytes)?;
+            self.write_through(at, bytes)?;
             self.warm = end;
             return Ok(());
         }
@@ -196,7 +198,7 @@ impl Memory {
         Ok(())
     }
 
-    fn write(&self, mut at: usize, mut bytes: &[u8]) -> io::Result<()> {
+    fn write_through(&self, mut at: usize, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             match rustix::io::pwrite(&self.file, bytes, at as u64) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -299,6 +301,25 @@ impl Memory {
                 )
             };
         }
+    }
+}
+
+/// So that values are encoded into it.
+impl Room for Memory {
+    fn grow(&mut self, length: usize) -> io::Result<()> {
+        Memory::grow(self, length)
+    }
+
+    fn write(&mut self, at: usize, bytes: &[u8]) -> io::Result<()> {
+        self.copy_in(at, bytes)
+    }
+
+    fn read(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
+        self.copy_to(at, into).map_err(io::Error::other)
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
     }
 }
 
