@@ -53,6 +53,7 @@ mod worker;
 pub use arguments::{ArgumentList, More};
 pub use gate::{init, run_in_place};
 pub use hooks::{START_HOOKS, StartHook, StartOutcome};
+pub(crate) use memory::Frozen;
 pub use pool::ProcessPool;
 pub use registry::{Entry, ProcessTask, ResultCodec, TASKS};
 #[cfg(feature = "sandbox")]

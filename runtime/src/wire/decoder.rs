@@ -5,6 +5,7 @@ use std::fmt;
 use super::encoder::{ERR, OK};
 use super::error::{CodecError, Part};
 use super::fault::Fault;
+use super::passage::{Arrived, Handle};
 use super::task_error::WireError;
 use super::unpacker::Unpacker;
 use super::{Wire, plain};
@@ -23,6 +24,17 @@ impl<'a> Decoder<'a> {
             unpacker: Unpacker::new(bytes),
             on_run: None,
         }
+    }
+
+    /// Gives it the descriptors that came with the message, in the order in which they were sent.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the transport is about to use it")
+    )]
+    #[must_use]
+    pub(crate) fn with_handles(mut self, handles: Vec<Handle>) -> Self {
+        self.unpacker.set_arrived(Arrived::new(handles));
+        self
     }
 
     /// Sets what is called once, when all arguments have been decoded and the function is about to run.

@@ -1,10 +1,12 @@
 //! Encodes the arguments of a call, or its result, one value after another into one buffer.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::error::{CodecError, Part};
 use super::fault::Fault;
 use super::packer::Packer;
+use super::passage::Handle;
 use super::sink::{Room, Sink};
 use super::task_error::WireError;
 use super::{Wire, plain};
@@ -82,6 +84,15 @@ impl Encoder {
     pub(crate) fn into_room<R: Room>(self) -> Option<(Box<R>, Vec<u8>)> {
         let (spare, room) = self.packer.into_parts();
         Some((room?.into_any().downcast().ok()?, spare))
+    }
+
+    /// The descriptors that have to go with the values added so far, in this order. Each is there once.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the transport is about to use it")
+    )]
+    pub(crate) fn take_handles(&mut self) -> Vec<Arc<Handle>> {
+        self.packer.take_handles()
     }
 
     /// Adds one argument. The name appears in errors only.

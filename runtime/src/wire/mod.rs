@@ -39,6 +39,7 @@ mod io_error;
 mod pack;
 mod pack_parts;
 mod packer;
+pub(crate) mod passage;
 mod plain;
 mod remote_error;
 mod sink;

@@ -2,6 +2,8 @@
 //!
 //! Everything here knows bytes only; what serde asks for is in `pack.rs`.
 
+use std::sync::Arc;
+
 use serde::ser::Serialize;
 
 use super::fault::{Fault, Step};
@@ -9,6 +11,7 @@ use super::format::{
     ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, FIX_ARRAY, FIX_MAP, FIX_STR, I8, I16,
     I32, I64, MAP_16, MAP_32, STR_8, STR_16, STR_32, U8, U16, U32, U64,
 };
+use super::passage::{self, Handle};
 use super::sink::{Room, Sink};
 use super::unpacker::key_text;
 
@@ -69,6 +72,8 @@ impl Head {
 /// serde's `Serializer` is implemented for `&mut Packer`.
 pub(super) struct Packer {
     sink: Sink,
+    /// The descriptors that go with the message.
+    leaving: Vec<Arc<Handle>>,
     depth: usize,
     /// The limit of size was met. Kept here too, because a type's own `Serialize` may turn the error on its way
     /// out into words (as `typetag` does), and who gave the limit must know to try again without.
@@ -82,6 +87,7 @@ impl Packer {
     pub(super) fn new(sink: Sink) -> Self {
         Packer {
             sink,
+            leaving: Vec::new(),
             depth: 0,
             full: false,
             broken: false,
@@ -121,6 +127,23 @@ impl Packer {
             return Err(Fault::said("its `Serialize` went on after an error"));
         }
         Ok(())
+    }
+
+    /// What goes with all that was written so far.
+    pub(super) fn take_handles(&mut self) -> Vec<Arc<Handle>> {
+        std::mem::take(&mut self.leaving)
+    }
+
+    /// Writes the ticket of a `Shared`, which has just offered itself to this thread.
+    #[cold]
+    pub(super) fn shared(&mut self) -> Result<(), Fault> {
+        match passage::take_offer(&mut self.leaving) {
+            Ok(ticket) => {
+                self.put(Head::new(Lengthy::Bin, ticket.len())?.bytes())?;
+                self.put(&ticket)
+            }
+            Err(reason) => Err(self.refused(Fault::said(reason))),
+        }
     }
 
     /// Where the next byte goes.

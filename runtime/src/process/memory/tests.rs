@@ -1,11 +1,13 @@
 //! What is promised of shared memory.
 
 use std::fs::File;
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
 
 use rustix::fs::{MemfdFlags, SealFlags};
 
-use super::{Access, Memory};
+use super::{Access, Frozen, Memory};
 
 const PAGE: usize = 4096;
 
@@ -93,7 +95,7 @@ fn reading_only() {
     let mut memory = Memory::create("offloop-test", PAGE).unwrap();
     let mut other = Memory::open(copy_of(&memory), Access::Read).unwrap();
     let error = other.copy_in(0, b"x").unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied);
+    assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
     memory.copy_in(0, b"y").unwrap();
     assert_eq!(bytes(&other, 0, 1), b"y");
 }
@@ -101,7 +103,7 @@ fn reading_only() {
 #[test]
 fn other_descriptors_are_refused() {
     let open = |file: OwnedFd| Memory::open(file, Access::ReadWrite).unwrap_err();
-    let (pipe, _writer) = std::io::pipe().unwrap();
+    let (pipe, _writer) = io::pipe().unwrap();
     assert!(open(pipe.into()).contains("is none"));
     let null = File::open("/dev/null").unwrap();
     assert!(open(null.into()).contains("is none"));
@@ -109,10 +111,10 @@ fn other_descriptors_are_refused() {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let unsealed = rustix::fs::memfd_create("offloop-test", flags).unwrap();
     rustix::fs::ftruncate(&unsealed, 4096).unwrap();
-    assert!(open(unsealed).contains("changed in length"));
+    assert!(open(unsealed).contains("made shorter"));
     let unsealable = rustix::fs::memfd_create("offloop-test", MemfdFlags::CLOEXEC).unwrap();
     rustix::fs::ftruncate(&unsealable, 4096).unwrap();
-    assert!(open(unsealable).contains("changed in length"));
+    assert!(open(unsealable).contains("made shorter"));
     let empty = rustix::fs::memfd_create("offloop-test", flags).unwrap();
     rustix::fs::fcntl_add_seals(&empty, SealFlags::SHRINK).unwrap();
     assert!(open(empty).contains("empty"));
@@ -205,4 +207,66 @@ fn it_goes_between_threads() {
     let memory = Memory::create("offloop-test", PAGE).unwrap();
     assert(&memory);
     let _ = memory.descriptor().as_fd();
+}
+
+fn fill(length: usize, value: u8) -> Frozen {
+    Frozen::fill::<io::Error>(length, |bytes| {
+        assert!(bytes.len() == length && bytes.iter().all(|&byte| byte == 0));
+        bytes.fill(value);
+        Ok(())
+    })
+    .unwrap()
+}
+
+#[test]
+fn frozen_bytes_are_there() {
+    for length in [1, PAGE, PAGE + 1, 3 << 20] {
+        let bytes = vec![7; length];
+        assert_eq!(Frozen::copy_from(&bytes).unwrap().bytes(), bytes);
+        let filled = fill(length, 7);
+        assert_eq!(filled.bytes(), bytes);
+        let arrived = Frozen::open(Arc::clone(filled.file())).unwrap();
+        drop(filled);
+        assert_eq!(arrived.bytes(), bytes);
+    }
+}
+
+#[test]
+fn nobody_changes_what_is_frozen() {
+    for frozen in [Frozen::copy_from(b"as it is").unwrap(), fill(8, b'x')] {
+        let file = frozen.file();
+        let before = frozen.bytes().to_vec();
+        rustix::io::pwrite(file, b"other", 0).unwrap_err();
+        rustix::fs::ftruncate(file, 3).unwrap_err();
+        rustix::fs::ftruncate(file, 1 << 20).unwrap_err();
+        let hole = rustix::fs::FallocateFlags::PUNCH_HOLE | rustix::fs::FallocateFlags::KEEP_SIZE;
+        rustix::fs::fallocate(file, hole, 0, 4096).unwrap_err();
+        let copy = file.try_clone().unwrap();
+        Memory::open(copy, Access::ReadWrite).unwrap_err();
+        assert_eq!(frozen.bytes(), before);
+    }
+}
+
+#[test]
+fn what_could_be_changed_is_not_taken_for_frozen() {
+    let open = |file: OwnedFd| Frozen::open(Arc::new(file)).unwrap_err();
+    let memory = Memory::create("offloop-test", PAGE).unwrap();
+    assert!(open(copy_of(&memory)).contains("written to"));
+    // Who has mapped it for writing before could still write.
+    let seals = SealFlags::FUTURE_WRITE | SealFlags::GROW | SealFlags::SHRINK;
+    rustix::fs::fcntl_add_seals(memory.descriptor(), seals).unwrap();
+    assert!(open(copy_of(&memory)).contains("written to"));
+    let (pipe, _writer) = io::pipe().unwrap();
+    assert!(open(pipe.into()).contains("is none"));
+}
+
+#[test]
+fn filling_may_fail_or_panic() {
+    let refused = Frozen::fill(10, |_| Err(io::Error::other("not today")));
+    assert_eq!(refused.unwrap_err().to_string(), "not today");
+    let panicked = std::panic::catch_unwind(|| {
+        Frozen::fill::<io::Error>(10, |_| std::panic::resume_unwind(Box::new("oh")))
+    });
+    panicked.unwrap_err();
+    assert!(Frozen::fill::<io::Error>(usize::MAX, |_| Ok(())).is_err());
 }
