@@ -51,7 +51,7 @@ impl Encoder {
     /// The buffer. After an error, what it holds past its first length is of no use.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.packer.into_parts().0
+        self.packer.into_bytes()
     }
 
     #[cfg(test)]

@@ -111,6 +111,10 @@ impl Packer {
         self.sink.flush()
     }
 
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.sink.into_bytes()
+    }
+
     pub(super) fn into_parts(self) -> (Vec<u8>, Option<Box<dyn Room>>) {
         self.sink.into_parts()
     }
@@ -174,10 +178,15 @@ impl Packer {
 
     #[inline]
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        match self.sink.put(bytes) {
-            Ok(()) => Ok(()),
-            Err(fault) => Err(self.refused(fault)),
+        if self.sink.put(bytes) {
+            return Ok(());
         }
+        self.put_on(bytes)
+    }
+
+    #[cold]
+    fn put_on(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.sink.put_on(bytes).map_err(|fault| self.refused(fault))
     }
 
     /// Puts `bytes` in place of the `old` bytes at `start`; what follows them moves.

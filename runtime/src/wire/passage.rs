@@ -6,7 +6,7 @@
 //! - **Out**: right before, it leaves its descriptor for this thread. The packer knows the name, takes the
 //!   descriptor, and writes a ticket: which of the message's descriptors it is, and how long the buffer. To any
 //!   other format it is an error.
-//! - **In**: while a value is read, the descriptors that came with the message are there for this thread. It must
+//! - **In**: while a message is read, the descriptors that came with it are there for this thread. It must
 //!   be the thread and not the deserializer that has them, because between the two there may be serde's own buffer,
 //!   for `flatten`, `untagged` and tagged enums.
 //!

@@ -31,8 +31,21 @@ pub(super) struct Sink {
     soft_limit: usize,
     /// How many bytes there may be in all.
     limit: usize,
-    room: Option<Box<dyn Room>>,
+    /// Behind a pointer: most messages are small, and to move this about is what they pay.
+    room: Option<Box<Beyond>>,
+}
+
+/// Where bytes go on to, once there are so many.
+struct Beyond {
+    room: Box<dyn Room>,
     piece: usize,
+}
+
+impl Beyond {
+    fn write(&mut self, at: usize, end: usize, bytes: &[u8]) -> io::Result<()> {
+        self.room.grow(end)?;
+        self.room.write(at, bytes)
+    }
 }
 
 impl Sink {
@@ -44,7 +57,6 @@ impl Sink {
             soft_limit: usize::MAX,
             limit: usize::MAX,
             room: None,
-            piece: PIECE,
         }
     }
 
@@ -53,7 +65,7 @@ impl Sink {
         spare.clear();
         let mut sink = Sink {
             gone: at,
-            room: Some(room),
+            room: Some(Box::new(Beyond { room, piece: PIECE })),
             ..Sink::new(spare)
         };
         sink.set_soft_limit();
@@ -62,7 +74,9 @@ impl Sink {
 
     #[cfg(test)]
     pub(super) fn set_piece(&mut self, piece: usize) {
-        self.piece = piece;
+        if let Some(beyond) = &mut self.room {
+            beyond.piece = piece;
+        }
         self.set_soft_limit();
     }
 
@@ -77,15 +91,19 @@ impl Sink {
 
     fn set_soft_limit(&mut self) {
         let left = self.limit.saturating_sub(self.gone);
-        self.soft_limit = match self.room {
-            Some(_) => left.min(self.piece),
+        self.soft_limit = match &self.room {
+            Some(beyond) => left.min(beyond.piece),
             None => left,
         };
     }
 
-    /// The `Vec`, and the room if it was one.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// The `Vec`, and the room if there is one.
     pub(super) fn into_parts(self) -> (Vec<u8>, Option<Box<dyn Room>>) {
-        (self.bytes, self.room)
+        (self.bytes, self.room.map(|beyond| beyond.room))
     }
 
     /// Where the next byte goes.
@@ -107,9 +125,9 @@ impl Sink {
     #[cold]
     pub(super) fn copy_from(&self, start: usize, count: usize) -> Vec<u8> {
         let mut copy = Vec::new();
-        if let Some(room) = self.room.as_ref().filter(|_| start < self.gone) {
+        if let Some(beyond) = self.room.as_ref().filter(|_| start < self.gone) {
             copy.resize(count.min(self.gone - start), 0);
-            if room.read(start, &mut copy).is_err() {
+            if beyond.room.read(start, &mut copy).is_err() {
                 return Vec::new();
             }
         }
@@ -118,27 +136,30 @@ impl Sink {
         copy
     }
 
+    /// Puts `bytes` if nobody has to look; whether it has.
     #[inline]
-    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn put(&mut self, bytes: &[u8]) -> bool {
         // No sum of two lengths in memory overflows.
-        if self.bytes.len() + bytes.len() > self.soft_limit {
-            return self.put_on(bytes);
+        let fits = self.bytes.len() + bytes.len() <= self.soft_limit;
+        if fits {
+            self.bytes.extend_from_slice(bytes);
         }
-        self.bytes.extend_from_slice(bytes);
-        Ok(())
+        fits
     }
 
+    /// Puts `bytes` for which [`put`](Self::put) has not.
     #[cold]
-    fn put_on(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn put_on(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.check_limit(bytes.len())?;
         self.flush()?;
-        let Some(room) = self.room.as_mut().filter(|_| bytes.len() >= self.piece) else {
+        let long = |beyond: &&mut Box<Beyond>| bytes.len() >= beyond.piece;
+        let Some(beyond) = self.room.as_mut().filter(long) else {
             self.bytes.extend_from_slice(bytes);
             return Ok(());
         };
         let end = self.gone + bytes.len();
-        room.grow(end)
-            .and_then(|()| room.write(self.gone, bytes))
+        beyond
+            .write(self.gone, end, bytes)
             .map_err(|error| no_room(end, &error))?;
         self.gone = end;
         self.set_soft_limit();
@@ -151,8 +172,8 @@ impl Sink {
         let end = self.position() + count;
         match &mut self.room {
             // What is small gathers.
-            Some(_) if count < self.piece => Ok(()),
-            Some(room) => room.grow(end).map_err(|error| no_room(end, &error)),
+            Some(beyond) if count < beyond.piece => Ok(()),
+            Some(beyond) => beyond.room.grow(end).map_err(|error| no_room(end, &error)),
             None => {
                 self.bytes.reserve(count);
                 Ok(())
@@ -164,9 +185,10 @@ impl Sink {
     pub(super) fn replace(&mut self, start: usize, old: usize, bytes: &[u8]) -> Result<(), Fault> {
         self.check_limit(bytes.len().saturating_sub(old))?;
         if start < self.gone {
-            if let Some(room) = &mut self.room {
+            if let Some(beyond) = &mut self.room {
                 if bytes.len() == old && start + old <= self.gone {
-                    return room
+                    return beyond
+                        .room
                         .write(start, bytes)
                         .map_err(|error| no_room(start + old, &error));
                 }
@@ -183,8 +205,10 @@ impl Sink {
     #[cold]
     fn fetch_back(&mut self, start: usize) -> Result<(), Fault> {
         let mut bytes = vec![0; self.gone - start];
-        if let Some(room) = &self.room {
-            room.read(start, &mut bytes)
+        if let Some(beyond) = &self.room {
+            beyond
+                .room
+                .read(start, &mut bytes)
                 .map_err(|error| no_room(self.gone, &error))?;
         }
         bytes.append(&mut self.bytes);
@@ -197,11 +221,11 @@ impl Sink {
     /// Sends on what has gathered.
     pub(super) fn flush(&mut self) -> Result<(), Fault> {
         let end = self.position();
-        let Some(room) = self.room.as_mut().filter(|_| !self.bytes.is_empty()) else {
+        let Some(beyond) = self.room.as_mut().filter(|_| !self.bytes.is_empty()) else {
             return Ok(());
         };
-        room.grow(end)
-            .and_then(|()| room.write(self.gone, &self.bytes))
+        beyond
+            .write(self.gone, end, &self.bytes)
             .map_err(|error| no_room(end, &error))?;
         self.bytes.clear();
         self.gone = end;

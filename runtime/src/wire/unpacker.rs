@@ -2,8 +2,6 @@
 //!
 //! Everything here knows bytes only; what serde asks for is in `unpack.rs`.
 
-use std::rc::Rc;
-
 use serde::de::{Deserialize, Expected, Unexpected};
 
 use super::fault::{Fault, Step};
@@ -12,7 +10,6 @@ use super::format::{
     F64, FALSE, FIX_ARRAY, FIX_MAP, FIX_NEGATIVE, FIX_POSITIVE_MAX, FIX_STR, I8, I16, I32, I64,
     MAP_16, MAP_32, NIL, SOME, STR_8, STR_16, STR_32, TRUE, U8, U16, U32, U64,
 };
-use super::passage::Arrived;
 
 /// How a value begins. For strings, bytes and numbers, that is the whole value.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +58,6 @@ impl Item<'_> {
 /// The bytes not yet read. serde's `Deserializer` is implemented for `&mut Unpacker`.
 pub(super) struct Unpacker<'de> {
     input: &'de [u8],
-    /// The descriptors that came with the message, if it can have any.
-    arrived: Option<Rc<Arrived>>,
     /// How many more values sequences and maps may announce.
     ///
     /// Each value begins with a byte of its own, so all of them together announce no more than there are bytes.
@@ -78,21 +73,15 @@ impl<'de> Unpacker<'de> {
     pub(super) fn new(input: &'de [u8]) -> Self {
         Unpacker {
             input,
-            arrived: None,
             room: input.len(),
             depth: 0,
             broken: false,
         }
     }
 
-    pub(super) fn set_arrived(&mut self, arrived: Rc<Arrived>) {
-        self.arrived = Some(arrived);
-    }
-
     /// Reads one whole value.
     pub(super) fn unpack<T: Deserialize<'de>>(&mut self) -> Result<T, Fault> {
         self.depth = 0;
-        let _scope = self.arrived.as_ref().map(Arrived::enter);
         let value = T::deserialize(&mut *self)?;
         if self.broken {
             return Err(Fault::said("its `Deserialize` went on after an error"));

@@ -148,3 +148,20 @@ fn as_many_as_go_at_once() {
     let error = encoder.argument("value", &many(254)).unwrap_err();
     assert!(error.to_string().contains("more than 253"), "{error}");
 }
+
+#[test]
+fn what_came_with_a_message_is_known_until_it_is_read() {
+    let read = || serde_json::from_str::<Shared<[u8]>>("\"a ticket..\"");
+    let known = || !read().unwrap_err().to_string().contains("here is none");
+    let (message, handles) = send(&bytes(b"x"));
+    let mut decoder = Decoder::new(&message).with_handles(handles);
+    assert!(known());
+    let (other, handles) = send(&1_u8);
+    let mut inner = Decoder::new(&other).with_handles(handles);
+    assert_eq!(inner.output(), Ok(1_u8));
+    inner.end().unwrap();
+    assert!(known());
+    assert_eq!(decoder.argument("value"), Ok(bytes(b"x")));
+    decoder.end_of_arguments().unwrap();
+    assert!(!known());
+}
