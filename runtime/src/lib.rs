@@ -116,12 +116,19 @@ pub mod context;
 mod drain;
 mod error;
 mod fork;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the transport is about to use it")
+)]
+mod fresh;
 mod options;
 mod panic;
 mod park;
 #[cfg(target_os = "linux")]
 mod process;
 mod queue;
+#[cfg(target_os = "linux")]
+mod shared;
 mod stats;
 mod sync;
 mod task;
@@ -143,6 +150,8 @@ pub use offloop_macros::{blocking_io, cpu_bound, methods, on_worker_start};
 pub use process::Sandbox;
 #[cfg(target_os = "linux")]
 pub use process::{ProcessPool, init, run_in_place};
+#[cfg(target_os = "linux")]
+pub use shared::{Shareable, ShareableNumber, Shared};
 pub use stats::Stats;
 pub use task::Task;
 pub use thread::ThreadPool;

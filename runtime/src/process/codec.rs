@@ -4,14 +4,14 @@
 //! is small, and on threads of its own when it is large, so that neither the caller's event loop
 //! nor the thread that hears from workers ever waits for it.
 
-use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 
 use super::core::Core;
-use super::job::{Answer, Job, Message, Request};
-use super::poison::Key;
-use super::region::{Laid, Region};
+use super::job::{Answer, Job, Request};
+use super::memory::Memory;
+use super::message::{Body, Message};
+use super::region::Region;
 use super::registry::Entry;
 use super::run::Boxed;
 use super::worker::Lent;
@@ -34,10 +34,13 @@ fn threads() -> &'static ThreadPool {
 
 /// Encodes the arguments if they are small; otherwise leaves them as they are.
 pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String> {
-    match encode(entry, &args, SMALL) {
-        Ok(frame) => {
+    let mut out = Encoder::new(entry.info().id().to_le_bytes().to_vec()).with_limit(SMALL);
+    match encode(entry, &args, &mut out) {
+        Ok(()) => {
             panic::quietly(|| drop(args));
-            Ok(Request::Encoded(Message::Bytes(Arc::new(frame))))
+            let handles = out.take_handles();
+            let body = Body::Bytes(out.into_bytes());
+            Ok(Request::Encoded(Message::new(body, handles)))
         }
         Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
         Err(Unencoded::Failed(reason)) => Err(reason),
@@ -49,11 +52,9 @@ enum Unencoded {
     Failed(String),
 }
 
-fn encode(entry: &Entry, args: &Boxed, limit: usize) -> Result<Vec<u8>, Unencoded> {
-    let id = entry.info().id().to_le_bytes();
-    let mut out = Encoder::new(id.to_vec()).with_limit(limit);
-    match panic::catch(|| entry.encode(&**args, &mut out)) {
-        Ok(Ok(())) => Ok(out.into_bytes()),
+fn encode(entry: &Entry, args: &Boxed, out: &mut Encoder) -> Result<(), Unencoded> {
+    match panic::catch(|| entry.encode(&**args, out)) {
+        Ok(Ok(())) => Ok(()),
         Ok(Err(CodecError::TooLarge { .. })) => Err(Unencoded::TooLarge),
         Ok(Err(error)) => Err(Unencoded::Failed(error.to_string())),
         Err(report) => Err(Unencoded::Failed(format!(
@@ -61,6 +62,41 @@ fn encode(entry: &Entry, args: &Boxed, limit: usize) -> Result<Vec<u8>, Unencode
             report.message
         ))),
     }
+}
+
+/// Encodes the arguments into memory that the worker of this call maps.
+fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
+    let no_memory = |reason: String| format!("the arguments: {reason}");
+    let entry = &job.erased().entry;
+    let id = entry.info().id().to_le_bytes();
+    let region = match job.region() {
+        Some(region) => region,
+        None => Region::create(2 * SMALL).map_err(|error| no_memory(error.to_string()))?,
+    };
+    let (name, mut memory) = region.into_parts();
+    memory
+        .copy_in(0, &id)
+        .map_err(|error| no_memory(error.to_string()))?;
+    let mut out = Encoder::in_room(Box::new(memory), id.len(), Vec::new());
+    encode(entry, args, &mut out).map_err(|unencoded| match unencoded {
+        Unencoded::Failed(reason) => reason,
+        Unencoded::TooLarge => no_memory("too large".to_owned()),
+    })?;
+    let length = out.finish().map_err(no_memory)?;
+    let handles = out.take_handles();
+    let (memory, _) = (out.into_room::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
+    let region = Region::with(name, *memory);
+    let key = if job.is_repeated() {
+        Some(region.key(length).map_err(no_memory)?)
+    } else {
+        None
+    };
+    let body = Body::Laid {
+        region: Arc::new(region),
+        length,
+        key,
+    };
+    Ok(Message::new(body, handles))
 }
 
 /// Encodes large arguments on threads of its own and sends them to the worker that waits for them.
@@ -118,45 +154,15 @@ impl Work for Encode {
             // Somebody has encoded them, for a worker that died, or is about to.
             return job.send_encoded();
         };
-        match encode(&job.erased().entry, &args, usize::MAX) {
+        match encode_large(job, &args) {
             Ok(message) => {
                 // Before the call can end: whoever awaits it may count on its arguments being gone.
                 panic::quietly(|| drop(args));
-                match lay(job, &message) {
-                    Ok(laid) => job.encoded(Message::Laid(Arc::new(laid))),
-                    Err(error) => {
-                        let reason = format!("the arguments: there is no memory for them: {error}");
-                        job.cannot_encode(job.codec_error(true, reason, Started::No));
-                    }
-                }
+                job.encoded(message);
             }
-            Err(unencoded) => {
-                let reason = match unencoded {
-                    Unencoded::Failed(reason) => reason,
-                    Unencoded::TooLarge => "the arguments: too large".to_owned(),
-                };
-                job.cannot_encode(job.codec_error(true, reason, Started::No));
-            }
+            Err(reason) => job.cannot_encode(job.codec_error(true, reason, Started::No)),
         }
     }
-}
-
-/// Puts the message where the worker can read it.
-fn lay(job: &Job, message: &[u8]) -> io::Result<Laid> {
-    let mut region = match job.region() {
-        Some(region) => region,
-        None => Region::create(message.len())?,
-    };
-    region.memory().grow(message.len())?;
-    region
-        .memory()
-        .copy_in(0, message)
-        .map_err(io::Error::other)?;
-    Ok(Laid {
-        region: Arc::new(region),
-        length: message.len(),
-        key: job.is_repeated().then(|| Key::of(message)),
-    })
 }
 
 struct Decode {
@@ -194,9 +200,9 @@ impl Work for Decode {
 pub(crate) fn decode_with<V>(
     decode: fn(&mut Decoder<'_>) -> Result<V, CodecError>,
     body: &[u8],
-    _descriptors: Vec<OwnedFd>,
+    descriptors: Vec<OwnedFd>,
 ) -> Result<V, String> {
-    let mut input = Decoder::new(body);
+    let mut input = Decoder::new(body).with_handles(descriptors);
     let decoded = panic::catch(|| {
         let value = decode(&mut input)?;
         input.end()?;

@@ -15,11 +15,13 @@ pub(super) struct Inbox {
     received: u64,
     bells: [Option<OwnedFd>; BELLS],
     region: Option<Region>,
+    /// Descriptors that came up in a call, and in which.
+    values: Option<(u64, Vec<OwnedFd>)>,
 }
 
 /// A call that has been taken up.
 pub(super) enum Opened<'a> {
-    Call(&'a [u8]),
+    Call(&'a [u8], Vec<OwnedFd>),
     PoolHasGone,
 }
 
@@ -31,11 +33,12 @@ impl Inbox {
             received: 1,
             bells: std::array::from_fn(|_| None),
             region: None,
+            values: None,
         }
     }
 
     /// The call at this position, with whatever it needs.
-    pub(super) fn open(&mut self, position: u64) -> Result<Opened<'_>, String> {
+    pub(super) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, String> {
         let channel = &self.desk.channel;
         while self.received < channel.mail(position) {
             match mail::receive(&self.desk.socket) {
@@ -45,23 +48,37 @@ impl Inbox {
                 Err(NoMail::Garbage(what)) => return Err(what),
             }
         }
+        // Those of a call that was taken back are not wanted any more.
+        let values = self.values.take().filter(|(of, _)| *of == call);
+        let values = values
+            .map(|(_, descriptors)| descriptors)
+            .unwrap_or_default();
         let at = channel.place_of(position);
-        if at.memory == 0 {
-            return Ok(Opened::Call(channel.request(position, at.length)));
-        }
-        match &mut self.region {
-            Some(region) if region.id() == at.memory => region.call(at.length).map(Opened::Call),
-            _ => Err("a call lies in memory that was not sent".to_owned()),
-        }
+        let message = if at.memory == 0 {
+            channel.request(position, at.length)
+        } else {
+            match &mut self.region {
+                Some(region) if region.id() == at.memory => region.call(at.length)?,
+                _ => return Err("a call lies in memory that was not sent".to_owned()),
+            }
+        };
+        Ok(Opened::Call(message, values))
     }
 
     fn sort(&mut self, subject: Subject, mut descriptors: Vec<OwnedFd>) -> Result<(), String> {
         self.received += 1;
-        let descriptor = descriptors.pop().ok_or("mail without descriptors")?;
-        match subject {
-            Subject::Memory(id) => self.region = Some(Region::open(id, descriptor)?),
-            Subject::Bell(number) if number < BELLS => self.bells[number] = Some(descriptor),
-            other => return Err(format!("mail that is not for workers: {other:?}")),
+        match (subject, descriptors.pop()) {
+            (Subject::Values(call), last) => {
+                descriptors.extend(last);
+                self.values = Some((call, descriptors));
+            }
+            (Subject::Memory(id), Some(descriptor)) => {
+                self.region = Some(Region::open(id, descriptor)?);
+            }
+            (Subject::Bell(number), Some(descriptor)) if number < BELLS => {
+                self.bells[number] = Some(descriptor);
+            }
+            (other, _) => return Err(format!("mail that is not for workers: {other:?}")),
         }
         Ok(())
     }

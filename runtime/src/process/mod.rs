@@ -37,6 +37,7 @@ mod inbox;
 mod job;
 mod mail;
 mod memory;
+mod message;
 mod orders;
 mod outbox;
 mod poison;
@@ -59,6 +60,7 @@ mod worker;
 pub use arguments::{ArgumentList, More};
 pub use gate::{init, run_in_place};
 pub use hooks::{START_HOOKS, StartHook, StartOutcome};
+pub(crate) use memory::Frozen;
 pub use pool::ProcessPool;
 pub use registry::{Entry, ProcessTask, ResultCodec, TASKS};
 #[cfg(feature = "sandbox")]

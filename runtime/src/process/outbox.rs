@@ -1,35 +1,111 @@
 //! What goes from a worker: answers, in the slot of the call or in memory that the pool maps too.
 
+use std::any::Any;
 use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
 
 use super::channel::{INLINE, Place, Stopped};
 use super::desk::Desk;
 use super::inbox::Inbox;
 use super::mail::{self, Subject};
 use super::memory::Memory;
-use super::serve::Answer;
+use super::reply::{CodecReport, ReplyKind};
+use crate::wire::{Encoder, Handle, Room, Wire};
 
-/// A buffer larger than this, in bytes, is not kept for the next call.
-const KEPT: usize = 1 << 20;
+/// What a call has come to, encoded.
+pub(super) struct Answer {
+    kind: ReplyKind,
+    /// So many bytes of it lie in the memory for answers; if none do, all of it is in `bytes`.
+    laid: usize,
+    bytes: Vec<u8>,
+    handles: Vec<Arc<Handle>>,
+}
+
+impl Answer {
+    /// Tells of what went wrong.
+    pub(super) fn report<T: Wire>(kind: ReplyKind, report: &T) -> Answer {
+        let mut out = Encoder::new(Vec::new());
+        // Texts, numbers and options of them can always be encoded; should it fail all the same, the
+        // pool says that it cannot read the report.
+        let _ = out.output(report);
+        Answer {
+            kind,
+            laid: 0,
+            bytes: out.into_bytes(),
+            handles: Vec::new(),
+        }
+    }
+
+    /// Tells that the result does not get to the pool.
+    pub(super) fn cannot_be_sent(mut reason: String) -> Answer {
+        reason.insert_str(0, "the result: ");
+        let report = CodecReport {
+            encoding: true,
+            reason,
+        };
+        Answer::report(ReplyKind::Codec, &report)
+    }
+}
 
 pub(super) struct Outbox {
     desk: &'static Desk,
-    memory: Option<Memory>,
-    scratch: Vec<u8>,
+    /// `None` while an answer is encoded into it.
+    shelf: Option<Box<Shelf>>,
+    /// A buffer in which answers gather, for the next one.
+    spare: Vec<u8>,
 }
 
 impl Outbox {
     pub(super) fn new(desk: &'static Desk) -> Outbox {
         Outbox {
             desk,
-            memory: None,
-            scratch: Vec::new(),
+            shelf: None,
+            spare: Vec::new(),
         }
     }
 
-    /// An empty buffer to encode the answer into.
-    pub(super) fn scratch(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.scratch)
+    /// For an answer, which [`pack`](Self::pack) or [`take_back`](Self::take_back) ends.
+    pub(super) fn encoder(&mut self) -> Encoder {
+        let shelf = self.shelf.take().unwrap_or_else(|| {
+            Box::new(Shelf {
+                desk: self.desk,
+                memory: None,
+                is_ours: false,
+            })
+        });
+        Encoder::in_room(shelf, 0, std::mem::take(&mut self.spare))
+    }
+
+    /// The result has been encoded.
+    pub(super) fn pack(&mut self, mut out: Encoder) -> Result<Answer, String> {
+        let handles = out.take_handles();
+        let laid = match out.gathered() {
+            Some(length) if length <= INLINE => Ok(0),
+            _ => out.finish(),
+        };
+        let bytes = self.take_back(out);
+        Ok(Answer {
+            kind: if handles.is_empty() {
+                ReplyKind::Value
+            } else {
+                ReplyKind::ValueWith
+            },
+            laid: laid?,
+            bytes,
+            handles,
+        })
+    }
+
+    /// Ends the use of an encoder; gives what has gathered in it.
+    pub(super) fn take_back(&mut self, out: Encoder) -> Vec<u8> {
+        match out.into_room::<Shelf>() {
+            Some((shelf, bytes)) => {
+                self.shelf = Some(shelf);
+                bytes
+            }
+            None => Vec::new(),
+        }
     }
 
     /// Hands in the answer of a call, and wakes whoever waits for it.
@@ -37,57 +113,96 @@ impl Outbox {
         &mut self,
         position: u64,
         call: u64,
-        answer: Answer,
+        mut answer: Answer,
         inbox: &Inbox,
     ) -> io::Result<()> {
-        let mut answer = answer;
-        let mut memory = 0;
-        if answer.bytes.len() > INLINE {
-            match self.lay(&answer.bytes) {
-                Ok(name) => memory = name,
-                // This one fits.
-                Err(reason) => answer = Answer::cannot_be_sent(reason),
-            }
+        if let Err(reason) = self.send_ahead(call, &mut answer) {
+            // This one fits.
+            answer = Answer::cannot_be_sent(reason);
         }
-        let Answer { kind, mut bytes } = answer;
         let channel = &self.desk.channel;
-        let at = Place {
-            memory,
-            length: bytes.len(),
+        let (at, in_slot) = match answer.laid {
+            0 => (0, &answer.bytes[..]),
+            _ => (ANSWERS, &[][..]),
         };
-        let in_slot = if memory == 0 { &bytes[..] } else { &[] };
-        match channel.finish(position, call, kind as u32, at, in_slot) {
+        let at = Place {
+            memory: at,
+            length: answer.laid.max(in_slot.len()),
+        };
+        if let (Some(shelf), ANSWERS) = (&mut self.shelf, at.memory) {
+            shelf.is_ours = false;
+        }
+        match channel.finish(position, call, answer.kind as u32, at, in_slot) {
             Ok(Some(bell)) => inbox.ring(bell)?,
             Ok(None) => {}
             Err(Stopped) => channel.wait_for_death(),
         }
-        if bytes.capacity() <= KEPT {
-            bytes.clear();
-            self.scratch = bytes;
-        }
+        self.spare = answer.bytes;
         Ok(())
     }
 
-    /// Puts an answer where the pool can read it; gives the name of that memory.
-    fn lay(&mut self, bytes: &[u8]) -> Result<u64, String> {
-        let describe = |error: io::Error| format!("there is no memory for an answer: {error}");
-        self.desk.channel.borrow_memory();
-        let memory = match &mut self.memory {
-            Some(memory) => memory,
+    /// Sends what has to be there before the answer.
+    fn send_ahead(&mut self, call: u64, answer: &mut Answer) -> Result<(), String> {
+        if answer.laid == 0 && answer.bytes.len() > INLINE {
+            // A report with a long text.
+            let mut out = self.encoder();
+            let room = out.put(&answer.bytes).and_then(|()| out.finish());
+            self.take_back(out);
+            answer.laid = room?;
+        }
+        if !answer.handles.is_empty() {
+            let handles: Vec<_> = answer.handles.iter().map(|handle| handle.as_fd()).collect();
+            mail::send(&self.desk.socket, Subject::Values(call), &handles)
+                .map_err(|error| format!("its memory cannot be sent: {error}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The memory that answers lie in, which is made when the first large one comes.
+struct Shelf {
+    desk: &'static Desk,
+    memory: Option<Memory>,
+    /// No answer lies there that the pool may still read.
+    is_ours: bool,
+}
+
+impl Shelf {
+    fn memory(&mut self) -> io::Result<&mut Memory> {
+        if !self.is_ours {
+            self.desk.channel.borrow_memory();
+            self.is_ours = true;
+        }
+        match &mut self.memory {
+            Some(memory) => Ok(memory),
             none => {
-                let memory = Memory::create("offloop-answers", bytes.len()).map_err(describe)?;
-                mail::send(
-                    &self.desk.socket,
-                    Subject::Memory(ANSWERS),
-                    &[memory.descriptor()],
-                )
-                .map_err(|error| format!("memory cannot be sent to the pool: {error}"))?;
-                none.insert(memory)
+                let memory = Memory::create("offloop-answers", 2 * INLINE)?;
+                let subject = Subject::Memory(ANSWERS);
+                mail::send(&self.desk.socket, subject, &[memory.descriptor()])?;
+                Ok(none.insert(memory))
             }
-        };
-        memory.grow(bytes.len()).map_err(describe)?;
-        memory.copy_in(0, bytes)?;
-        Ok(ANSWERS)
+        }
+    }
+}
+
+impl Room for Shelf {
+    fn grow(&mut self, length: usize) -> io::Result<()> {
+        self.memory()?.grow(length)
+    }
+
+    fn write(&mut self, at: usize, bytes: &[u8]) -> io::Result<()> {
+        self.memory()?.copy_in(at, bytes)
+    }
+
+    fn read(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
+        match &self.memory {
+            Some(memory) => memory.copy_to(at, into).map_err(io::Error::other),
+            None => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
     }
 }
 

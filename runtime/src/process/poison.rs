@@ -5,8 +5,9 @@
 //! arguments mean the same call.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::sync::lock;
@@ -21,16 +22,26 @@ const MOST: usize = 1024;
 pub(crate) struct Key(u128);
 
 impl Key {
-    /// Of an encoded request, without its header.
-    pub(crate) fn of(request: &[u8]) -> Key {
-        use std::hash::{BuildHasher, Hasher, RandomState};
-        use std::sync::OnceLock;
+    /// Of an encoded call.
+    pub(crate) fn of(message: &[u8]) -> Key {
+        Key::hash(|hasher| hasher.write(message))
+    }
+
+    /// Of the same call with this beside it.
+    pub(crate) fn and(self, other: u64) -> Key {
+        Key::hash(|hasher| {
+            hasher.write_u128(self.0);
+            hasher.write_u64(other);
+        })
+    }
+
+    fn hash(write: impl Fn(&mut DefaultHasher)) -> Key {
         // Two hashes with keys of their own, drawn once: 128 bits do not meet by accident.
         static KEYS: OnceLock<(RandomState, RandomState)> = OnceLock::new();
         let (one, other) = KEYS.get_or_init(Default::default);
         let half = |state: &RandomState| {
             let mut hasher = state.build_hasher();
-            hasher.write(request);
+            write(&mut hasher);
             u128::from(hasher.finish())
         };
         Key(half(one) << 64 | half(other))

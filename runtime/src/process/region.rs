@@ -7,7 +7,6 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::memory::{Access, Memory};
@@ -45,6 +44,22 @@ impl Region {
         &mut self.memory
     }
 
+    /// Takes it apart, for [`with`](Region::with) to put it together again.
+    pub(crate) fn into_parts(self) -> (u64, Memory) {
+        (self.id, self.memory)
+    }
+
+    pub(crate) fn with(id: u64, memory: Memory) -> Region {
+        Region { id, memory }
+    }
+
+    /// What stands for the call in the first `length` bytes when it is compared with others.
+    pub(crate) fn key(&self, length: usize) -> Result<Key, String> {
+        // SAFETY: this is the pool, which writes there only while it has the region to itself, and the
+        // worker that may map it has done so for reading only.
+        unsafe { self.memory.slice(0, length) }.map(Key::of)
+    }
+
     /// The first `length` bytes: a call that the worker runs.
     pub(crate) fn call(&mut self, length: usize) -> Result<&[u8], String> {
         self.memory.catch_up(length)?;
@@ -58,13 +73,4 @@ impl AsFd for Region {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.memory.descriptor()
     }
-}
-
-/// A call that lies in a region.
-#[derive(Debug)]
-pub(crate) struct Laid {
-    pub(crate) region: Arc<Region>,
-    pub(crate) length: usize,
-    /// What stands for it when it is compared with others, if it is.
-    pub(crate) key: Option<Key>,
 }

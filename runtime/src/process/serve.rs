@@ -8,13 +8,13 @@ use super::evidence;
 use super::frame::{self, HEADER, Kind};
 use super::hooks;
 use super::inbox::{Inbox, Opened};
-use super::outbox::Outbox;
+use super::outbox::{Answer, Outbox};
 use super::registry::{Registry, ServeError};
 use super::reply::{CodecReport, ReplyKind};
 use crate::context;
 use crate::error::Phase;
 use crate::panic;
-use crate::wire::{Decoder, Encoder, Wire};
+use crate::wire::{Decoder, Encoder, Handle};
 
 /// The first word of a worker. It shows that the program at the other end is the same build, and
 /// was started by whom it thinks.
@@ -55,8 +55,10 @@ pub(crate) fn serve(desk: &'static Desk, restricted: Result<(), String>) -> Resu
     let mut position = 0;
     while let Some(call) = desk.channel.take(&mut position) {
         desk.begin(position, call);
-        let answer = match inbox.open(position) {
-            Ok(Opened::Call(message)) => answer(registry, message, desk, outbox.scratch()),
+        let answer = match inbox.open(position, call) {
+            Ok(Opened::Call(message, values)) => {
+                answer(registry, message, values, desk, &mut outbox)
+            }
             Ok(Opened::PoolHasGone) => return Ok(()),
             Err(reason) => return Err(format!("the pool is not understood: {reason}")),
         };
@@ -90,36 +92,21 @@ fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> Result<(), St
         .map_err(|error| format!("the pool cannot be told that the worker is ready: {error}"))
 }
 
-/// What a call has come to, encoded.
-pub(super) struct Answer {
-    pub(super) kind: ReplyKind,
-    pub(super) bytes: Vec<u8>,
-}
-
-impl Answer {
-    /// Tells that the result does not get to the pool.
-    pub(super) fn cannot_be_sent(mut reason: String) -> Answer {
-        reason.insert_str(0, "the result: ");
-        failure(
-            ReplyKind::Codec,
-            &CodecReport {
-                encoding: true,
-                reason,
-            },
-        )
-    }
-}
-
-/// Runs a call and gives what answers it. `scratch` is an empty buffer to use.
-fn answer(registry: &Registry, message: &[u8], desk: &Desk, scratch: Vec<u8>) -> Answer {
-    let mut out = Encoder::new(scratch);
+/// Runs a call and gives what answers it.
+fn answer(
+    registry: &Registry,
+    message: &[u8],
+    values: Vec<Handle>,
+    desk: &Desk,
+    outbox: &mut Outbox,
+) -> Answer {
     let task = message
         .first_chunk()
         .map(|id| u64::from_le_bytes(*id))
         .and_then(|id| registry.find(id));
     let Some(task) = task else {
         // Both sides have the same table, so this is for a pool that has gone mad.
-        return failure(
+        return Answer::report(
             ReplyKind::Codec,
             &CodecReport {
                 encoding: false,
@@ -127,19 +114,20 @@ fn answer(registry: &Registry, message: &[u8], desk: &Desk, scratch: Vec<u8>) ->
             },
         );
     };
+    let mut out = outbox.encoder();
     let on_run = || desk.set_phase(Phase::Run);
     let on_encode = || desk.set_phase(Phase::Encode);
-    let mut input = Decoder::new(&message[size_of::<u64>()..]).on_run(&on_run);
+    let mut input = Decoder::new(&message[size_of::<u64>()..])
+        .with_handles(values)
+        .on_run(&on_run);
     let outcome = panic::catch(|| {
         // The result is dropped in here too: that is user code.
         task.serve(&mut input, &mut out, &on_encode)
     });
-    let codec = |encoding, reason| failure(ReplyKind::Codec, &CodecReport { encoding, reason });
-    match outcome {
-        Ok(Ok(())) => Answer {
-            kind: ReplyKind::Value,
-            bytes: out.into_bytes(),
-        },
+    let codec =
+        |encoding, reason| Answer::report(ReplyKind::Codec, &CodecReport { encoding, reason });
+    let failure = match outcome {
+        Ok(Ok(())) => return outbox.pack(out).unwrap_or_else(Answer::cannot_be_sent),
         Ok(Err(ServeError::Decode(error))) => codec(false, error.to_string()),
         Ok(Err(ServeError::Encode(error))) => codec(true, error.to_string()),
         Err(report) => match desk.phase() {
@@ -154,18 +142,9 @@ fn answer(registry: &Registry, message: &[u8], desk: &Desk, scratch: Vec<u8>) ->
                 true,
                 format!("the result: its `Serialize` panicked: {}", report.message),
             ),
-            _ => failure(ReplyKind::Panicked, &report),
+            _ => Answer::report(ReplyKind::Panicked, &report),
         },
-    }
-}
-
-fn failure<T: Wire>(kind: ReplyKind, report: &T) -> Answer {
-    let mut out = Encoder::new(Vec::new());
-    // Texts, numbers and options of them can always be encoded; should it fail all the same, the
-    // pool says that it cannot read the report.
-    let _ = out.output(report);
-    Answer {
-        kind,
-        bytes: out.into_bytes(),
-    }
+    };
+    outbox.take_back(out);
+    failure
 }

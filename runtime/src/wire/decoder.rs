@@ -5,6 +5,7 @@ use std::fmt;
 use super::encoder::{ERR, OK};
 use super::error::{CodecError, Part};
 use super::fault::Fault;
+use super::passage::{Arrived, Handle, Scope};
 use super::task_error::WireError;
 use super::unpacker::Unpacker;
 use super::{Wire, plain};
@@ -13,6 +14,8 @@ use super::{Wire, plain};
 pub struct Decoder<'a> {
     unpacker: Unpacker<'a>,
     on_run: Option<&'a dyn Fn()>,
+    /// What came with the message, known to this thread until all is read.
+    handles: Option<Scope>,
 }
 
 impl<'a> Decoder<'a> {
@@ -22,7 +25,16 @@ impl<'a> Decoder<'a> {
         Decoder {
             unpacker: Unpacker::new(bytes),
             on_run: None,
+            handles: None,
         }
+    }
+
+    /// Gives it the descriptors that came with the message, in the order in which they were sent. This thread knows
+    /// them until the decoder is dropped, or told that all has been read; decoders made in between go first.
+    #[must_use]
+    pub(crate) fn with_handles(mut self, handles: Vec<Handle>) -> Self {
+        self.handles = Some(Arrived::new(handles).enter());
+        self
     }
 
     /// Sets what is called once, when all arguments have been decoded and the function is about to run.
@@ -46,6 +58,7 @@ impl<'a> Decoder<'a> {
     /// Bytes are left.
     pub fn end_of_arguments(&mut self) -> Result<(), CodecError> {
         self.nothing_left(Part::Arguments)?;
+        self.handles = None;
         if let Some(hook) = self.on_run.take() {
             hook();
         }
@@ -84,7 +97,9 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// Bytes are left.
     pub fn end(&mut self) -> Result<(), CodecError> {
-        self.nothing_left(Part::Output)
+        self.nothing_left(Part::Output)?;
+        self.handles = None;
+        Ok(())
     }
 
     /// Takes one value, as the part of the call that errors will name.

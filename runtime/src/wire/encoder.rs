@@ -1,10 +1,13 @@
 //! Encodes the arguments of a call, or its result, one value after another into one buffer.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::error::{CodecError, Part};
 use super::fault::Fault;
 use super::packer::Packer;
+use super::passage::Handle;
+use super::sink::{Room, Sink};
 use super::task_error::WireError;
 use super::{Wire, plain};
 
@@ -22,7 +25,14 @@ impl Encoder {
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Encoder {
-            packer: Packer::new(bytes),
+            packer: Packer::new(Sink::new(bytes)),
+        }
+    }
+
+    /// Values go into `room` from `at` on. On the way they gather in `spare`, which may hold anything.
+    pub(crate) fn in_room(room: Box<dyn Room>, at: usize, spare: Vec<u8>) -> Self {
+        Encoder {
+            packer: Packer::new(Sink::in_room(room, at, spare)),
         }
     }
 
@@ -38,6 +48,48 @@ impl Encoder {
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.packer.into_bytes()
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_piece(&mut self, piece: usize) {
+        self.packer.set_piece(piece);
+    }
+
+    /// Adds bytes that are encoded already.
+    ///
+    /// # Errors
+    /// The room cannot grow; in words.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.packer.put(bytes).map_err(|fault| fault.to_string())
+    }
+
+    /// How many bytes there are, if none of them has gone into the room yet.
+    pub(crate) fn gathered(&self) -> Option<usize> {
+        self.packer.gathered()
+    }
+
+    /// Says that these were all values, and where they end. In a room, only now all of them lie there.
+    ///
+    /// # Errors
+    /// The room cannot grow; in words.
+    pub(crate) fn finish(&mut self) -> Result<usize, String> {
+        match self.packer.flush() {
+            Ok(()) => Ok(self.packer.position()),
+            Err(fault) => Err(fault.to_string()),
+        }
+    }
+
+    /// The room, and the spare buffer. After an error, what has been written is of no use.
+    ///
+    /// `None` if this encoder was made with no room, or with another kind.
+    pub(crate) fn into_room<R: Room>(self) -> Option<(Box<R>, Vec<u8>)> {
+        let (spare, room) = self.packer.into_parts();
+        Some((room?.into_any().downcast().ok()?, spare))
+    }
+
+    /// The descriptors that have to go with the values added so far, in this order. Each is there once.
+    pub(crate) fn take_handles(&mut self) -> Vec<Arc<Handle>> {
+        self.packer.take_handles()
     }
 
     /// Adds one argument. The name appears in errors only.

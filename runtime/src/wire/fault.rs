@@ -57,6 +57,10 @@ impl Fault {
         Self::new(Reason::TooLarge)
     }
 
+    pub(super) fn is_too_large(&self) -> bool {
+        matches!(self.0.reason, Reason::TooLarge)
+    }
+
     #[cold]
     pub(super) fn too_deep() -> Self {
         Self::said(format!("nested deeper than {DEPTH_LIMIT} levels"))

@@ -39,8 +39,10 @@ mod io_error;
 mod pack;
 mod pack_parts;
 mod packer;
+pub(crate) mod passage;
 mod plain;
 mod remote_error;
+mod sink;
 mod task_error;
 mod unpack;
 mod unpack_parts;
@@ -55,7 +57,9 @@ use serde::de::DeserializeOwned;
 pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
 pub use self::error::CodecError;
+pub(crate) use self::passage::Handle;
 pub use self::remote_error::RemoteError;
+pub(crate) use self::sink::Room;
 pub use self::task_error::WireError;
 
 /// A value that can be an argument or a result of a task that runs in a worker process.

@@ -13,6 +13,7 @@ use super::fault::{Fault, Step};
 use super::format::{EXT_16_BYTES, EXT_I128, EXT_U128, F32, F64, FALSE, FIX_MAP, NIL, SOME, TRUE};
 use super::pack_parts::Parts;
 use super::packer::{Head, Lengthy, Packer};
+use super::passage;
 
 impl<'a> Serializer for &'a mut Packer {
     type Ok = ();
@@ -144,9 +145,12 @@ impl<'a> Serializer for &'a mut Packer {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), Fault> {
+        if name == passage::NAME {
+            return self.shared();
+        }
         self.enter()?;
         value.serialize(&mut *self)?;
         self.leave();

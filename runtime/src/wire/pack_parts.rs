@@ -10,7 +10,6 @@ use serde::ser::{
 
 use super::fault::{Fault, Step};
 use super::packer::{Head, Lengthy, Packer};
-use super::unpacker::key_text;
 
 /// A value whose parts are being written.
 pub(super) struct Parts<'a> {
@@ -186,7 +185,7 @@ impl SerializeMap for Parts<'_> {
     #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
         value.serialize(&mut *self.packer).map_err(|fault| {
-            let key = key_text(self.packer.written(self.key));
+            let key = self.packer.key_at(self.key);
             self.broke(fault, Step::Key(key))
         })
     }

@@ -1,6 +1,8 @@
-//! The buffer that encoded values are written to, and its two limits: of size and of depth.
+//! What encoded values are written with, and the two limits: of size and of depth.
 //!
 //! Everything here knows bytes only; what serde asks for is in `pack.rs`.
+
+use std::sync::Arc;
 
 use serde::ser::Serialize;
 
@@ -9,6 +11,9 @@ use super::format::{
     ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, FIX_ARRAY, FIX_MAP, FIX_STR, I8, I16,
     I32, I64, MAP_16, MAP_32, STR_8, STR_16, STR_32, U8, U16, U32, U64,
 };
+use super::passage::{self, Handle};
+use super::sink::{Room, Sink};
+use super::unpacker::key_text;
 
 /// A kind of value that begins with a length.
 #[derive(Debug, Clone, Copy)]
@@ -64,10 +69,11 @@ impl Head {
     }
 }
 
-/// The buffer. serde's `Serializer` is implemented for `&mut Packer`.
+/// serde's `Serializer` is implemented for `&mut Packer`.
 pub(super) struct Packer {
-    bytes: Vec<u8>,
-    limit: usize,
+    sink: Sink,
+    /// The descriptors that go with the message.
+    leaving: Vec<Arc<Handle>>,
     depth: usize,
     /// The limit of size was met. Kept here too, because a type's own `Serialize` may turn the error on its way
     /// out into words (as `typetag` does), and who gave the limit must know to try again without.
@@ -78,10 +84,10 @@ pub(super) struct Packer {
 }
 
 impl Packer {
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
+    pub(super) fn new(sink: Sink) -> Self {
         Packer {
-            bytes,
-            limit: usize::MAX,
+            sink,
+            leaving: Vec::new(),
             depth: 0,
             full: false,
             broken: false,
@@ -89,15 +95,32 @@ impl Packer {
     }
 
     pub(super) fn limit(&self) -> usize {
-        self.limit
+        self.sink.limit()
     }
 
     pub(super) fn set_limit(&mut self, limit: usize) {
-        self.limit = limit;
+        self.sink.set_limit(limit);
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_piece(&mut self, piece: usize) {
+        self.sink.set_piece(piece);
+    }
+
+    pub(super) fn gathered(&self) -> Option<usize> {
+        self.sink.gathered()
+    }
+
+    pub(super) fn flush(&mut self) -> Result<(), Fault> {
+        self.sink.flush()
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        self.sink.into_bytes()
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<u8>, Option<Box<dyn Room>>) {
+        self.sink.into_parts()
     }
 
     /// Writes one whole value.
@@ -114,51 +137,77 @@ impl Packer {
         Ok(())
     }
 
+    /// What goes with all that was written so far.
+    pub(super) fn take_handles(&mut self) -> Vec<Arc<Handle>> {
+        std::mem::take(&mut self.leaving)
+    }
+
+    /// Writes the ticket of a `Shared`, which has just offered itself to this thread.
+    #[cold]
+    pub(super) fn shared(&mut self) -> Result<(), Fault> {
+        match passage::take_offer(&mut self.leaving) {
+            Ok(ticket) => {
+                self.put(Head::new(Lengthy::Bin, ticket.len())?.bytes())?;
+                self.put(&ticket)
+            }
+            Err(reason) => Err(self.refused(Fault::said(reason))),
+        }
+    }
+
     /// Where the next byte goes.
     pub(super) fn position(&self) -> usize {
-        self.bytes.len()
+        self.sink.position()
     }
 
-    /// What was written from `start` on.
-    pub(super) fn written(&self, start: usize) -> &[u8] {
-        self.bytes.get(start..).unwrap_or_default()
-    }
-
-    /// Whether `count` more bytes stay within the limit.
+    /// What was written from `start` on. Nothing if it is so long that some of it has gone into a room.
     #[inline]
-    fn check_room(&mut self, count: usize) -> Result<(), Fault> {
-        // No sum of two lengths in memory overflows.
-        if self.bytes.len() + count > self.limit {
-            return Err(self.overflow());
-        }
-        Ok(())
+    pub(super) fn written(&self, start: usize) -> &[u8] {
+        self.sink.written(start)
     }
 
+    /// The key of a map that was written at `start`, for the path in an error.
     #[cold]
-    fn overflow(&mut self) -> Fault {
-        self.full = true;
-        Fault::too_large()
+    pub(super) fn key_at(&self, start: usize) -> String {
+        /// Longer ones are not worth reading in an error.
+        const LONGEST: usize = 1 << 10;
+        key_text(&self.sink.copy_from(start, LONGEST))
     }
 
-    /// Asks for room for `count` more bytes; gives the buffer, for who fills it in one go.
-    pub(super) fn reserve(&mut self, count: usize) -> Result<&mut Vec<u8>, Fault> {
-        self.check_room(count)?;
-        self.bytes.reserve(count);
-        Ok(&mut self.bytes)
+    /// Announces that `count` more bytes come, for who puts many.
+    pub(super) fn reserve(&mut self, count: usize) -> Result<(), Fault> {
+        self.sink
+            .reserve(count)
+            .map_err(|fault| self.refused(fault))
     }
 
     #[inline]
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        self.check_room(bytes.len())?;
-        self.bytes.extend_from_slice(bytes);
-        Ok(())
+        if self.sink.put(bytes) {
+            return Ok(());
+        }
+        self.put_on(bytes)
+    }
+
+    #[cold]
+    fn put_on(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.sink.put_on(bytes).map_err(|fault| self.refused(fault))
     }
 
     /// Puts `bytes` in place of the `old` bytes at `start`; what follows them moves.
     pub(super) fn replace(&mut self, start: usize, old: usize, bytes: &[u8]) -> Result<(), Fault> {
-        self.check_room(bytes.len().saturating_sub(old))?;
-        self.bytes.splice(start..start + old, bytes.iter().copied());
-        Ok(())
+        self.sink
+            .replace(start, old, bytes)
+            .map_err(|fault| self.refused(fault))
+    }
+
+    #[cold]
+    fn refused(&mut self, fault: Fault) -> Fault {
+        if fault.is_too_large() {
+            self.full = true;
+        } else {
+            self.broken = true;
+        }
+        fault
     }
 
     #[inline]

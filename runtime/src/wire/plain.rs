@@ -92,10 +92,9 @@ pub(super) fn decode(slot: &mut dyn Any, unpacker: &mut Unpacker<'_>) -> Result<
 fn write<N: Pod>(numbers: &[N], packer: &mut Packer) -> Result<(), Fault> {
     let bytes: &[u8] = bytemuck::cast_slice(numbers);
     let count = (numbers.len() as u64).to_ne_bytes();
-    let buffer = packer.reserve(count.len() + bytes.len())?;
-    buffer.extend_from_slice(&count);
-    buffer.extend_from_slice(bytes);
-    Ok(())
+    packer.reserve(count.len() + bytes.len())?;
+    packer.put(&count)?;
+    packer.put(bytes)
 }
 
 fn read<N: Pod>(unpacker: &mut Unpacker<'_>) -> Result<Vec<N>, Fault> {

@@ -25,7 +25,7 @@ impl Core {
                 return;
             };
             drop(state);
-            match worker.add(&job, message) {
+            match worker.add(&job, &message) {
                 Taken::Yes | Taken::NotWanted => {}
                 Taken::Unfit => return self.requeue(job),
                 Taken::Failed(reason) => job.cannot_hand_over(reason),

@@ -10,10 +10,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::bell::Runtime;
-use super::channel::INLINE;
 use super::codec;
 use super::core::Core;
-use super::region::{Laid, Region};
+use super::message::Message;
+use super::region::Region;
 use super::run::{Boxed, Erased};
 use super::worker::{Stop, Taken, Worker};
 use crate::error::{Error, Started, TimedOut};
@@ -69,19 +69,11 @@ enum Stage {
 
 /// The arguments.
 pub(crate) enum Request {
-    Encoded(Message),
+    Encoded(Arc<Message>),
     /// Too large to encode in passing.
     Large(Boxed),
     /// Being encoded, or not wanted any more.
     Taken,
-}
-
-/// Encoded arguments behind the id of their task: what a worker is given.
-#[derive(Clone, Debug)]
-pub(crate) enum Message {
-    Bytes(Arc<Vec<u8>>),
-    /// In memory that the worker maps too.
-    Laid(Arc<Laid>),
 }
 
 /// What the caller's future makes its outcome of.
@@ -219,23 +211,21 @@ impl Job {
     }
 
     /// The encoded arguments, if there are any already.
-    pub(crate) fn message(&self) -> Option<Message> {
+    pub(crate) fn message(&self) -> Option<Arc<Message>> {
         match &lock(&self.state).request {
-            Request::Encoded(message) => Some(message.clone()),
+            Request::Encoded(message) => Some(Arc::clone(message)),
             Request::Large(_) | Request::Taken => None,
         }
     }
 
     /// The same, if they may lie ready behind another call. One with a time limit may not, because
     /// nobody would know when its time begins.
-    pub(crate) fn message_for_line(&self) -> Option<Message> {
+    pub(crate) fn message_for_line(&self) -> Option<Arc<Message>> {
         if self.limit().is_some() || self.options.queue_timeout.is_some() {
             return None;
         }
         match &lock(&self.state).request {
-            Request::Encoded(Message::Bytes(bytes)) if bytes.len() <= INLINE => {
-                Some(Message::Bytes(Arc::clone(bytes)))
-            }
+            Request::Encoded(message) if message.is_inline() => Some(Arc::clone(message)),
             _ => None,
         }
     }
@@ -319,7 +309,7 @@ impl Job {
     }
 
     /// The arguments have been encoded.
-    pub(crate) fn encoded(self: &Arc<Job>, message: Message) {
+    pub(crate) fn encoded(self: &Arc<Job>, message: Arc<Message>) {
         let mut state = lock(&self.state);
         let waits = mem::take(&mut state.waits_for_encoding);
         let is_queued = matches!(state.stage, Stage::Queued);
@@ -344,13 +334,13 @@ impl Job {
         else {
             return;
         };
-        let (worker, message) = (Arc::clone(worker), message.clone());
+        let (worker, message) = (Arc::clone(worker), Arc::clone(message));
         if let Some(deaths) = poison {
             drop(state);
             self.fail_as_poison(deaths);
             self.take_from(&worker);
         } else if self.start_clock(state, &worker) {
-            if let Taken::Failed(reason) = worker.send(self, message) {
+            if let Taken::Failed(reason) = worker.send(self, &message) {
                 self.cannot_hand_over(reason);
                 self.core.worker_free(&worker);
             }

@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
-use super::{Answer, Job, Message, Request, Stage, State, place_of};
+use super::{Answer, Job, Request, Stage, State, place_of};
 use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Refused, Started, WorkerDied};
 use crate::process::codec;
 use crate::process::poison::Key;
@@ -241,8 +241,7 @@ impl Request {
     /// What stands for the call when it is compared with others.
     fn key(&self) -> Key {
         match self {
-            Request::Encoded(Message::Bytes(bytes)) => Key::of(bytes),
-            Request::Encoded(Message::Laid(laid)) => laid.key.unwrap_or_else(|| Key::of(&[])),
+            Request::Encoded(message) => message.key(),
             // Not sent yet, so that no worker can have died of it.
             Request::Large(_) | Request::Taken => Key::of(&[]),
         }

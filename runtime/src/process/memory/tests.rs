@@ -1,12 +1,13 @@
 //! What is promised of shared memory.
 
 use std::fs::File;
-use std::io::Write;
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
 
 use rustix::fs::{MemfdFlags, SealFlags};
 
-use super::{Access, Memory, fresh_vec};
+use super::{Access, Frozen, Memory};
 
 const PAGE: usize = 4096;
 
@@ -94,7 +95,7 @@ fn reading_only() {
     let mut memory = Memory::create("offloop-test", PAGE).unwrap();
     let mut other = Memory::open(copy_of(&memory), Access::Read).unwrap();
     let error = other.copy_in(0, b"x").unwrap_err();
-    assert!(error.contains("reading only"), "{error}");
+    assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
     memory.copy_in(0, b"y").unwrap();
     assert_eq!(bytes(&other, 0, 1), b"y");
 }
@@ -102,7 +103,7 @@ fn reading_only() {
 #[test]
 fn other_descriptors_are_refused() {
     let open = |file: OwnedFd| Memory::open(file, Access::ReadWrite).unwrap_err();
-    let (pipe, _writer) = std::io::pipe().unwrap();
+    let (pipe, _writer) = io::pipe().unwrap();
     assert!(open(pipe.into()).contains("is none"));
     let null = File::open("/dev/null").unwrap();
     assert!(open(null.into()).contains("is none"));
@@ -110,10 +111,10 @@ fn other_descriptors_are_refused() {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let unsealed = rustix::fs::memfd_create("offloop-test", flags).unwrap();
     rustix::fs::ftruncate(&unsealed, 4096).unwrap();
-    assert!(open(unsealed).contains("changed in length"));
+    assert!(open(unsealed).contains("made shorter"));
     let unsealable = rustix::fs::memfd_create("offloop-test", MemfdFlags::CLOEXEC).unwrap();
     rustix::fs::ftruncate(&unsealable, 4096).unwrap();
-    assert!(open(unsealable).contains("changed in length"));
+    assert!(open(unsealable).contains("made shorter"));
     let empty = rustix::fs::memfd_create("offloop-test", flags).unwrap();
     rustix::fs::fcntl_add_seals(&empty, SealFlags::SHRINK).unwrap();
     assert!(open(empty).contains("empty"));
@@ -173,14 +174,31 @@ fn the_descriptor_does_not_reach_other_programs() {
 }
 
 #[test]
-fn a_fresh_vec_has_room() {
-    for length in [0, 1, PAGE, (2 << 20) + 1, 9 << 20] {
-        let mut vec = fresh_vec(length).unwrap();
-        assert!(vec.is_empty() && vec.capacity() >= length);
-        vec.write_all(&vec![7; length]).unwrap();
-        assert!(vec.iter().all(|&byte| byte == 7));
+fn bytes_arrive_in_new_pages_and_in_old_ones() {
+    let mut memory = Memory::create("offloop-test", 8 * PAGE).unwrap();
+    let other = Memory::open(copy_of(&memory), Access::Read).unwrap();
+    let mut expected = vec![0; 8 * PAGE];
+    // New; old; half of each; new with a gap before; old; released, thus new.
+    for (turn, (at, length)) in [
+        (0, 5000),
+        (10, 100),
+        (4000, 3000),
+        (20_000, 999),
+        (9000, 9000),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let value = u8::try_from(turn).unwrap() + 1;
+        memory.copy_in(at, &vec![value; length]).unwrap();
+        expected[at..at + length].fill(value);
+        assert_eq!(bytes(&other, 0, 8 * PAGE), expected);
     }
-    assert!(fresh_vec(usize::MAX).is_err());
+    memory.release(PAGE).unwrap();
+    expected[PAGE..].fill(0);
+    memory.copy_in(3 * PAGE, &[9; PAGE]).unwrap();
+    expected[3 * PAGE..4 * PAGE].fill(9);
+    assert_eq!(bytes(&other, 0, 8 * PAGE), expected);
 }
 
 #[test]
@@ -189,4 +207,66 @@ fn it_goes_between_threads() {
     let memory = Memory::create("offloop-test", PAGE).unwrap();
     assert(&memory);
     let _ = memory.descriptor().as_fd();
+}
+
+fn fill(length: usize, value: u8) -> Frozen {
+    Frozen::fill::<io::Error>(length, |bytes| {
+        assert!(bytes.len() == length && bytes.iter().all(|&byte| byte == 0));
+        bytes.fill(value);
+        Ok(())
+    })
+    .unwrap()
+}
+
+#[test]
+fn frozen_bytes_are_there() {
+    for length in [1, PAGE, PAGE + 1, 3 << 20] {
+        let bytes = vec![7; length];
+        assert_eq!(Frozen::copy_from(&bytes).unwrap().bytes(), bytes);
+        let filled = fill(length, 7);
+        assert_eq!(filled.bytes(), bytes);
+        let arrived = Frozen::open(Arc::clone(filled.file())).unwrap();
+        drop(filled);
+        assert_eq!(arrived.bytes(), bytes);
+    }
+}
+
+#[test]
+fn nobody_changes_what_is_frozen() {
+    for frozen in [Frozen::copy_from(b"as it is").unwrap(), fill(8, b'x')] {
+        let file = frozen.file();
+        let before = frozen.bytes().to_vec();
+        rustix::io::pwrite(file, b"other", 0).unwrap_err();
+        rustix::fs::ftruncate(file, 3).unwrap_err();
+        rustix::fs::ftruncate(file, 1 << 20).unwrap_err();
+        let hole = rustix::fs::FallocateFlags::PUNCH_HOLE | rustix::fs::FallocateFlags::KEEP_SIZE;
+        rustix::fs::fallocate(file, hole, 0, 4096).unwrap_err();
+        let copy = file.try_clone().unwrap();
+        Memory::open(copy, Access::ReadWrite).unwrap_err();
+        assert_eq!(frozen.bytes(), before);
+    }
+}
+
+#[test]
+fn what_could_be_changed_is_not_taken_for_frozen() {
+    let open = |file: OwnedFd| Frozen::open(Arc::new(file)).unwrap_err();
+    let memory = Memory::create("offloop-test", PAGE).unwrap();
+    assert!(open(copy_of(&memory)).contains("written to"));
+    // Who has mapped it for writing before could still write.
+    let seals = SealFlags::FUTURE_WRITE | SealFlags::GROW | SealFlags::SHRINK;
+    rustix::fs::fcntl_add_seals(memory.descriptor(), seals).unwrap();
+    assert!(open(copy_of(&memory)).contains("written to"));
+    let (pipe, _writer) = io::pipe().unwrap();
+    assert!(open(pipe.into()).contains("is none"));
+}
+
+#[test]
+fn filling_may_fail_or_panic() {
+    let refused = Frozen::fill(10, |_| Err(io::Error::other("not today")));
+    assert_eq!(refused.unwrap_err().to_string(), "not today");
+    let panicked = std::panic::catch_unwind(|| {
+        Frozen::fill::<io::Error>(10, |_| std::panic::resume_unwind(Box::new("oh")))
+    });
+    panicked.unwrap_err();
+    assert!(Frozen::fill::<io::Error>(usize::MAX, |_| Ok(())).is_err());
 }

@@ -7,8 +7,9 @@ use std::sync::atomic::Ordering;
 use super::{Inner, Life, Worker};
 use crate::process::bell::{self, Bell, Runtime};
 use crate::process::channel::{BELLS, INLINE, Place, Placed};
-use crate::process::job::{Job, Message};
+use crate::process::job::Job;
 use crate::process::mail::{self, Subject};
+use crate::process::message::{Body, Message};
 use crate::process::region::Region;
 use crate::sync::lock;
 
@@ -28,7 +29,7 @@ impl Worker {
     /// Gives a call to a worker that has none, if the call is still wanted.
     ///
     /// `message` is `None` while somebody still encodes it: [`send`](Self::send) follows.
-    pub(crate) fn take(self: &Arc<Worker>, job: &Arc<Job>, message: Option<Message>) -> Taken {
+    pub(crate) fn take(self: &Arc<Worker>, job: &Arc<Job>, message: Option<Arc<Message>>) -> Taken {
         let mut inner = lock(&self.inner);
         if inner.life != Life::Ready || inner.load() > 0 {
             return Taken::Unfit;
@@ -39,7 +40,7 @@ impl Worker {
             return Taken::NotWanted;
         }
         match message {
-            Some(message) => self.place(&mut inner, job, message),
+            Some(message) => self.place(&mut inner, job, &message),
             None => {
                 inner.reserved = Some(Arc::clone(job));
                 self.load.store(1, Ordering::Release);
@@ -49,7 +50,7 @@ impl Worker {
     }
 
     /// Puts a call behind those that the worker has, if the call is still wanted.
-    pub(crate) fn add(self: &Arc<Worker>, job: &Arc<Job>, message: Message) -> Taken {
+    pub(crate) fn add(self: &Arc<Worker>, job: &Arc<Job>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
         let is_working = inner.life == Life::Ready && inner.line.calls() > 0;
         if !is_working || !self.may_have_more(&inner) || inner.line.next(&self.channel).is_none() {
@@ -77,7 +78,7 @@ impl Worker {
 
     /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if it
     /// waits for another one, or for none.
-    pub(crate) fn send(self: &Arc<Worker>, job: &Arc<Job>, message: Message) -> Taken {
+    pub(crate) fn send(self: &Arc<Worker>, job: &Arc<Job>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
         if inner.reserved.as_ref().map(|job| job.id()) != Some(job.id()) {
             return Taken::Unfit;
@@ -95,11 +96,11 @@ impl Worker {
         Arc::try_unwrap(region).ok()
     }
 
-    fn place(self: &Arc<Worker>, inner: &mut Inner, job: &Arc<Job>, message: Message) -> Taken {
+    fn place(self: &Arc<Worker>, inner: &mut Inner, job: &Arc<Job>, message: &Message) -> Taken {
         let Some(position) = inner.line.next(&self.channel) else {
             return Taken::Unfit;
         };
-        let (at, bytes) = match self.lay(inner, &message) {
+        let (at, bytes) = match self.lay(inner, job.id(), message) {
             Ok(place) => place,
             Err(reason) => return Taken::Failed(reason),
         };
@@ -129,18 +130,25 @@ impl Worker {
     fn lay<'a>(
         &self,
         inner: &mut Inner,
+        call: u64,
         message: &'a Message,
     ) -> Result<(Place, &'a [u8]), String> {
-        let (region, length) = match message {
-            Message::Bytes(bytes) if bytes.len() <= INLINE => {
+        if message.has_handles() {
+            let subject = Subject::Values(call);
+            mail::send(&self.socket, subject, &message.handles())
+                .map_err(|error| format!("descriptors cannot be sent to the worker: {error}"))?;
+            inner.mail += 1;
+        }
+        let (region, length) = match message.body() {
+            Body::Bytes(bytes) if bytes.len() <= INLINE => {
                 let at = Place {
                     memory: 0,
                     length: bytes.len(),
                 };
                 return Ok((at, bytes));
             }
-            Message::Bytes(bytes) => (region_with(inner, bytes)?, bytes.len()),
-            Message::Laid(laid) => (Arc::clone(&laid.region), laid.length),
+            Body::Bytes(bytes) => (region_with(inner, bytes)?, bytes.len()),
+            Body::Laid { region, length, .. } => (Arc::clone(region), *length),
         };
         if inner.known_region != region.id() {
             mail::send(
@@ -204,6 +212,6 @@ fn region_with(inner: &mut Inner, bytes: &[u8]) -> Result<Arc<Region>, String> {
     };
     let memory = region.memory();
     memory.grow(bytes.len()).map_err(describe)?;
-    memory.copy_in(0, bytes)?;
+    memory.copy_in(0, bytes).map_err(describe)?;
     Ok(Arc::new(region))
 }
