@@ -21,9 +21,11 @@ use crate::wire::passage;
 /// A text, bytes or numbers that all processes read where they are: nothing is copied on the way to a worker or back.
 ///
 /// What it holds lies in memory of its own, which is mapped into each process that has it, and never changes again.
-/// Sending it costs the same few microseconds however large it is; making it costs one copy, or none if it is filled
-/// in place ([`with_len`](Shared::with_len)). So it pays for what is large (a copy of 1 MiB takes some 100 µs)
-/// and for what many calls read: a model, an index, an image.
+/// Sending it costs the same 20 µs or so however large it is; making it costs a copy into new memory, once (64 MiB:
+/// 30 ms). So it pays for what many calls read, or what is large and goes on from worker to worker: a model, an
+/// index, an image. What is computed or read from a file can be filled in place
+/// ([`with_len`](Shared::with_len)), without a copy; what already lies in memory is faster copied
+/// ([`copy_from`](Shared::copy_from)).
 ///
 /// ```
 /// use offloop::Shared;
