@@ -47,7 +47,9 @@ enum Unencoded {
 fn encode(entry: &Entry, args: &Boxed, limit: usize) -> Result<Vec<u8>, Unencoded> {
     let mut frame = vec![0; HEADER];
     frame.extend_from_slice(&entry.info().id().to_le_bytes());
-    let mut out = Encoder::new(frame).with_limit(limit);
+    let mut out = Encoder::new(frame)
+        .with_message_at(HEADER)
+        .with_limit(limit);
     match panic::catch(|| entry.encode(&**args, &mut out)) {
         Ok(Ok(())) => Ok(out.into_bytes()),
         Ok(Err(CodecError::TooLarge { .. })) => Err(Unencoded::TooLarge),

@@ -146,7 +146,9 @@ fn answer(registry: &Registry, body: &[u8], status: &StatusPage, mut output: Vec
     };
     let on_run = || status.set_phase(Phase::Run);
     let on_encode = || status.set_phase(Phase::Encode);
-    let mut input = Decoder::new(&body[size_of::<u64>()..]).on_run(&on_run);
+    let mut input = Decoder::new(&body[size_of::<u64>()..])
+        .starting_at(size_of::<u64>())
+        .on_run(&on_run);
     let outcome = panic::catch(|| {
         // The result is dropped in here too: that is user code.
         task.serve(&mut input, &mut out, &on_encode)

@@ -1,5 +1,6 @@
 //! Decodes what an [`Encoder`](super::Encoder) has written, value by value.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::encoder::{ERR, OK};
@@ -16,13 +17,20 @@ pub struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Reads from `bytes`, which hold encoded values and nothing else.
+    /// Reads from `bytes`, which hold encoded values and nothing else, and are the message.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Decoder {
             unpacker: Unpacker::new(bytes),
             on_run: None,
         }
+    }
+
+    /// Says that `bytes` are what follows the first `offset` bytes of the message.
+    #[must_use]
+    pub fn starting_at(mut self, offset: usize) -> Self {
+        self.unpacker.set_offset(offset);
+        self
     }
 
     /// Sets what is called once, when all arguments have been decoded and the function is about to run.
@@ -38,6 +46,15 @@ impl<'a> Decoder<'a> {
     /// The bytes do not hold a value of this type.
     pub fn argument<T: Wire>(&mut self, name: &'static str) -> Result<T, CodecError> {
         self.value(Part::Argument(name))
+    }
+
+    /// Takes one argument in this way, which may refer to the message.
+    pub(super) fn lent_argument<T: ?Sized + ToOwned>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Unpacker<'a>) -> Result<Cow<'a, T>, Fault>,
+    ) -> Result<Cow<'a, T>, CodecError> {
+        read(&mut self.unpacker).map_err(|fault| error(fault, Part::Argument(name)))
     }
 
     /// Says that there are no more arguments.
