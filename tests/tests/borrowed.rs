@@ -1,5 +1,8 @@
 //! What a function borrows, its worker lends it out of the message that it has received.
 
+// Ten arguments need ten names.
+#![allow(clippy::many_single_char_names)]
+
 use offloop::{cpu_bound, methods};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

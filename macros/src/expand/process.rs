@@ -51,6 +51,8 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let deprecated = super::uses_deprecated(task);
     let name = &task.names.function;
     let no_processes = quote_spanned!(name.span()=> no_processes);
+    // The list is taken apart in a statement: of a pattern in place of the argument the compiler would
+    // say more if one of the user's types is wrong.
     quote! {
         #(#cfg)*
         #[cfg(not(target_os = "linux"))]

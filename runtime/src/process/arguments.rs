@@ -9,7 +9,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::wire::{CodecError, Decoder, Encoder, Lend, Wire};
+use crate::wire::{CodecError, Decoder, Encoder, Lend, Part, Wire};
 
 /// One argument, as a list holds it.
 pub trait Argument: Send + Sized + 'static {
@@ -40,12 +40,13 @@ pub trait Argument: Send + Sized + 'static {
 impl<T: Wire> Argument for T {
     type Lent<'de> = T;
 
+    // Not by way of `argument`, which would be one more function to compile for each type.
     fn encode(&self, name: &'static str, out: &mut Encoder) -> Result<(), CodecError> {
-        out.argument(name, self)
+        out.value(Part::Argument(name), self)
     }
 
-    fn decode<'de>(name: &'static str, input: &mut Decoder<'de>) -> Result<T, CodecError> {
-        input.argument(name)
+    fn decode(name: &'static str, input: &mut Decoder<'_>) -> Result<T, CodecError> {
+        input.value(Part::Argument(name))
     }
 
     fn lend(self) -> T {
@@ -94,9 +95,10 @@ impl<T: ?Sized + Lend> Argument for BorrowedOption<T> {
         name: &'static str,
         input: &mut Decoder<'de>,
     ) -> Result<Option<Cow<'de, T>>, CodecError> {
-        match input.argument(name)? {
-            true => T::decode(name, input).map(Some),
-            false => Ok(None),
+        if input.argument(name)? {
+            T::decode(name, input).map(Some)
+        } else {
+            Ok(None)
         }
     }
 

@@ -158,7 +158,7 @@ fn encode<L: ArgumentList>(
 }
 
 /// A function with its types taken away.
-trait AnyFunction: Sync + fmt::Debug {
+trait AnyFunction: Sync {
     /// From a list that the caller owns.
     fn run(&self, list: Boxed) -> Boxed;
 
@@ -189,7 +189,8 @@ impl<L: ArgumentList, R: Send + 'static> AnyFunction for Function<L, R> {
     }
 }
 
-impl<L: ArgumentList, R> fmt::Debug for Function<L, R> {
+// For all of them at once.
+impl fmt::Debug for dyn AnyFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Function")
     }

@@ -107,7 +107,7 @@ impl<'a> Decoder<'a> {
     /// Takes one value, as the part of the call that errors will name.
     ///
     /// Compiled once for each type, rather than into every task that uses the type.
-    pub(super) fn value<T: Wire>(&mut self, part: Part) -> Result<T, CodecError> {
+    pub(crate) fn value<T: Wire>(&mut self, part: Part) -> Result<T, CodecError> {
         let value = if plain::is_plain::<T>() {
             let mut slot: Option<T> = None;
             plain::decode(&mut slot, &mut self.unpacker)

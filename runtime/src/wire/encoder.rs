@@ -95,7 +95,7 @@ impl Encoder {
     /// Adds one value, as the part of the call that errors will name.
     ///
     /// Compiled once for each type, rather than into every task that uses the type.
-    pub(super) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
+    pub(crate) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
         let done = if plain::is_plain::<T>() {
             plain::encode(value, self.message_at, &mut self.packer)
         } else {

@@ -57,6 +57,7 @@ use serde::de::DeserializeOwned;
 pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
 pub use self::error::CodecError;
+pub(crate) use self::error::Part;
 pub use self::lend::Lend;
 pub use self::remote_error::RemoteError;
 pub use self::task_error::WireError;
