@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io;
 
 use offloop::__fuzz::decode_borrowed;
-use offloop::__private::{Decoder, Encoder, Wire};
+use offloop::__private::{Decoder, Encoder, Lend, Wire};
 use offloop::RemoteError;
 use serde::de::IgnoredAny;
 use serde_bytes::ByteBuf;
@@ -80,6 +80,17 @@ fn borrow(bytes: &[u8]) {
     });
 }
 
+/// What a function borrows is what it would own: in the bytes, or a copy of what cannot be used there.
+fn lend<T: Lend + ?Sized>(bytes: &[u8]) {
+    let owned = decode::<T::Owned>(bytes).map(|value| encode(&value));
+    within_memory(bytes, std::any::type_name::<T>(), || {
+        let mut input = Decoder::new(bytes);
+        let lent = T::decode("value", &mut input);
+        let lent = lent.and_then(|value| input.end_of_arguments().map(|()| value));
+        assert_eq!(lent.ok().map(|value| encode(&value.into_owned())), owned);
+    });
+}
+
 fn fallible(bytes: &[u8]) {
     within_memory(bytes, "results", || {
         if let Ok(Err(error)) = Decoder::new(bytes).fallible::<Tree, io::Error, _>() {
@@ -133,6 +144,10 @@ pub fn check(bytes: &[u8]) {
     read::<Chain>(bytes);
     read::<Value>(bytes);
     read::<RemoteError>(bytes);
+    lend::<str>(bytes);
+    lend::<[u8]>(bytes);
+    lend::<[f64]>(bytes);
+    lend::<[u128]>(bytes);
     borrow(bytes);
     fallible(bytes);
 }

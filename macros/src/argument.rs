@@ -6,6 +6,7 @@ use crate::generics::Params;
 use crate::messages as say;
 use crate::names::{self, Fresh};
 use crate::passing::Passing;
+use crate::plain;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -96,6 +97,45 @@ impl Argument {
             None => given,
             Some(copy) if self.optional => quote!(::core::option::Option::map(#given, #copy)),
             Some(copy) => quote!(#copy(#given)),
+        }
+    }
+
+    /// The same as an element of a list that is sent to a worker: where the function borrows what the
+    /// worker can lend, a type of the runtime that says so.
+    pub(crate) fn listed_type(&self, krate: &TokenStream) -> TokenStream {
+        match self.borrowed(krate) {
+            Some(borrowed) => borrowed,
+            None => self.owned(),
+        }
+    }
+
+    /// The element itself, given the name of what is stored.
+    pub(crate) fn listed(&self, krate: &TokenStream) -> TokenStream {
+        let stored = &self.local;
+        match self.borrowed(krate) {
+            Some(borrowed) => quote!(#borrowed(#stored)),
+            None => stored.to_token_stream(),
+        }
+    }
+
+    /// That type, written so that it is its constructor too.
+    fn borrowed(&self, krate: &TokenStream) -> Option<TokenStream> {
+        let target = self.passing.lendable()?;
+        let name = if self.optional {
+            quote!(BorrowedOption)
+        } else {
+            quote!(Borrowed)
+        };
+        Some(quote!(#krate::__private::#name::<#target>))
+    }
+
+    /// What the function is called with, given the name of what the worker lends.
+    pub(crate) fn lend_listed(&self, lent: &Ident) -> TokenStream {
+        match &self.passing {
+            // It is one already.
+            Passing::Cow(target) if plain::is_lendable(target) => lent.to_token_stream(),
+            // A `Cow` dereferences to what its owned form does.
+            _ => self.lend(lent),
         }
     }
 

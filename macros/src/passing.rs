@@ -2,6 +2,7 @@
 //! how it is made from what the caller gave, and how it is lent to the function.
 
 use crate::generics::Params;
+use crate::plain;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -110,6 +111,16 @@ impl Passing {
         }
     }
 
+    /// The type behind the reference, if a worker can lend it without a copy.
+    pub(crate) fn lendable(&self) -> Option<&Type> {
+        match self {
+            Self::Value(_) | Self::Cloned(_) => None,
+            Self::Reference(target, _) | Self::Cow(target) => {
+                plain::is_lendable(target).then_some(target)
+            }
+        }
+    }
+
     /// The type that is stored, spanned at the user's type.
     pub(crate) fn owned(&self) -> TokenStream {
         match self {
@@ -178,6 +189,9 @@ impl Passing {
         match self {
             Self::Value(_) => quote!(#stored),
             Self::Cloned(_) => quote!(::core::option::Option::as_ref(&#stored)),
+            Self::Reference(..) if !self.is_projected() => {
+                quote!(::core::option::Option::as_deref(&#stored))
+            }
             Self::Reference(target, _) => {
                 let owned = self.owned();
                 quote! {

@@ -9,10 +9,25 @@ use crate::model::Task;
 use crate::scan::peel;
 use syn::{GenericArgument, PathArguments, Type};
 
-const NAMES: [&str; 17] = [
-    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32",
-    "u64", "u128", "usize", "String",
+const NUMBERS: [&str; 14] = [
+    "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+    "usize",
 ];
+
+const OTHERS: [&str; 3] = ["bool", "char", "String"];
+
+/// Whether a worker can lend this to a function without a copy: text and slices of numbers. They are
+/// `Lend` in the runtime.
+pub(crate) fn is_lendable(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Slice(slice) => match peel(&slice.elem) {
+            Type::Path(path) => NUMBERS.iter().any(|name| path.path.is_ident(name)),
+            _ => false,
+        },
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
+    }
+}
 
 /// Whether values of this type, which is owned, can go anywhere.
 pub(crate) fn is_plain(ty: &Type) -> bool {
@@ -21,7 +36,7 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
         Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
             let word = &path.path.segments[0];
             match &word.arguments {
-                PathArguments::None => NAMES.iter().any(|name| word.ident == name),
+                PathArguments::None => NUMBERS.iter().chain(&OTHERS).any(|name| word.ident == name),
                 PathArguments::AngleBracketed(arguments) => {
                     let arguments: Vec<_> = arguments.args.iter().collect();
                     (word.ident == "Vec" || word.ident == "Option")

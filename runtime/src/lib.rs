@@ -116,10 +116,6 @@ pub mod context;
 mod drain;
 mod error;
 mod fork;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the transport is about to use it")
-)]
 mod fresh;
 mod options;
 mod panic;

@@ -12,11 +12,11 @@ pub use linkme;
 pub use crate::error::Outcome;
 #[cfg(target_os = "linux")]
 pub use crate::process::{
-    ArgumentList, Entry, More, ProcessTask, ResultCodec, START_HOOKS, StartHook, StartOutcome,
-    TASKS,
+    Argument, ArgumentList, Borrowed, BorrowedOption, Entry, LentList, More, ProcessTask,
+    ResultCodec, START_HOOKS, StartHook, StartOutcome, TASKS,
 };
 pub use crate::task::TaskInfo;
-pub use crate::wire::{CodecError, Decoder, Encoder, Wire, WireError};
+pub use crate::wire::{CodecError, Decoder, Encoder, Lend, Wire, WireError};
 
 use crate::call::Call;
 use crate::error::Error;

@@ -112,6 +112,11 @@ pub(super) fn owned_types(task: &Task) -> Vec<TokenStream> {
     types_by(task, Argument::owned)
 }
 
+/// The same as elements of a list that is sent to a worker.
+pub(super) fn listed_types(task: &Task) -> Vec<TokenStream> {
+    types_by(task, |argument| argument.listed_type(&task.krate))
+}
+
 /// The same for the places where it is stored.
 pub(super) fn stored_types(task: &Task) -> Vec<TokenStream> {
     types_by(task, |argument| task.stored(argument))

@@ -2,6 +2,7 @@
 //! result are written and read.
 
 use super::{companion, local, wrapper};
+use crate::argument::Argument;
 use crate::model::Task;
 use crate::names;
 use crate::plain;
@@ -19,7 +20,7 @@ pub(super) fn dispatch(task: &Task) -> TokenStream {
         quote!(process_call)
     };
     let pool = wrapper::pool(task, &quote!(#krate::ProcessPool::global()));
-    let list = list(task, &wrapper::stored_names(task));
+    let list = list(task, &listed(task));
     let call = local("call");
     quote! {
         let #call = #krate::__private::#function::<#companion>(#pool, #list);
@@ -40,7 +41,8 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let words = words(task);
     let blocking = &task.names.blocking;
     let owner = task.owner();
-    let lent = wrapper::lent_arguments(task, &task.outside_arguments());
+    let arguments = task.outside_arguments();
+    let lent = wrapper::lent_arguments(task, &arguments, Argument::lend_listed);
     let codec = if task.output.fallible {
         quote!(fallible)
     } else {
@@ -49,6 +51,8 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let deprecated = super::uses_deprecated(task);
     let name = &task.names.function;
     let no_processes = quote_spanned!(name.span()=> no_processes);
+    // The list is taken apart in a statement: of a pattern in place of the argument the compiler would
+    // say more if one of the user's types is wrong.
     quote! {
         #(#cfg)*
         #[cfg(not(target_os = "linux"))]
@@ -64,7 +68,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
                 #private::ResultCodec::<Self::Output>::#codec();
 
             #deprecated
-            fn run(#args: Self::List) -> Self::Output {
+            fn run(#args: #private::LentList<'_, Self>) -> Self::Output {
                 let #list_pattern = #args;
                 #owner::#blocking(#(#lent),*)
             }
@@ -94,10 +98,23 @@ fn list(task: &Task, of: &[impl ToTokens]) -> TokenStream {
     quote!(#krate::__private::More((#(#first,)*), #rest))
 }
 
-/// Its type.
+/// The elements: what is stored, and for each argument whether the function borrows it.
+fn listed(task: &Task) -> Vec<TokenStream> {
+    let receiver = task
+        .receiver
+        .iter()
+        .map(|_| local("this").to_token_stream());
+    let arguments = task.arguments.iter();
+    let arguments = arguments.map(|argument| argument.listed(&task.krate));
+    receiver.chain(arguments).collect()
+}
+
+/// The type of the list.
 fn list_type(task: &Task) -> TokenStream {
-    let types = companion::owned_types(task);
-    if types.len() <= LONGEST {
+    let mut arguments = task.arguments.iter();
+    let is_lent = arguments.any(|argument| argument.passing.lendable().is_some());
+    let types = companion::listed_types(task);
+    if types.len() <= LONGEST && !is_lent {
         return task.names.values.to_token_stream();
     }
     let krate = &task.krate;

@@ -186,13 +186,17 @@ fn owned_parameters(task: &Task) -> Vec<TokenStream> {
     receiver.chain(arguments).collect()
 }
 
-/// What the function is called with, given what is stored under the same names.
-pub(super) fn lent_arguments(task: &Task, arguments: &[Argument]) -> Vec<TokenStream> {
+/// What the function is called with: `lend` gives it, from the name of what is there.
+pub(super) fn lent_arguments(
+    task: &Task,
+    arguments: &[Argument],
+    lend: fn(&Argument, &Ident) -> TokenStream,
+) -> Vec<TokenStream> {
     let this = local("this");
     let receiver = task.receiver.iter().map(|receiver| receiver.lend(&this));
     let arguments = arguments
         .iter()
-        .map(|argument| argument.lend(&argument.local));
+        .map(|argument| lend(argument, &argument.local));
     receiver.chain(arguments).collect()
 }
 
@@ -201,7 +205,7 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
     let krate = &task.krate;
     let blocking = &task.names.blocking;
     let turbofish = task.inner.turbofish_named();
-    let lent = lent_arguments(task, &task.arguments);
+    let lent = lent_arguments(task, &task.arguments, Argument::lend);
     let output_type = &task.output.ty;
     let function = match (task.flat(), task.is_concrete()) {
         (true, true) => quote_spanned!(task.output.span()=> thread_call_flat),

@@ -38,7 +38,20 @@ const CASES: &[(&str, &[&str])] = &[
         &[
             "fn__call(a:::core::option::Option<::std::string::String>)",
             "::core::option::Option::map(a,<stras::std::borrow::ToOwned>::to_owned)",
-            "::core::option::Option::as_ref(&a)",
+            "::core::option::Option::as_deref(&a)",
+        ],
+    ),
+    // What a worker lends without a copy, and what it does not.
+    (
+        "#[cpu_bound] fn f(a: &str, b: Option<&[f32]>, c: Cow<'_, [u8]>, d: &[bool], e: u8) {}",
+        &[
+            "typeList=(::offloop::__private::Borrowed::<str>,\
+             ::offloop::__private::BorrowedOption::<[f32]>,\
+             ::offloop::__private::Borrowed::<[u8]>,::std::vec::Vec<bool>,u8,);",
+            "(&a,::core::option::Option::as_deref(&b),c,&d,e)",
+            "typeArgs=__FValues",
+            "type__FValues=(::std::string::String,::core::option::Option<::std::vec::Vec<f32>>,\
+             ::std::vec::Vec<u8>,::std::vec::Vec<bool>,u8,)",
         ],
     ),
     // Bounds are not doubled, and stand where the others are.

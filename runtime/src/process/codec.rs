@@ -34,7 +34,9 @@ fn threads() -> &'static ThreadPool {
 
 /// Encodes the arguments if they are small; otherwise leaves them as they are.
 pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String> {
-    let mut out = Encoder::new(entry.info().id().to_le_bytes().to_vec()).with_limit(SMALL);
+    let mut out = Encoder::new(entry.info().id().to_le_bytes().to_vec())
+        .with_message_at(0)
+        .with_limit(SMALL);
     match encode(entry, &args, &mut out) {
         Ok(()) => {
             panic::quietly(|| drop(args));
@@ -77,7 +79,7 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     memory
         .copy_in(0, &id)
         .map_err(|error| no_memory(error.to_string()))?;
-    let mut out = Encoder::in_room(Box::new(memory), id.len(), Vec::new());
+    let mut out = Encoder::in_room(Box::new(memory), id.len(), Vec::new()).with_message_at(0);
     encode(entry, args, &mut out).map_err(|unencoded| match unencoded {
         Unencoded::Failed(reason) => reason,
         Unencoded::TooLarge => no_memory("too large".to_owned()),
@@ -185,15 +187,23 @@ impl Work for Decode {
         if self.is_over() {
             return;
         }
-        let bytes = lent.copy();
-        // The worker waits for it.
-        drop(lent);
-        let decoded = bytes.and_then(|bytes| decode_with(job.erased().decode, &bytes, descriptors));
-        job.finish(match decoded {
+        job.finish(match decode_lent(job, lent, descriptors) {
             Ok(value) => Answer::Value(value),
             Err(reason) => Answer::Failed(job.codec_error(false, reason, Started::Yes)),
         });
     }
+}
+
+fn decode_lent(job: &Job, lent: Lent, descriptors: Vec<OwnedFd>) -> Result<Boxed, String> {
+    let decode = job.erased().decode;
+    let where_it_lies = lent.look()?;
+    if job.erased().entry.is_plain(where_it_lies) {
+        return decode_with(decode, where_it_lies, descriptors);
+    }
+    // What is looked at more than once must not change. And the worker has its memory back sooner.
+    let copy = lent.copy()?;
+    drop(lent);
+    decode_with(decode, &copy, descriptors)
 }
 
 /// Decodes a result, with what came up in it. A panic of the user's `Deserialize` is a reason too.

@@ -57,12 +57,12 @@ mod stderr;
 mod turn;
 mod worker;
 
-pub use arguments::{ArgumentList, More};
+pub use arguments::{Argument, ArgumentList, Borrowed, BorrowedOption, More};
 pub use gate::{init, run_in_place};
 pub use hooks::{START_HOOKS, StartHook, StartOutcome};
 pub(crate) use memory::Frozen;
 pub use pool::ProcessPool;
-pub use registry::{Entry, ProcessTask, ResultCodec, TASKS};
+pub use registry::{Entry, LentList, ProcessTask, ResultCodec, TASKS};
 #[cfg(feature = "sandbox")]
 pub use sandbox::Sandbox;
 

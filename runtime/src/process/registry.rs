@@ -2,6 +2,7 @@
 //! is looked up in it.
 
 use std::any::Any;
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
@@ -15,7 +16,8 @@ use crate::wire::{CodecError, Decoder, Encoder, Wire, WireError};
 ///
 /// All that can be shared is elsewhere: this is compiled for each task.
 pub trait ProcessTask: Task + Sized + 'static {
-    /// The same as [`Task::Args`], in tuples of a limited length.
+    /// The same as [`Task::Args`], in tuples of a limited length, and with a note of which of them the
+    /// function borrows.
     type List: ArgumentList;
 
     /// Where the task stands.
@@ -27,20 +29,27 @@ pub trait ProcessTask: Task + Sized + 'static {
     /// How the result travels.
     const RESULT: ResultCodec<Self::Output>;
 
-    /// Runs the function where it is, with nothing encoded.
-    fn run(list: Self::List) -> Self::Output;
+    /// Calls the function here, with arguments that were decoded or that never were encoded.
+    fn run(list: LentList<'_, Self>) -> Self::Output;
 }
+
+/// What the function of task `T` is called with, which may refer to a message that lives for `'de`.
+pub type LentList<'de, T> = <<T as ProcessTask>::List as ArgumentList>::Lent<'de>;
 
 /// How a result of type `R` is encoded, in the worker, and decoded, in the caller's process.
 #[derive(Debug)]
 pub struct ResultCodec<R> {
     encode: EncodeResult,
     decode: DecodeResult,
+    is_plain: IsPlain,
     result: PhantomData<fn(R) -> R>,
 }
 
 type EncodeResult = fn(&dyn Any, &mut Encoder) -> Result<(), CodecError>;
 type DecodeResult = fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>;
+
+/// Whether decoding does nothing but copy, told the first byte of what is decoded.
+type IsPlain = fn(u8) -> bool;
 
 impl<R: Wire> ResultCodec<R> {
     /// For a function that cannot fail by itself.
@@ -49,6 +58,7 @@ impl<R: Wire> ResultCodec<R> {
         ResultCodec {
             encode: |result, out| out.output(expect::<R>(result)),
             decode: |input| Ok(Box::new(input.output::<R>()?)),
+            is_plain: |_| Decoder::copies::<R>(),
             result: PhantomData,
         }
     }
@@ -64,6 +74,7 @@ impl<T: Wire, E: Send + 'static> ResultCodec<Result<T, E>> {
         ResultCodec {
             encode: |result, out| out.fallible(expect::<Result<T, E>>(result)),
             decode: |input| Ok(Box::new(input.fallible::<T, E, K>()?)),
+            is_plain: Decoder::copies_ok::<T>,
             result: PhantomData,
         }
     }
@@ -75,10 +86,10 @@ pub struct Entry {
     info: &'static TaskInfo,
     names: &'static [&'static str],
     encode: fn(&dyn Any, &[&'static str], &mut Encoder) -> Result<(), CodecError>,
-    decode: fn(&[&'static str], &mut Decoder<'_>) -> Result<Boxed, CodecError>,
-    run: fn(Boxed) -> Boxed,
+    function: &'static dyn AnyFunction,
     encode_result: EncodeResult,
     decode_result: DecodeResult,
+    is_plain: IsPlain,
 }
 
 /// Where serving a call failed.
@@ -100,11 +111,11 @@ impl Entry {
             info: T::INFO,
             names: T::NAMES,
             encode: encode::<T::List>,
-            decode: decode::<T::List>,
-            // The only one that is compiled for each task.
-            run: |list| Box::new(T::run(unbox(list))),
+            // Nothing but `T::run` is compiled for each task.
+            function: const { &Function::<T::List, T::Output>(T::run) },
             encode_result: T::RESULT.encode,
             decode_result: T::RESULT.decode,
+            is_plain: T::RESULT.is_plain,
         }
     }
 
@@ -119,12 +130,17 @@ impl Entry {
 
     /// Runs the function here: from a `T::List` to a `T::Output`.
     pub(crate) fn run(&self, list: Boxed) -> Boxed {
-        (self.run)(list)
+        self.function.run(list)
     }
 
     /// Decodes a `T::Output`.
     pub(crate) const fn decode_result(&self) -> DecodeResult {
         self.decode_result
+    }
+
+    /// Whether decoding this result does nothing but copy.
+    pub(crate) fn is_plain(&self, encoded: &[u8]) -> bool {
+        encoded.first().is_some_and(|first| (self.is_plain)(*first))
     }
 
     /// Decodes, runs and encodes; calls `on_encode` between the last two.
@@ -134,9 +150,10 @@ impl Entry {
         out: &mut Encoder,
         on_encode: &dyn Fn(),
     ) -> Result<(), ServeError> {
-        let list = (self.decode)(self.names, input).map_err(ServeError::Decode)?;
-        input.end_of_arguments().map_err(ServeError::Decode)?;
-        let result = self.run(list);
+        let result = self
+            .function
+            .decode_and_run(self.names, input)
+            .map_err(ServeError::Decode)?;
         on_encode();
         let encoded = (self.encode_result)(&*result, out);
         // A result that is encoded is a result, also if dropping it panics.
@@ -153,11 +170,43 @@ fn encode<L: ArgumentList>(
     expect::<L>(list).encode(names, out)
 }
 
-fn decode<L: ArgumentList>(
-    names: &[&'static str],
-    input: &mut Decoder<'_>,
-) -> Result<Boxed, CodecError> {
-    Ok(Box::new(L::decode(names, input)?))
+/// A function with its types taken away.
+trait AnyFunction: Sync {
+    /// From a list that the caller owns.
+    fn run(&self, list: Boxed) -> Boxed;
+
+    /// From a list in a message, which the function may borrow from. So both are done in one go.
+    fn decode_and_run(
+        &self,
+        names: &[&'static str],
+        input: &mut Decoder<'_>,
+    ) -> Result<Boxed, CodecError>;
+}
+
+/// A function that takes a list of type `L`; it is compiled once for all tasks that have these types.
+struct Function<L: ArgumentList, R>(fn(L::Lent<'_>) -> R);
+
+impl<L: ArgumentList, R: Send + 'static> AnyFunction for Function<L, R> {
+    fn run(&self, list: Boxed) -> Boxed {
+        Box::new((self.0)(unbox::<L>(list).lend()))
+    }
+
+    fn decode_and_run(
+        &self,
+        names: &[&'static str],
+        input: &mut Decoder<'_>,
+    ) -> Result<Boxed, CodecError> {
+        let list = L::decode(names, input)?;
+        input.end_of_arguments()?;
+        Ok(Box::new((self.0)(list)))
+    }
+}
+
+// For all of them at once.
+impl fmt::Debug for dyn AnyFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Function")
+    }
 }
 
 fn expect<T: Any>(value: &dyn Any) -> &T {

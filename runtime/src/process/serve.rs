@@ -118,6 +118,7 @@ fn answer(
     let on_run = || desk.set_phase(Phase::Run);
     let on_encode = || desk.set_phase(Phase::Encode);
     let mut input = Decoder::new(&message[size_of::<u64>()..])
+        .starting_at(size_of::<u64>())
         .with_handles(values)
         .on_run(&on_run);
     let outcome = panic::catch(|| {

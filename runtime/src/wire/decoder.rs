@@ -1,5 +1,6 @@
 //! Decodes what an [`Encoder`](super::Encoder) has written, value by value.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::encoder::{ERR, OK};
@@ -19,7 +20,7 @@ pub struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Reads from `bytes`, which hold encoded values and nothing else.
+    /// Reads from `bytes`, which hold encoded values and nothing else, and are the message.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Decoder {
@@ -37,6 +38,13 @@ impl<'a> Decoder<'a> {
         self
     }
 
+    /// Says that `bytes` are what follows the first `offset` bytes of the message.
+    #[must_use]
+    pub fn starting_at(mut self, offset: usize) -> Self {
+        self.unpacker.set_offset(offset);
+        self
+    }
+
     /// Sets what is called once, when all arguments have been decoded and the function is about to run.
     #[must_use]
     pub fn on_run(mut self, hook: &'a dyn Fn()) -> Self {
@@ -50,6 +58,15 @@ impl<'a> Decoder<'a> {
     /// The bytes do not hold a value of this type.
     pub fn argument<T: Wire>(&mut self, name: &'static str) -> Result<T, CodecError> {
         self.value(Part::Argument(name))
+    }
+
+    /// Takes one argument in this way, which may refer to the message.
+    pub(super) fn lent_argument<T: ?Sized + ToOwned>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Unpacker<'a>) -> Result<Cow<'a, T>, Fault>,
+    ) -> Result<Cow<'a, T>, CodecError> {
+        read(&mut self.unpacker).map_err(|fault| error(fault, Part::Argument(name)))
     }
 
     /// Says that there are no more arguments.
@@ -92,6 +109,16 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// Whether [`output`](Self::output) does nothing but copy.
+    pub(crate) fn copies<T: Wire>() -> bool {
+        plain::is_plain::<T>()
+    }
+
+    /// Whether [`fallible`](Self::fallible) does nothing but copy, if this is the first byte.
+    pub(crate) fn copies_ok<T: Wire>(first: u8) -> bool {
+        first == OK && plain::is_plain::<T>()
+    }
+
     /// Says that the result was all.
     ///
     /// # Errors
@@ -105,7 +132,7 @@ impl<'a> Decoder<'a> {
     /// Takes one value, as the part of the call that errors will name.
     ///
     /// Compiled once for each type, rather than into every task that uses the type.
-    pub(super) fn value<T: Wire>(&mut self, part: Part) -> Result<T, CodecError> {
+    pub(crate) fn value<T: Wire>(&mut self, part: Part) -> Result<T, CodecError> {
         let value = if plain::is_plain::<T>() {
             let mut slot: Option<T> = None;
             plain::decode(&mut slot, &mut self.unpacker)

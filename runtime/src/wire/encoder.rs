@@ -18,13 +18,17 @@ pub(super) const ERR: u8 = 1;
 /// Collects encoded values. Generated code fills it, the pool sends it.
 pub struct Encoder {
     packer: Packer,
+    /// Where in the buffer the message begins.
+    message_at: usize,
 }
 
 impl Encoder {
-    /// Values are appended to `bytes`, so a caller can reuse a buffer or leave room for a header.
+    /// Values are appended to `bytes`, so a caller can reuse a buffer or leave room for a header. The message begins
+    /// with the first of them.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Encoder {
+            message_at: bytes.len(),
             packer: Packer::new(Sink::new(bytes)),
         }
     }
@@ -32,6 +36,7 @@ impl Encoder {
     /// Values go into `room` from `at` on. On the way they gather in `spare`, which may hold anything.
     pub(crate) fn in_room(room: Box<dyn Room>, at: usize, spare: Vec<u8>) -> Self {
         Encoder {
+            message_at: at,
             packer: Packer::new(Sink::in_room(room, at, spare)),
         }
     }
@@ -41,6 +46,14 @@ impl Encoder {
     #[must_use]
     pub fn with_limit(mut self, limit: usize) -> Self {
         self.packer.set_limit(limit);
+        self
+    }
+
+    /// Says where in the buffer the message begins, if not with the first value. Numbers are aligned in the message:
+    /// its reader tells [`Decoder::starting_at`](super::Decoder::starting_at) how far in the first value is.
+    #[must_use]
+    pub fn with_message_at(mut self, message_at: usize) -> Self {
+        self.message_at = message_at;
         self
     }
 
@@ -135,9 +148,9 @@ impl Encoder {
     /// Adds one value, as the part of the call that errors will name.
     ///
     /// Compiled once for each type, rather than into every task that uses the type.
-    pub(super) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
+    pub(crate) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
         let done = if plain::is_plain::<T>() {
-            plain::encode(value, &mut self.packer)
+            plain::encode(value, self.message_at, &mut self.packer)
         } else {
             self.packer.pack(value)
         };

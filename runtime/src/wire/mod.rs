@@ -4,7 +4,8 @@
 //! version or name of a type has to be sent. What is sent:
 //!
 //! - **Plain bulk data** (`Vec<u8>`, `String`, `Vec<f32>` and their boxed forms) as an argument or result of its
-//!   own: the length, then the memory as it is. See `plain.rs`.
+//!   own: the length, then the memory as it is. See `plain.rs`. A worker lends it to a function that takes a
+//!   reference, without a copy: see `lend.rs`.
 //! - **Everything else** as `MessagePack` with the names of fields and variants, through serde. Names cost a few
 //!   bytes and buy what positional formats cannot do: `flatten`, `untagged`, `tag = ".."`,
 //!   `skip_serializing_if` and `serde_json::Value` all work. See `pack.rs` and `unpack.rs`.
@@ -36,6 +37,7 @@ mod error;
 mod fault;
 mod format;
 mod io_error;
+mod lend;
 mod pack;
 mod pack_parts;
 mod packer;
@@ -57,6 +59,8 @@ use serde::de::DeserializeOwned;
 pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
 pub use self::error::CodecError;
+pub(crate) use self::error::Part;
+pub use self::lend::Lend;
 pub(crate) use self::passage::Handle;
 pub use self::remote_error::RemoteError;
 pub(crate) use self::sink::Room;

@@ -3,15 +3,22 @@
 //! Through serde, each number of a `Vec<f32>` is a call and gets a tag; as memory, the whole is one copy. It
 //! applies to a value that is an argument or result of its own, because there the type is known.
 //!
-//! The layout is the number of elements as a `u64`, then the elements in this machine's order of bytes.
+//! The layout is the number of elements as a `u64`, then the elements in this machine's order of bytes. Numbers
+//! begin at a multiple of `ALIGNMENT` in the message, with zeros in front as needed, so that they can be used where
+//! they are.
 
 use std::any::{Any, TypeId};
+use std::borrow::Cow;
 
 use bytemuck::Pod;
 
 use super::fault::Fault;
 use super::packer::Packer;
 use super::unpacker::Unpacker;
+use crate::fresh::fresh_vec;
+
+/// Where numbers of any type may begin. Bytes too, as in the memory of a `Vec`: somebody may count on it.
+const ALIGNMENT: usize = 16;
 
 /// Calls the macro `$then` with every type of number that has a short way.
 macro_rules! with_numbers {
@@ -19,6 +26,7 @@ macro_rules! with_numbers {
         $then! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
     };
 }
+pub(super) use with_numbers;
 
 /// Whether values of type `T` take the short way.
 ///
@@ -41,21 +49,24 @@ pub(super) fn is_plain<T: 'static>() -> bool {
     with_numbers! { is_any }
 }
 
-/// Writes a value for whose type [`is_plain`] is true.
-pub(super) fn encode(value: &dyn Any, packer: &mut Packer) -> Result<(), Fault> {
+/// Writes a value for whose type [`is_plain`] is true. The message begins at `message_at` in the packer's buffer.
+pub(super) fn encode(value: &dyn Any, message_at: usize, packer: &mut Packer) -> Result<(), Fault> {
     if let Some(text) = value.downcast_ref::<String>() {
-        return write(text.as_bytes(), packer);
+        return write_text(text, packer);
     }
     if let Some(text) = value.downcast_ref::<Box<str>>() {
-        return write(text.as_bytes(), packer);
+        return write_text(text, packer);
     }
+    // Where the count ends.
+    let position = packer.position() + size_of::<u64>() - message_at;
+    let padding = padding(position);
     macro_rules! try_each {
         ($($number:ident)*) => {$(
             if let Some(numbers) = value.downcast_ref::<Vec<$number>>() {
-                return write(numbers.as_slice(), packer);
+                return write(numbers.as_slice(), padding, packer);
             }
             if let Some(numbers) = value.downcast_ref::<Box<[$number]>>() {
-                return write(numbers.as_ref(), packer);
+                return write(numbers.as_ref(), padding, packer);
             }
         )*};
     }
@@ -64,13 +75,16 @@ pub(super) fn encode(value: &dyn Any, packer: &mut Packer) -> Result<(), Fault> 
 }
 
 /// Reads a value for whose type [`is_plain`] is true. `slot` is the `Option` of that type to be filled.
+///
+/// Each byte of the message is looked at once, and what is not just copied is checked in the copy. So it may lie in
+/// memory that another process could write to meanwhile.
 pub(super) fn decode(slot: &mut dyn Any, unpacker: &mut Unpacker<'_>) -> Result<(), Fault> {
     if let Some(slot) = slot.downcast_mut::<Option<String>>() {
-        *slot = Some(read_text(unpacker)?.to_owned());
+        *slot = Some(copy_text(unpacker)?);
         return Ok(());
     }
     if let Some(slot) = slot.downcast_mut::<Option<Box<str>>>() {
-        *slot = Some(read_text(unpacker)?.into());
+        *slot = Some(copy_text(unpacker)?.into_boxed_str());
         return Ok(());
     }
     macro_rules! try_each {
@@ -89,29 +103,76 @@ pub(super) fn decode(slot: &mut dyn Any, unpacker: &mut Unpacker<'_>) -> Result<
     Err(not_plain())
 }
 
-fn write<N: Pod>(numbers: &[N], packer: &mut Packer) -> Result<(), Fault> {
+/// How many bytes are missing from this position in the message to the next where numbers may begin.
+fn padding(position: usize) -> usize {
+    position.next_multiple_of(ALIGNMENT) - position
+}
+
+fn write_text(text: &str, packer: &mut Packer) -> Result<(), Fault> {
+    write(text.as_bytes(), 0, packer)
+}
+
+fn write<N: Pod>(numbers: &[N], padding: usize, packer: &mut Packer) -> Result<(), Fault> {
     let bytes: &[u8] = bytemuck::cast_slice(numbers);
     let count = (numbers.len() as u64).to_ne_bytes();
-    packer.reserve(count.len() + bytes.len())?;
+    packer.reserve(count.len() + padding + bytes.len())?;
     packer.put(&count)?;
+    packer.put(&[0; ALIGNMENT][..padding])?;
     packer.put(bytes)
 }
 
 fn read<N: Pod>(unpacker: &mut Unpacker<'_>) -> Result<Vec<N>, Fault> {
-    // The copy aligns: in the buffer, numbers lie anywhere.
-    Ok(bytemuck::pod_collect_to_vec(read_bytes(
-        unpacker,
-        size_of::<N>(),
-    )?))
+    copy(read_numbers::<N>(unpacker)?)
 }
 
-fn read_text<'de>(unpacker: &mut Unpacker<'de>) -> Result<&'de str, Fault> {
-    std::str::from_utf8(read_bytes(unpacker, 1)?).map_err(|error| Fault::said(error.to_string()))
+/// A copy of these numbers, which may lie anywhere.
+fn copy<N: Pod>(bytes: &[u8]) -> Result<Vec<N>, Fault> {
+    let Ok(numbers) = bytemuck::try_cast_slice(bytes) else {
+        return Ok(bytemuck::pod_collect_to_vec(bytes));
+    };
+    let mut copy = fresh_vec(numbers.len()).map_err(|error| Fault::said(error.to_string()))?;
+    copy.extend_from_slice(numbers);
+    Ok(copy)
 }
 
-/// The bytes of the elements, of `size` bytes each. Nothing is reserved for a length that is not there.
-fn read_bytes<'de>(unpacker: &mut Unpacker<'de>, size: usize) -> Result<&'de [u8], Fault> {
-    let count = u64::from_ne_bytes(unpacker.take_array()?);
+fn copy_text(unpacker: &mut Unpacker<'_>) -> Result<String, Fault> {
+    let count = read_count(unpacker)?;
+    let bytes = copy(read_elements(unpacker, count, 1)?)?;
+    String::from_utf8(bytes).map_err(|error| Fault::said(error.to_string()))
+}
+
+/// The numbers where they are, or a copy if the message lies where numbers of this type cannot be.
+pub(super) fn lend<'de, N: Pod>(unpacker: &mut Unpacker<'de>) -> Result<Cow<'de, [N]>, Fault> {
+    let bytes = read_numbers::<N>(unpacker)?;
+    Ok(match bytemuck::try_cast_slice(bytes) {
+        Ok(numbers) => Cow::Borrowed(numbers),
+        Err(_) => Cow::Owned(bytemuck::pod_collect_to_vec(bytes)),
+    })
+}
+
+/// The bytes of the numbers.
+fn read_numbers<'de, N: Pod>(unpacker: &mut Unpacker<'de>) -> Result<&'de [u8], Fault> {
+    let count = read_count(unpacker)?;
+    unpacker.take(padding(unpacker.position()))?;
+    read_elements(unpacker, count, size_of::<N>())
+}
+
+pub(super) fn read_text<'de>(unpacker: &mut Unpacker<'de>) -> Result<&'de str, Fault> {
+    let count = read_count(unpacker)?;
+    let bytes = read_elements(unpacker, count, 1)?;
+    std::str::from_utf8(bytes).map_err(|error| Fault::said(error.to_string()))
+}
+
+fn read_count(unpacker: &mut Unpacker<'_>) -> Result<u64, Fault> {
+    unpacker.take_array().map(u64::from_ne_bytes)
+}
+
+/// The bytes of so many elements, of `size` bytes each. Nothing is reserved for a length that is not there.
+fn read_elements<'de>(
+    unpacker: &mut Unpacker<'de>,
+    count: u64,
+    size: usize,
+) -> Result<&'de [u8], Fault> {
     match usize::try_from(count)
         .ok()
         .and_then(|count| count.checked_mul(size))

@@ -58,6 +58,8 @@ impl Item<'_> {
 /// The bytes not yet read. serde's `Deserializer` is implemented for `&mut Unpacker`.
 pub(super) struct Unpacker<'de> {
     input: &'de [u8],
+    /// Where in the message the input ends.
+    end: usize,
     /// How many more values sequences and maps may announce.
     ///
     /// Each value begins with a byte of its own, so all of them together announce no more than there are bytes.
@@ -73,6 +75,7 @@ impl<'de> Unpacker<'de> {
     pub(super) fn new(input: &'de [u8]) -> Self {
         Unpacker {
             input,
+            end: input.len(),
             room: input.len(),
             depth: 0,
             broken: false,
@@ -87,6 +90,16 @@ impl<'de> Unpacker<'de> {
             return Err(Fault::said("its `Deserialize` went on after an error"));
         }
         Ok(value)
+    }
+
+    /// Says that what has not been read yet follows the first `offset` bytes of the message.
+    pub(super) fn set_offset(&mut self, offset: usize) {
+        self.end = offset + self.input.len();
+    }
+
+    /// Where in the message the next byte is.
+    pub(super) fn position(&self) -> usize {
+        self.end - self.input.len()
     }
 
     /// What has not been read yet.

@@ -16,6 +16,11 @@ fn reference(image: &Img) {
 }
 
 #[cpu_bound]
+fn beside_borrowed(name: &str, image: Img, samples: Option<&[f32]>) {
+    let _ = (name, image, samples);
+}
+
+#[cpu_bound]
 fn result() -> Img {
     Img
 }

@@ -41,7 +41,7 @@ impl __ThumbnailTask {
     ) -> ::offloop::Call<::core::result::Result<Vec<u8>, ::offloop::Error>> {
         let __call = ::offloop::__private::process_call::<
             __ThumbnailTask,
-        >(&IMAGES, (jpeg, height));
+        >(&IMAGES, (::offloop::__private::Borrowed::<[u8]>(jpeg), height));
         let __call = ::offloop::Call::timeout(__call, LIMIT);
         __call
     }
@@ -60,7 +60,7 @@ fn thumbnail(
 #[cfg(not(target_os = "linux"))]
 ::offloop::__private::no_processes! {}
 impl ::offloop::__private::ProcessTask for __ThumbnailTask {
-    type List = __ThumbnailValues;
+    type List = (::offloop::__private::Borrowed<[u8]>, Option<u32>);
     const INFO: &'static ::offloop::__private::TaskInfo = &::offloop::__private::TaskInfo::new(
         ::core::concat!(::core::module_path!(), "::thumbnail"),
         ::core::file!(),
@@ -72,7 +72,7 @@ impl ::offloop::__private::ProcessTask for __ThumbnailTask {
     const RESULT: ::offloop::__private::ResultCodec<Self::Output> = ::offloop::__private::ResultCodec::<
         Self::Output,
     >::plain();
-    fn run(__args: Self::List) -> Self::Output {
+    fn run(__args: ::offloop::__private::LentList<'_, Self>) -> Self::Output {
         let (jpeg, height) = __args;
         __ThumbnailTask::blocking(&jpeg, height)
     }

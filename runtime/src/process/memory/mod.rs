@@ -209,6 +209,16 @@ impl Memory {
         Ok(unsafe { std::slice::from_raw_parts(from.as_ptr(), length) })
     }
 
+    /// The first `length` bytes, for those who copy each byte once and look at the copy only.
+    ///
+    /// # Errors
+    /// So many are not mapped; in words.
+    pub(crate) fn bytes_to_copy(&self, length: usize) -> Result<&[u8], String> {
+        // SAFETY: the other process does not write as long as this side has the memory. One that has lost
+        // its mind may do so all the same; then other bytes are copied, which is all that can come of it.
+        unsafe { self.slice(0, length) }
+    }
+
     /// Gives the pages behind the first `keep` bytes back to the system. They read as zero, and cost
     /// as much as new ones when they are used again.
     pub(crate) fn release(&mut self, keep: usize) -> io::Result<()> {

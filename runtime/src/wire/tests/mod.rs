@@ -9,6 +9,7 @@ mod bounds;
 mod errors;
 mod everywhere;
 mod hostile;
+mod lend;
 mod matrix;
 mod peer;
 mod plain;

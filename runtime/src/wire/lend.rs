@@ -1,0 +1,50 @@
+//! What a worker lends to a function instead of copying it: text and slices of numbers, as they lie in the message.
+//!
+//! The elements begin where their type may begin, if the message itself does (see `plain.rs`). A message that
+//! lies elsewhere costs a copy and nothing else.
+
+use std::borrow::Cow;
+
+use super::Wire;
+use super::decoder::Decoder;
+use super::error::CodecError;
+use super::plain::{self, with_numbers};
+
+/// `str`, or a slice of numbers: what an argument can refer to and travel as the memory it is.
+///
+/// Its owned form is encoded with [`Encoder::argument`](super::Encoder::argument).
+pub trait Lend: ToOwned<Owned: Wire> + 'static {
+    /// Takes one argument, which refers to the message if it can. The name appears in errors only.
+    ///
+    /// # Errors
+    /// The bytes do not hold a value of this type.
+    fn decode<'de>(
+        name: &'static str,
+        input: &mut Decoder<'de>,
+    ) -> Result<Cow<'de, Self>, CodecError>;
+}
+
+impl Lend for str {
+    fn decode<'de>(
+        name: &'static str,
+        input: &mut Decoder<'de>,
+    ) -> Result<Cow<'de, str>, CodecError> {
+        input.lent_argument(name, |unpacker| {
+            plain::read_text(unpacker).map(Cow::Borrowed)
+        })
+    }
+}
+
+macro_rules! slices {
+    ($($number:ident)*) => {$(
+        impl Lend for [$number] {
+            fn decode<'de>(
+                name: &'static str,
+                input: &mut Decoder<'de>,
+            ) -> Result<Cow<'de, [$number]>, CodecError> {
+                input.lent_argument(name, plain::lend)
+            }
+        }
+    )*};
+}
+with_numbers! { slices }
