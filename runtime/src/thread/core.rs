@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -74,7 +74,6 @@ pub(crate) struct Core {
     pub(super) cores: usize,
     counters: Counters,
     pub(super) state: Mutex<State>,
-    pub(super) wake: Condvar,
 }
 
 impl Core {
@@ -91,7 +90,6 @@ impl Core {
                 ..State::default()
             }),
             settings,
-            wake: Condvar::new(),
         })
     }
 
@@ -111,7 +109,7 @@ impl Core {
         let state = lock(&self.state);
         Stats {
             workers: state.threads,
-            idle: state.idle,
+            idle: state.idle.len(),
             workers_started: state.started as u64,
             ..self.counters.read()
         }
@@ -135,13 +133,17 @@ impl Core {
         if bounded && state.queue.holds(self.settings.queue.saturating_add(room)) {
             return Err(Rejected::Full);
         }
-        if state.idle > 0 {
+        if !state.idle.is_empty() {
             state.push(work);
             self.wake_one(state);
             return Ok(());
         }
-        let is_eager = state.threads < state.most.min(self.cores);
-        if is_eager || (state.threads < state.most && !self.watch(&mut state)) {
+        let may_grow = state.threads < state.most;
+        let is_eager = may_grow && state.threads < self.cores;
+        // Beyond the cores there may be too few of them, or too many.
+        let is_worth_a_look = !is_eager && (may_grow || state.threads > self.cores);
+        let is_watched = is_worth_a_look && self.watch(&mut state);
+        if is_eager || (may_grow && !is_watched) {
             // Started under the lock, so that a failure is known before the call is taken: one
             // that no thread will ever run must not sit in the queue.
             let number = state.reserve();
@@ -160,12 +162,27 @@ impl Core {
 
     /// Wakes a thread for a call in the queue, unless one is about to come already: that one wakes the
     /// next if there is more to do. Waking takes longer than a short call, so the fewer the better.
-    pub(super) fn wake_one(&self, mut state: MutexGuard<'_, State>) {
-        if state.woken == 0 && state.idle > 0 {
-            state.idle -= 1;
-            state.woken += 1;
-            drop(state);
-            self.wake.notify_one();
+    pub(super) fn wake_one(self: &Arc<Core>, mut state: MutexGuard<'_, State>) {
+        if state.woken > 0 || state.idle.is_empty() {
+            return;
+        }
+        let are_enough = state.brisk && state.active() >= self.cores;
+        if are_enough && self.watch(&mut state) {
+            return;
+        }
+        let called = state.call_one();
+        drop(state);
+        if let Some(worker) = called {
+            worker.wake();
+        }
+    }
+
+    /// Wakes all threads that wait, to look what has changed.
+    pub(super) fn wake_all(&self, mut state: MutexGuard<'_, State>) {
+        let called: Vec<_> = std::iter::from_fn(|| state.call_one()).collect();
+        drop(state);
+        for worker in called {
+            worker.wake();
         }
     }
 
@@ -191,8 +208,7 @@ impl Core {
         if state.queue.len() > 0 && state.threads < threads {
             self.watch(&mut state);
         }
-        drop(state);
-        self.wake.notify_all();
+        self.wake_all(state);
     }
 }
 

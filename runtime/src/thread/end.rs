@@ -16,8 +16,9 @@ use crate::timer::{self, Expire};
 impl Core {
     /// Takes no more calls. Those in the queue are still run; idle threads end.
     pub(crate) fn close(&self) {
-        lock(&self.state).closed = true;
-        self.wake.notify_all();
+        let mut state = lock(&self.state);
+        state.closed = true;
+        self.wake_all(state);
     }
 
     /// Closes, and after `deadline` waits for nothing that has not come to its end.
@@ -40,14 +41,14 @@ impl Core {
         let mut state = lock(&self.state);
         state.cut_off = true;
         let queued = state.queue.take();
-        let running = state.running.clone();
+        let workers = state.workers.clone();
         let watchers = state.watchers.take();
         drop(state);
         for work in &queued {
             Arc::clone(work).cut_off();
         }
-        for running in running {
-            let work = lock(&running.0).clone();
+        for worker in workers {
+            let work = lock(&worker.runs).clone();
             if let Some(work) = work {
                 work.cut_off();
             }

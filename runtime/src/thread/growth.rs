@@ -6,7 +6,8 @@
 //! - None: all threads are blocked, and as many again are started. So the number doubles until
 //!   calls come back, none waits any more, or the pool has all its threads.
 //! - Few, so that a call takes longer than a thread takes to start: some more are started.
-//! - Many: a thread more would come too late and be in the way of the others.
+//! - Many: a thread more would come too late, and be in the way of the others. So much so that even of
+//!   those that are there no more are used than there are cores.
 //!
 //! Time alone proves nothing on a machine that is busy: threads that got no core look as those do
 //! that are blocked. So nobody looks before the threads that were started last are there.
@@ -44,6 +45,8 @@ pub(super) struct Window {
 pub(super) enum Finding {
     /// It takes so much longer to tell.
     TooEarly(Duration),
+    /// The calls are so short that more threads than cores would only be in each other's way.
+    Short,
     /// So many more threads would serve the calls better.
     More(usize),
 }
@@ -77,7 +80,10 @@ impl Window {
         // First come, first served: then one that waited at the beginning waits still.
         let is_late = flow.taken < self.then.queued;
         let each = passed.as_nanos() * threads as u128 / u128::from(returned);
-        Finding::More(if !is_late || each < SHORT.as_nanos() {
+        if each < SHORT.as_nanos() {
+            return Finding::Short;
+        }
+        Finding::More(if !is_late {
             0
         } else if each < LONG.as_nanos() {
             1
@@ -123,7 +129,7 @@ mod tests {
     #[test]
     fn short_calls_get_no_thread_and_longer_ones_few() {
         // Over 1 ms, on 4 threads: 40 µs each, 400 µs each, 2 ms each.
-        assert_eq!(found(1_000, flow(200, 99, 100)), Finding::More(0));
+        assert_eq!(found(1_000, flow(200, 99, 100)), Finding::Short);
         assert_eq!(found(1_000, flow(200, 14, 10)), Finding::More(1));
         assert_eq!(found(1_000, flow(200, 6, 2)), Finding::More(1));
         let start = Instant::now();

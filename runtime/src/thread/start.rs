@@ -92,7 +92,7 @@ impl Core {
             return Some(number);
         }
         let window = state.window?;
-        if state.queue.len() == 0 || state.threads >= state.most {
+        if state.queue.len() == 0 {
             state.window = None;
             return None;
         }
@@ -102,16 +102,32 @@ impl Core {
         let pause = if missing * MISSED > state.threads {
             PATIENCE
         } else {
-            match window.judge(now, state.flow, state.threads) {
-                Finding::TooEarly(rest) => rest,
-                Finding::More(count) => {
-                    state.planned = count.min(state.most - state.threads);
-                    state.open_window(now);
+            let finding = window.judge(now, state.flow, state.active());
+            if let Finding::TooEarly(rest) = finding {
+                rest
+            } else {
+                state.open_window(now);
+                let more = match finding {
+                    Finding::More(count) => count,
+                    _ => 0,
+                };
+                state.brisk = finding == Finding::Short;
+                if more > 0 {
+                    if let Some(worker) = state.call_one() {
+                        // It was left out since calls were short. It wakes the next.
+                        worker.wake();
+                    } else {
+                        state.planned = more.min(state.most.saturating_sub(state.threads));
+                    }
                     if let Some(number) = state.reserve_planned() {
                         return Some(number);
                     }
-                    Window::first_look(window.moves(state.flow))
                 }
+                if state.idle.is_empty() && state.threads >= state.most {
+                    state.window = None;
+                    return None;
+                }
+                Window::first_look(window.moves(state.flow))
             }
         };
         // Where others are starting threads, the last of them comes here.

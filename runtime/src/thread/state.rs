@@ -1,6 +1,8 @@
 //! What the threads of a pool and its callers share, under one lock.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::{self, Thread};
 use std::time::Instant;
 
 use super::core::Work;
@@ -9,16 +11,36 @@ use crate::drain::Watchers;
 use crate::queue::Queue;
 use crate::timer::Timer;
 
-/// The call that a thread runs, for a shutdown to find. A thread has one of its own, so that calls
-/// do not wait for each other here.
-#[derive(Default)]
-pub(super) struct Running(pub(super) Mutex<Option<Arc<dyn Work>>>);
+/// What a pool knows of one of its threads.
+pub(super) struct Worker {
+    thread: Thread,
+    /// The call that it runs, for a shutdown to find. Not under the lock of the pool, so that calls do
+    /// not wait for each other here.
+    pub(super) runs: Mutex<Option<Arc<dyn Work>>>,
+    /// It waited, and has been woken. Only changed under the lock of the pool.
+    called: AtomicBool,
+}
+
+impl Worker {
+    /// Of this thread.
+    pub(super) fn new() -> Arc<Worker> {
+        Arc::new(Worker {
+            thread: thread::current(),
+            runs: Mutex::new(None),
+            called: AtomicBool::new(false),
+        })
+    }
+
+    /// Best called without the lock, which the thread will want next.
+    pub(super) fn wake(&self) {
+        self.thread.unpark();
+    }
+}
 
 #[derive(Default)]
 pub(super) struct State {
     pub(super) queue: Queue<dyn Work>,
-    /// What each thread runs.
-    pub(super) running: Vec<Arc<Running>>,
+    pub(super) workers: Vec<Arc<Worker>>,
     /// How many threads there may be.
     pub(super) most: usize,
     /// Threads that are there or are being started.
@@ -31,12 +53,15 @@ pub(super) struct State {
     pub(super) planned: usize,
     /// Threads that run a call.
     pub(super) busy: usize,
-    /// Threads that wait and that nobody has woken yet.
-    pub(super) idle: usize,
+    /// Threads that wait and that nobody has woken yet. The last to wait is the first to be woken: its
+    /// memory is warm, and one that is not needed gets to the end of its keep-alive.
+    pub(super) idle: Vec<Arc<Worker>>,
     /// Wake-ups that were given and that no thread has taken yet.
     pub(super) woken: usize,
     /// Threads started so far; numbers their names.
     pub(super) started: usize,
+    /// Calls are so short that more threads than cores would only be in each other's way.
+    pub(super) brisk: bool,
     pub(super) flow: Flow,
     /// Since when calls wait that no thread has come for.
     pub(super) window: Option<Window>,
@@ -68,6 +93,28 @@ impl State {
     pub(super) fn give_back(&mut self) {
         self.flow.returned += 1;
         self.busy -= 1;
+    }
+
+    /// Threads that do not wait for a call.
+    pub(super) fn active(&self) -> usize {
+        self.threads - self.idle.len()
+    }
+
+    /// Takes the thread that has waited least off those that wait. It is to be woken.
+    pub(super) fn call_one(&mut self) -> Option<Arc<Worker>> {
+        let worker = self.idle.pop()?;
+        worker.called.store(true, Ordering::Relaxed);
+        self.woken += 1;
+        Some(worker)
+    }
+
+    /// Whether somebody has called this thread, which waited.
+    pub(super) fn was_called(&mut self, worker: &Worker) -> bool {
+        let was_called = worker.called.swap(false, Ordering::Relaxed);
+        if was_called {
+            self.woken -= 1;
+        }
+        was_called
     }
 
     /// Counts a thread that is about to start, and gives its number.
@@ -111,7 +158,7 @@ impl std::fmt::Debug for State {
         f.debug_struct("State")
             .field("queued", &self.queue.len())
             .field("threads", &self.threads)
-            .field("idle", &self.idle)
+            .field("idle", &self.idle.len())
             .field("closed", &self.closed)
             .finish_non_exhaustive()
     }
