@@ -177,15 +177,6 @@ impl Core {
         }
     }
 
-    /// Wakes all threads that wait, to look what has changed.
-    pub(super) fn wake_all(&self, mut state: MutexGuard<'_, State>) {
-        let called: Vec<_> = std::iter::from_fn(|| state.call_one()).collect();
-        drop(state);
-        for worker in called {
-            worker.wake();
-        }
-    }
-
     /// A call in the queue has lost its caller.
     pub(crate) fn work_abandoned(self: &Arc<Core>) {
         let over = lock(&self.state).queue.abandon();
@@ -208,7 +199,16 @@ impl Core {
         if state.queue.len() > 0 && state.threads < threads {
             self.watch(&mut state);
         }
-        self.wake_all(state);
+        wake_all(state);
+    }
+}
+
+/// Wakes all threads that wait, to look what has changed.
+pub(super) fn wake_all(mut state: MutexGuard<'_, State>) {
+    let called: Vec<_> = std::iter::from_fn(|| state.call_one()).collect();
+    drop(state);
+    for worker in called {
+        worker.wake();
     }
 }
 

@@ -5,7 +5,7 @@ use std::task::Context;
 use std::thread;
 use std::time::Duration;
 
-use super::core::{CUT_OFF, Core};
+use super::core::{CUT_OFF, Core, wake_all};
 use super::state::State;
 use crate::drain::Drain;
 use crate::fork;
@@ -18,7 +18,7 @@ impl Core {
     pub(crate) fn close(&self) {
         let mut state = lock(&self.state);
         state.closed = true;
-        self.wake_all(state);
+        wake_all(state);
     }
 
     /// Closes, and after `deadline` waits for nothing that has not come to its end.

@@ -71,8 +71,9 @@ impl Window {
         let passed = now.saturating_duration_since(self.since);
         let returned = flow.returned - self.then.returned;
         let enough = if returned == 0 { PATIENCE } else { WHILE };
-        if passed < enough {
-            return Finding::TooEarly(enough - passed);
+        let rest = enough.saturating_sub(passed);
+        if !rest.is_zero() {
+            return Finding::TooEarly(rest);
         }
         if returned == 0 {
             return Finding::More(threads.max(1));
