@@ -78,3 +78,68 @@ fn a_call_that_will_not_wait_finds_room_where_a_thread_can_be_started() {
     eventually("all are idle", idle);
     assert!(call().queue_timeout(Duration::from_secs(60)).wait().is_ok());
 }
+
+/// Calls of which none goes on before all of them run, on a pool that has been used for anything.
+fn meet(pool: &ThreadPool, number: usize) {
+    let meeting = Arc::new(Barrier::new(number));
+    let calls: Vec<_> = (0..number)
+        .map(|_| {
+            let meeting = Arc::clone(&meeting);
+            pool.run(move || meeting.wait().is_leader()).start()
+        })
+        .collect();
+    let leaders = calls.into_iter().map(|call| call.wait().unwrap());
+    assert_eq!(leaders.filter(|is_leader| *is_leader).count(), 1);
+}
+
+#[test]
+fn threads_that_short_calls_leave_out_are_there_for_calls_that_block() {
+    let pool = ThreadPool::new("left-out").threads(50);
+    for _ in 0..5 {
+        meet(&pool, 50);
+        let calls: Vec<_> = (0..20_000).map(|_| pool.run(|| ()).start()).collect();
+        for call in calls {
+            call.wait().unwrap();
+        }
+    }
+    // All that there may be, and those that were idle have not been replaced.
+    assert_eq!(pool.stats().workers_started, 50);
+}
+
+#[test]
+fn no_wake_up_is_lost_between_work_and_rest() {
+    // From several threads at once, in bursts of any size, so that threads go to rest while calls come.
+    let pool = ThreadPool::new("to-and-fro").threads(6);
+    std::thread::scope(|scope| {
+        for caller in 0..3 {
+            let pool = &pool;
+            scope.spawn(move || {
+                for round in 0..1_000 {
+                    let burst: usize = (round * 7 + caller) % 5 + 1;
+                    let calls: Vec<_> = (0..burst)
+                        .map(|number| pool.run(move || number).start())
+                        .collect();
+                    for (number, call) in calls.into_iter().enumerate() {
+                        assert_eq!(call.wait().unwrap(), number);
+                    }
+                }
+            });
+        }
+    });
+    let stats = pool.stats();
+    assert_eq!(stats.submitted, stats.finished);
+    assert_eq!((stats.queued, stats.running), (0, 0));
+}
+
+#[test]
+fn no_wake_up_is_lost_where_threads_end_at_once() {
+    let pool = ThreadPool::new("restless")
+        .threads(4)
+        .keep_alive(Duration::ZERO);
+    for round in 0..1_000 {
+        let pair = [pool.run(move || round).start(), pool.run(|| 0).start()];
+        let [one, two] = pair.map(|call| call.wait().unwrap());
+        assert_eq!((one, two), (round, 0));
+    }
+    eventually("all threads have ended", || pool.stats().workers == 0);
+}

@@ -1,8 +1,13 @@
 //! Thread pools: where `#[blocking_io]` and `#[cpu_bound(threads)]` run.
 
 mod core;
+mod end;
+mod growth;
 mod job;
 mod pool;
+mod start;
+mod state;
+mod worker;
 
 pub use pool::ThreadPool;
 

@@ -19,9 +19,10 @@ use crate::stats::Stats;
 ///
 /// Its threads start when calls come and end when they have been idle for
 /// [`keep_alive`](ThreadPool::keep_alive). As many as there are cores start at once; beyond that, up to
-/// [`threads`](ThreadPool::threads), more start when calls have waited for a millisecond: as many again
-/// where all threads are blocked, one where calls are taken but not fast enough. So calls that block
-/// get the threads that they need, and short ones are not slowed down by threads that they do not need.
+/// [`threads`](ThreadPool::threads), their number doubles for as long as calls wait and none has come
+/// back for 200 µs. Where calls come back, but not fast enough, it grows more slowly, and not at all
+/// where they take less than a thread takes to start. So calls that block get the threads that they
+/// need, and short ones are not slowed down by threads that they do not need.
 ///
 /// Dropping a pool takes no more calls; those that are queued or running still finish.
 ///

@@ -1,0 +1,102 @@
+//! The life of one thread: it waits for calls, runs them, and ends when none has come for a while.
+
+use std::cell::Cell;
+use std::sync::{Arc, MutexGuard};
+use std::thread;
+use std::time::Instant;
+
+use super::core::Core;
+use super::end::tell_if_drained;
+use super::state::{State, Worker};
+use crate::panic;
+use crate::sync::lock;
+
+thread_local! {
+    /// The pool that this thread works for; 0 is none.
+    static WORKS_FOR: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Core {
+    /// Whether the current thread works for this pool. A call made there runs in place: waiting
+    /// for a thread of the same pool could wait for ever.
+    pub(crate) fn is_current(&self) -> bool {
+        WORKS_FOR.get() == self.id
+    }
+
+    /// The life of one thread.
+    pub(super) fn work(self: Arc<Core>) {
+        WORKS_FOR.set(self.id);
+        let worker = Worker::new();
+        let mut state = lock(&self.state);
+        state.workers.push(Arc::clone(&worker));
+        state = self.help_to_start(state);
+        state.arriving -= 1;
+        loop {
+            let (back, has_work) = self.find_work(state, &worker);
+            state = back;
+            if !has_work {
+                break;
+            }
+            while let Some(work) = state.pop() {
+                // Before the lock is let go, so that a shutdown finds the call here or there.
+                *lock(&worker.runs) = Some(Arc::clone(&work));
+                if state.queue.len() > 0 {
+                    self.wake_one(state);
+                } else {
+                    drop(state);
+                }
+                panic::quietly(|| work.run());
+                let before = lock(&worker.runs).take();
+                panic::quietly(|| drop(before));
+                state = lock(&self.state);
+                state.give_back();
+                if !self.has_use(&mut state) {
+                    break;
+                }
+            }
+        }
+        state.workers.retain(|other| !Arc::ptr_eq(other, &worker));
+        state.threads -= 1;
+        tell_if_drained(state);
+    }
+
+    /// Whether this thread is to take a call, if one is there.
+    fn has_use(self: &Arc<Core>, state: &mut State) -> bool {
+        if state.threads > state.most {
+            return false;
+        }
+        let is_surplus = state.brisk && !state.closed && state.active() > self.cores;
+        // It may only leave calls to others if somebody sees to it that these get on.
+        !(is_surplus && self.watch(state))
+    }
+
+    /// Waits until there is work. False if this thread is to end.
+    fn find_work<'a>(
+        self: &'a Arc<Core>,
+        mut state: MutexGuard<'a, State>,
+        worker: &Arc<Worker>,
+    ) -> (MutexGuard<'a, State>, bool) {
+        if state.queue.len() > 0 && self.has_use(&mut state) {
+            return (state, true);
+        }
+        let until = Instant::now().checked_add(self.settings.keep_alive);
+        let mut is_over = false;
+        state.idle.push(Arc::clone(worker));
+        while !(is_over || state.closed || state.threads > state.most) {
+            drop(state);
+            match until {
+                Some(until) => {
+                    thread::park_timeout(until.saturating_duration_since(Instant::now()));
+                    is_over = Instant::now() >= until;
+                }
+                None => thread::park(),
+            }
+            state = lock(&self.state);
+            if state.was_called(worker) {
+                return (state, true);
+            }
+        }
+        state.idle.retain(|other| !Arc::ptr_eq(other, worker));
+        (state, false)
+    }
+}
