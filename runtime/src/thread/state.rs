@@ -111,6 +111,8 @@ impl State {
     /// Whether somebody has called this thread, which waited.
     pub(super) fn was_called(&mut self, worker: &Worker) -> bool {
         let was_called = worker.called.swap(false, Ordering::Relaxed);
+        // Not `self.woken -= usize::from(was_called)`: rustc 1.95 with LLVM 22.1.2 leaves the subtraction
+        // out of the release build where the caller branches on the result, and the pool hangs.
         if was_called {
             self.woken -= 1;
         }
