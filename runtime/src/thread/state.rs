@@ -110,10 +110,10 @@ impl State {
 
     /// Whether somebody has called this thread, which waited.
     pub(super) fn was_called(&mut self, worker: &Worker) -> bool {
-        let was_called = worker.called.swap(false, Ordering::Relaxed);
-        // Not `self.woken -= usize::from(was_called)`: rustc 1.95 with LLVM 22.1.2 leaves the subtraction
-        // out of the release build where the caller branches on the result, and the pool hangs.
+        // No exchange is needed: only who has the lock changes it.
+        let was_called = worker.called.load(Ordering::Relaxed);
         if was_called {
+            worker.called.store(false, Ordering::Relaxed);
             self.woken -= 1;
         }
         was_called
