@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crate::error::Outcome;
+use crate::options::Options;
 #[cfg(target_os = "linux")]
 use crate::process::{self, ProcessPool, Target};
 use crate::thread::{self, ThreadPool};
@@ -45,10 +46,26 @@ pub struct Call<R: 'static> {
 
 enum Way<R: 'static> {
     Thread(thread::Run<R>),
+    /// Behind a pointer, so that a program without such calls has none of their code.
     #[cfg(target_os = "linux")]
-    Process(process::Run<R>),
+    Process(Box<dyn InProcesses<R> + Send>),
     /// What it will give is known already.
     Done(Option<R>),
+}
+
+/// A call on a process pool.
+#[cfg(target_os = "linux")]
+pub(crate) trait InProcesses<R> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R>;
+
+    /// What the call may still be told.
+    fn options(&mut self) -> &mut Options;
+
+    /// The same call on another pool.
+    fn on(&mut self, target: Target);
+
+    /// Lets a call that has started go on with nobody waiting for it.
+    fn detach(self: Box<Self>);
 }
 
 impl<R: Outcome> Call<R> {
@@ -61,7 +78,7 @@ impl<R: Outcome> Call<R> {
     #[cfg(target_os = "linux")]
     pub(crate) fn on_processes(run: process::Run<R>) -> Call<R> {
         Call {
-            way: Way::Process(run),
+            way: Way::Process(Box::new(run)),
         }
     }
 
@@ -254,11 +271,11 @@ impl<R: Outcome> Call<R> {
         crate::park::wait(self)
     }
 
-    fn options(&mut self) -> Option<&mut crate::options::Options> {
+    fn options(&mut self) -> Option<&mut Options> {
         match &mut self.way {
-            Way::Thread(run) => Some(&mut run.options),
+            Way::Thread(run) => Some(run.options()),
             #[cfg(target_os = "linux")]
-            Way::Process(run) => Some(&mut run.options),
+            Way::Process(run) => Some(run.options()),
             Way::Done(_) => None,
         }
     }
@@ -320,7 +337,9 @@ impl Pool for ThreadPool {
             #[cfg(target_os = "linux")]
             Way::Process(mut run) => {
                 run.on(Target::Threads(self.core()));
-                Call::on_processes(run)
+                Call {
+                    way: Way::Process(run),
+                }
             }
             Way::Done(outcome) => Call {
                 way: Way::Done(outcome),

@@ -44,7 +44,7 @@ pub struct Closing {
 impl Closing {
     /// Ends a pool as `end` does. Of one whose settings cannot work there is nothing to wait for.
     pub(crate) fn of<P: Drain + 'static>(
-        pool: Result<Arc<P>, InvalidPool>,
+        pool: Result<Arc<P>, Box<InvalidPool>>,
         end: impl FnOnce(&Arc<P>),
     ) -> Closing {
         let pool = pool.ok();

@@ -16,3 +16,17 @@ pub(crate) struct Options {
     /// Fails rather than waits when the queue is full.
     pub(crate) bounded: bool,
 }
+
+/// Options that take no room as long as nobody has set any: most calls have none, and are moved about.
+#[derive(Debug, Default)]
+pub(crate) struct Given(Option<Box<Options>>);
+
+impl Given {
+    pub(crate) fn get(&self) -> Options {
+        self.0.as_deref().copied().unwrap_or_default()
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut Options {
+        self.0.get_or_insert_default()
+    }
+}

@@ -192,10 +192,8 @@ impl InvalidPool {
     }
 
     /// The settings are looked at once; each call is told in its own name.
-    pub(crate) fn for_task(self, task: &str) -> Error {
-        Error::InvalidPool(Box::new(InvalidPool {
-            task: task.to_owned(),
-            ..self
-        }))
+    pub(crate) fn for_task(mut self, task: &str) -> Error {
+        task.clone_into(&mut self.task);
+        Error::InvalidPool(Box::new(self))
     }
 }

@@ -65,7 +65,7 @@ pub struct ProcessPool {
     start_timeout: Duration,
     #[cfg(feature = "sandbox")]
     sandbox: Option<Sandbox>,
-    core: OnceLock<Result<Arc<Core>, InvalidPool>>,
+    core: OnceLock<Result<Arc<Core>, Box<InvalidPool>>>,
 }
 
 /// How many workers a pool may have.
@@ -373,14 +373,14 @@ impl ProcessPool {
         self.name
     }
 
-    pub(crate) fn core(&self) -> Result<Arc<Core>, InvalidPool> {
+    pub(crate) fn core(&self) -> Result<Arc<Core>, Box<InvalidPool>> {
         self.core
             .get_or_init(|| Ok(Core::new(self.name, self.settings()?)))
             .clone()
     }
 
-    fn settings(&self) -> Result<Settings, InvalidPool> {
-        let invalid = |reason: &str| Err(InvalidPool::new(self.name, reason));
+    fn settings(&self) -> Result<Settings, Box<InvalidPool>> {
+        let invalid = |reason: &str| Err(Box::new(InvalidPool::new(self.name, reason)));
         if gate::is_stray_worker() {
             return invalid(
                 "this process was started as a worker of another, and began to run `main`; \

@@ -11,8 +11,9 @@ use super::core::Core;
 use super::gate;
 use super::job::{Answer, Job};
 use super::registry::{Entry, ProcessTask, unbox};
+use crate::call::InProcesses;
 use crate::error::{Error, InvalidPool, Outcome, Started};
-use crate::options::Options;
+use crate::options::{Given, Options};
 use crate::thread::{self, ThreadPool};
 use crate::wire::{CodecError, Decoder};
 
@@ -77,15 +78,15 @@ impl<A> Typed<A> {
 pub(crate) struct Run<A: 'static> {
     typed: &'static Typed<A>,
     target: Target,
-    pub(crate) options: Options,
+    options: Given,
     stage: Stage<A>,
 }
 
 /// The pool that the call is made on.
 pub(crate) enum Target {
-    Processes(Result<Arc<Core>, InvalidPool>),
+    Processes(Result<Arc<Core>, Box<InvalidPool>>),
     /// Threads of this program, where nothing is encoded.
-    Threads(Result<Arc<thread::Core>, InvalidPool>),
+    Threads(Result<Arc<thread::Core>, Box<InvalidPool>>),
 }
 
 enum Stage<A> {
@@ -95,23 +96,16 @@ enum Stage<A> {
     Finished,
 }
 
-impl<A: Outcome> Run<A> {
-    pub(crate) fn new(typed: &'static Typed<A>, target: Target, args: Boxed) -> Run<A> {
-        Run {
-            typed,
-            target,
-            options: Options::default(),
-            stage: Stage::New(args),
-        }
+impl<A: Outcome> InProcesses<A> for Run<A> {
+    fn options(&mut self) -> &mut Options {
+        self.options.get_mut()
     }
 
-    /// The same call on another pool.
-    pub(crate) fn on(&mut self, target: Target) {
+    fn on(&mut self, target: Target) {
         self.target = target;
     }
 
-    /// Lets a call that has started go on with nobody waiting for it.
-    pub(crate) fn detach(mut self) {
+    fn detach(mut self: Box<Self>) {
         match mem::replace(&mut self.stage, Stage::Finished) {
             Stage::Submitted(job) => job.detach(),
             Stage::OnThread(run) => run.detach(),
@@ -119,7 +113,7 @@ impl<A: Outcome> Run<A> {
         }
     }
 
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<A> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<A> {
         let mut stage = mem::replace(&mut self.stage, Stage::Finished);
         if let Stage::New(args) = stage {
             stage = match self.start(args) {
@@ -136,6 +130,17 @@ impl<A: Outcome> Run<A> {
             self.stage = stage;
         }
         outcome
+    }
+}
+
+impl<A: Outcome> Run<A> {
+    pub(crate) fn new(typed: &'static Typed<A>, target: Target, args: Boxed) -> Run<A> {
+        Run {
+            typed,
+            target,
+            options: Given::default(),
+            stage: Stage::New(args),
+        }
     }
 
     /// Submits the call, or gives its outcome where that is known at once.
@@ -162,7 +167,12 @@ impl<A: Outcome> Run<A> {
             core.counters().refused();
             A::from_error(codec_error(true, task, core, reason, Started::No))
         })?;
-        let job = Job::new(&self.typed.erased, Arc::clone(core), self.options, request);
+        let job = Job::new(
+            &self.typed.erased,
+            Arc::clone(core),
+            self.options.get(),
+            request,
+        );
         core.submit(Arc::clone(&job))
             .map_err(|rejected| A::from_error(rejected.into_error(task, core.name())))?;
         job.start_queue_clock();
@@ -171,15 +181,16 @@ impl<A: Outcome> Run<A> {
 
     fn start_on_threads(
         &self,
-        core: Result<Arc<thread::Core>, InvalidPool>,
+        core: Result<Arc<thread::Core>, Box<InvalidPool>>,
         args: Boxed,
         timeout: Option<Duration>,
     ) -> Stage<A> {
         let typed = self.typed;
         let job = Box::new(move || typed.run(args));
         let mut on_threads = thread::Run::new(self.task(), core, job);
-        on_threads.options = self.options;
-        on_threads.options.timeout = self.options.timeout.or(timeout);
+        let options = on_threads.options();
+        *options = self.options.get();
+        options.timeout = options.timeout.or(timeout);
         Stage::OnThread(Box::new(on_threads))
     }
 

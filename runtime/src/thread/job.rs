@@ -10,7 +10,7 @@ use crate::context::{self, OnThread};
 use crate::error::{
     CannotStart, Error, InvalidPool, Outcome, Panicked, Refused, Started, TimedOut,
 };
-use crate::options::Options;
+use crate::options::{Given, Options};
 use crate::panic;
 use crate::queue::Waiting;
 use crate::stats::{Ending, Place};
@@ -23,8 +23,8 @@ pub(crate) type Job<R> = Box<dyn FnOnce() -> R + Send>;
 /// A call on a thread pool. Nothing happens before the first poll.
 pub(crate) struct Run<R> {
     task: &'static str,
-    core: Result<Arc<Core>, InvalidPool>,
-    pub(crate) options: Options,
+    core: Result<Arc<Core>, Box<InvalidPool>>,
+    options: Given,
     stage: Stage<R>,
 }
 
@@ -64,19 +64,19 @@ struct State<R> {
 impl<R: Outcome> Run<R> {
     pub(crate) fn new(
         task: &'static str,
-        core: Result<Arc<Core>, InvalidPool>,
+        core: Result<Arc<Core>, Box<InvalidPool>>,
         job: Job<R>,
     ) -> Run<R> {
         Run {
             task,
             core,
-            options: Options::default(),
+            options: Given::default(),
             stage: Stage::New(job),
         }
     }
 
     /// The same call on another pool.
-    pub(crate) fn on(&mut self, core: Result<Arc<Core>, InvalidPool>) {
+    pub(crate) fn on(&mut self, core: Result<Arc<Core>, Box<InvalidPool>>) {
         self.core = core;
     }
 
@@ -85,6 +85,11 @@ impl<R: Outcome> Run<R> {
         let reason = "its workers are processes, and this task runs on threads; \
                       mark it `#[cpu_bound]`, or name a `ThreadPool`";
         R::from_error(InvalidPool::new(process_pool, reason).for_task(self.task))
+    }
+
+    /// What the call may still be told.
+    pub(crate) fn options(&mut self) -> &mut Options {
+        self.options.get_mut()
     }
 
     /// Lets a call that has started go on with nobody waiting for it.
@@ -125,11 +130,12 @@ impl<R: Outcome> Run<R> {
             let result = run_here(self.task, core.name(), job);
             return Poll::Ready(result.unwrap_or_else(R::from_error));
         }
+        let options = self.options.get();
         let shared = Arc::new(Shared {
             task: self.task,
             core: Arc::clone(core),
-            timeout: self.options.timeout.or(core.settings().timeout),
-            queue_timeout: self.options.queue_timeout,
+            timeout: options.timeout.or(core.settings().timeout),
+            queue_timeout: options.queue_timeout,
             asked: Arc::default(),
             state: Mutex::new(State {
                 job: Some(job),
@@ -141,7 +147,7 @@ impl<R: Outcome> Run<R> {
         });
         core.counters().submitted();
         let work = Arc::clone(&shared) as Arc<dyn Work>;
-        match core.submit(work, self.options.bounded) {
+        match core.submit(work, options.bounded) {
             Ok(()) => {
                 shared.start_queue_clock();
                 self.stage = Stage::Submitted {

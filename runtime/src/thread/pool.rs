@@ -46,7 +46,7 @@ pub struct ThreadPool {
     keep_alive: Duration,
     stack_size: Option<usize>,
     timeout: Option<Duration>,
-    core: OnceLock<Result<Arc<Core>, InvalidPool>>,
+    core: OnceLock<Result<Arc<Core>, Box<InvalidPool>>>,
 }
 
 /// How many threads a pool may have.
@@ -243,13 +243,13 @@ impl ThreadPool {
             .map_or_else(|_| Stats::default(), |core| core.stats())
     }
 
-    pub(crate) fn core(&self) -> Result<Arc<Core>, InvalidPool> {
+    pub(crate) fn core(&self) -> Result<Arc<Core>, Box<InvalidPool>> {
         self.core
             .get_or_init(|| Ok(Core::new(self.name, self.settings()?)))
             .clone()
     }
 
-    fn settings(&self) -> Result<Settings, InvalidPool> {
+    fn settings(&self) -> Result<Settings, Box<InvalidPool>> {
         let threads = match self.threads {
             Threads::Given(threads) => threads,
             Threads::ForBlocking => BLOCKING_THREADS,
@@ -259,10 +259,10 @@ impl ThreadPool {
             Threads::OnePerCore => available_parallelism().map_or(1, NonZero::get),
         };
         if threads == 0 {
-            return Err(InvalidPool::new(
+            return Err(Box::new(InvalidPool::new(
                 self.name,
                 "it has 0 threads; write `.threads(1)` or more",
-            ));
+            )));
         }
         Ok(Settings {
             threads,
@@ -287,15 +287,15 @@ impl Drop for ThreadPool {
 pub(crate) fn size_from_environment(
     variable: &str,
     pool: &'static str,
-) -> Result<Option<usize>, InvalidPool> {
+) -> Result<Option<usize>, Box<InvalidPool>> {
     let Some(value) = std::env::var_os(variable) else {
         return Ok(None);
     };
     match value.to_str().and_then(|text| text.parse().ok()) {
         Some(size) if size > 0 => Ok(Some(size)),
-        _ => Err(InvalidPool::new(
+        _ => Err(Box::new(InvalidPool::new(
             pool,
             format!("`{variable}` is {value:?}; it takes a whole number of at least 1"),
-        )),
+        ))),
     }
 }
