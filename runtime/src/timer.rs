@@ -29,6 +29,9 @@ type Key = (Instant, u64);
 struct Timers {
     entries: BTreeMap<Key, (Weak<dyn Expire>, u64)>,
     next_number: u64,
+    /// When the thread looks again, or `None` if it has to be told. It may be too early: deadlines that are
+    /// taken back do not wake it.
+    looks_at: Option<Instant>,
     /// The thread runs, in the process of this [`fork::generation`].
     runs_in: Option<u32>,
 }
@@ -36,6 +39,7 @@ struct Timers {
 static TIMERS: Mutex<Timers> = Mutex::new(Timers {
     entries: BTreeMap::new(),
     next_number: 0,
+    looks_at: None,
     runs_in: None,
 });
 static CHANGED: Condvar = Condvar::new();
@@ -54,6 +58,7 @@ pub(crate) fn after(limit: Duration, target: Weak<dyn Expire>, token: u64) -> io
     if timers.runs_in != Some(process) {
         // The deadlines of a process from which this one was forked are not ours.
         timers.entries.clear();
+        timers.looks_at = None;
         thread::Builder::new()
             .name("offloop-timer".to_owned())
             .spawn(run)?;
@@ -62,9 +67,14 @@ pub(crate) fn after(limit: Duration, target: Weak<dyn Expire>, token: u64) -> io
     timers.next_number += 1;
     let key = (at, timers.next_number);
     timers.entries.insert(key, (target, token));
-    let is_first = timers.entries.first_key_value().map(|(first, _)| *first) == Some(key);
+    // Each call of a pool with a time limit sets a deadline, and nearly all are taken back: were each told
+    // to the thread, it would be woken for each.
+    let is_told = timers.looks_at.is_none_or(|looks_at| at < looks_at);
+    if is_told {
+        timers.looks_at = Some(at);
+    }
     drop(timers);
-    if is_first {
+    if is_told {
         CHANGED.notify_one();
     }
     Ok(Timer { key: Some(key) })
@@ -93,13 +103,18 @@ fn run() {
                 timers = lock();
             }
             Some(entry) => {
-                let pause = entry.key().0 - now;
+                let at = entry.key().0;
+                timers.looks_at = Some(at);
+                let pause = at - now;
                 timers = CHANGED
                     .wait_timeout(timers, pause)
                     .unwrap_or_else(PoisonError::into_inner)
                     .0;
             }
-            None => timers = CHANGED.wait(timers).unwrap_or_else(PoisonError::into_inner),
+            None => {
+                timers.looks_at = None;
+                timers = CHANGED.wait(timers).unwrap_or_else(PoisonError::into_inner);
+            }
         }
     }
 }

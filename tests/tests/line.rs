@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use offloop::{Call, Error, ProcessPool, Started, cpu_bound};
 use offloop_tests::{LIMIT, Random, eventually, is_alive, kill};
@@ -203,6 +203,48 @@ fn one_with_a_time_limit_begins_its_time_when_it_runs() {
     wait(plain).unwrap();
     wait(limited).unwrap();
     wait(behind).unwrap();
+}
+
+#[test]
+fn the_time_of_one_that_lies_ready_ends_what_it_has_begun_and_nothing_else() {
+    let mut held = Held::new(ProcessPool::new("limits").workers(1), 1);
+    let limit = Duration::from_millis(150);
+    // It waits longer than it may run.
+    let patient = pid().on(&held.pool).timeout(limit).start();
+    let endless = hold(held.folder.path(), "endless")
+        .on(&held.pool)
+        .timeout(limit)
+        .start();
+    let behind = pid().on(&held.pool).timeout(limit).start();
+    std::thread::sleep(4 * limit);
+    assert_eq!(held.pool.stats().failed, 0, "no time has begun");
+    held.release("a");
+    let first = wait(held.calls.pop().unwrap()).unwrap();
+    assert_eq!(wait(patient).unwrap(), first);
+    eventually("it has begun", || held.file("endless").exists());
+    let begun = Instant::now();
+    let error = wait(endless).unwrap_err();
+    assert!(matches!(error, Error::TimedOut(_)), "{error}");
+    assert_eq!(error.started(), Started::Yes);
+    assert!(begun.elapsed() < LIMIT / 2);
+    assert_ne!(wait(behind).unwrap(), first, "that worker was killed");
+}
+
+#[test]
+fn a_worker_that_takes_up_no_calls_costs_the_first_its_time() {
+    let pool = ProcessPool::new("stuck").workers(1);
+    let worker = wait(pid().on(&pool)).unwrap();
+    let stop = std::process::Command::new("kill")
+        .args(["-STOP", &worker.to_string()])
+        .status();
+    assert!(stop.unwrap().success());
+    let limit = Duration::from_millis(200);
+    let first = pid().on(&pool).timeout(limit).start();
+    let second = pid().on(&pool).timeout(limit).start();
+    let error = wait(first).unwrap_err();
+    assert!(matches!(error, Error::TimedOut(_)), "{error}");
+    assert_eq!(error.started(), Started::No);
+    assert_ne!(wait(second).unwrap(), worker);
 }
 
 #[test]

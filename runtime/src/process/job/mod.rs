@@ -15,7 +15,7 @@ use super::core::Core;
 use super::message::Message;
 use super::region::Region;
 use super::run::{Boxed, Erased};
-use super::worker::{Stop, Taken, Worker};
+use super::worker::{Stop, Taken, TimeLeft, Worker};
 use crate::error::{Error, Started, TimedOut};
 use crate::options::Options;
 use crate::queue::Waiting;
@@ -26,6 +26,10 @@ use crate::timer::{self, Expire, Timer};
 /// How often a call moves on to another worker because the one it was given died before it took
 /// the call up. More than that is no accident.
 const MOVES: u32 = 3;
+
+/// A call with a time limit shorter than this does not lie ready behind others, where it would have to be
+/// looked at each time that its limit is over.
+const SHORT: Duration = Duration::from_millis(100);
 
 pub(crate) struct Job {
     id: u64,
@@ -51,6 +55,8 @@ struct State {
     deaths: u32,
     /// The worker that still runs the call after the caller has gone, until its grace is over.
     stopping: Option<Arc<Worker>>,
+    /// When its time limit was last looked at, its worker had nothing else to do and had not begun it.
+    is_next: bool,
     /// Nobody will take the answer.
     detached: bool,
     waker: Option<Waker>,
@@ -110,6 +116,7 @@ impl Job {
                 waits_for_encoding: false,
                 deaths: 0,
                 stopping: None,
+                is_next: false,
                 detached: false,
                 waker: None,
                 timer: None,
@@ -218,10 +225,11 @@ impl Job {
         }
     }
 
-    /// The same, if they may lie ready behind another call. One with a time limit may not, because
-    /// nobody would know when its time begins.
+    /// The same, if they may lie ready behind another call. One that does not wait for ever in the queue
+    /// waits there.
     pub(crate) fn message_for_line(&self) -> Option<Arc<Message>> {
-        if self.limit().is_some() || self.options.queue_timeout.is_some() {
+        let has_short_limit = self.limit().is_some_and(|limit| limit < SHORT);
+        if self.options.queue_timeout.is_some() || has_short_limit {
             return None;
         }
         match &lock(&self.state).request {
@@ -263,12 +271,22 @@ impl Job {
     }
 
     /// From now on the call has its time limit to run.
-    fn start_clock(self: &Arc<Job>, mut state: MutexGuard<'_, State>, worker: &Worker) -> bool {
-        let Some(limit) = self.limit() else {
-            return true;
-        };
+    fn start_clock(self: &Arc<Job>, state: MutexGuard<'_, State>, worker: &Worker) -> bool {
+        match self.limit() {
+            Some(limit) => self.set_clock(state, worker, limit),
+            None => true,
+        }
+    }
+
+    /// Looks after this time whether the call has had the time that it has.
+    fn set_clock(
+        self: &Arc<Job>,
+        mut state: MutexGuard<'_, State>,
+        worker: &Worker,
+        time: Duration,
+    ) -> bool {
         let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match timer::after(limit, target, worker.number() as u64) {
+        match timer::after(time, target, worker.number() as u64) {
             Ok(timer) => {
                 state.timer = Some(timer);
                 true
@@ -414,8 +432,34 @@ impl Expire for Job {
             Stage::Running(worker) if worker.number() as u64 == about => Some(Arc::clone(worker)),
             _ => return,
         };
+        let mut is_stuck = false;
+        if let Some(worker) = &worker {
+            // It may have waited in the worker's line. Asked without the lock, which comes after the
+            // worker's own.
+            drop(state);
+            let limit = self.limit().unwrap_or_default();
+            let left = worker.time_left(self.id, limit);
+            state = lock(&self.state);
+            let is_there = matches!(&state.stage, Stage::Running(now) if Arc::ptr_eq(now, worker));
+            if !is_there {
+                return;
+            }
+            // A worker that could have begun it for all that time never will.
+            is_stuck = state.is_next && left == TimeLeft::NextToBegin;
+            state.is_next = left == TimeLeft::NextToBegin;
+            let left = match left {
+                TimeLeft::Begun(left) => left,
+                TimeLeft::NextToBegin if is_stuck => Duration::ZERO,
+                TimeLeft::NextToBegin | TimeLeft::BehindOthers => limit,
+            };
+            if !left.is_zero() {
+                self.set_clock(state, worker, left);
+                return;
+            }
+        }
         let (limit, started) = match &worker {
             None => (self.options.queue_timeout, Started::No),
+            Some(_) if is_stuck => (self.limit(), Started::No),
             Some(_) => (self.limit(), Started::Yes),
         };
         let timed_out = TimedOut {
@@ -429,6 +473,7 @@ impl Expire for Job {
         self.answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
         match worker {
             None => self.core.job_abandoned(),
+            Some(worker) if is_stuck => worker.is_stuck_before(self.id),
             Some(worker) => self.take_from(&worker),
         }
     }

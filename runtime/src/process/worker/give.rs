@@ -56,7 +56,7 @@ impl Worker {
         if !is_working || !self.may_have_more(&inner) || inner.line.next(&self.channel).is_none() {
             return Taken::Unfit;
         }
-        if !job.assign(self, false) {
+        if !job.assign(self, true) {
             return Taken::NotWanted;
         }
         self.place(&mut inner, job, message)

@@ -32,6 +32,7 @@ use super::poller::Source;
 use super::region::Region;
 use super::serve::Hello;
 use super::stderr::Stderr;
+use super::turn::Seen;
 use crate::sync::lock;
 use crate::timer::{Expire, Timer};
 
@@ -101,6 +102,16 @@ enum Life {
     Ready,
     /// Told to end, or found at fault: takes no call.
     Leaving,
+}
+
+/// How far a call with a time limit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeLeft {
+    /// It has begun, and has so much left.
+    Begun(Duration),
+    /// The worker has nothing else to do and is about to begin it.
+    NextToBegin,
+    BehindOthers,
 }
 
 impl Worker {
@@ -178,6 +189,35 @@ impl Worker {
     /// How many of its calls it has not begun.
     pub(crate) fn waiting(&self) -> usize {
         lock(&self.inner).line.waiting(&self.channel).count()
+    }
+
+    /// How much is left to this call of the time that it may run.
+    pub(crate) fn time_left(&self, call: u64, limit: Duration) -> TimeLeft {
+        let inner = lock(&self.inner);
+        let Some(position) = inner.line.position(call) else {
+            return TimeLeft::Begun(limit);
+        };
+        if self.channel.seen(position, call) != Seen::Waiting {
+            return TimeLeft::Begun(limit.saturating_sub(self.channel.ran_for(position)));
+        }
+        let is_first = inner.line.all().next().map(|(first, _)| first) == Some(position);
+        if is_first {
+            TimeLeft::NextToBegin
+        } else {
+            TimeLeft::BehindOthers
+        }
+    }
+
+    /// The worker has not taken up this call, for which it had nothing but time.
+    pub(crate) fn is_stuck_before(&self, call: u64) {
+        let inner = lock(&self.inner);
+        let is_so = inner
+            .line
+            .position(call)
+            .is_some_and(|position| self.channel.seen(position, call) == Seen::Waiting);
+        if is_so {
+            self.condemn(inner, "it took up no call any more".to_owned());
+        }
     }
 
     /// The bell is out of order.
