@@ -238,6 +238,13 @@ fn a_worker_that_takes_up_no_calls_costs_the_first_its_time() {
         .args(["-STOP", &worker.to_string()])
         .status();
     assert!(stop.unwrap().success());
+    eventually("all its threads have stopped", || {
+        let threads = std::fs::read_dir(format!("/proc/{worker}/task")).unwrap();
+        threads.flatten().all(|thread| {
+            std::fs::read_to_string(thread.path().join("stat"))
+                .is_ok_and(|stat| stat.contains(") T "))
+        })
+    });
     let limit = Duration::from_millis(200);
     let first = pid().on(&pool).timeout(limit).start();
     let second = pid().on(&pool).timeout(limit).start();
