@@ -16,6 +16,7 @@ use std::thread;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 
+use super::allocator;
 use super::desk::{Desk, InLoop};
 use super::evidence;
 use super::orders::Orders;
@@ -220,6 +221,7 @@ fn set_up(invitation: &Invitation) -> Result<(Desk, Orders), String> {
     rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
     let (channel, bell) = Desk::receive(&socket)?;
     let orders = Orders::receive(&socket)?;
+    allocator::take_large_steps(orders.memory_limit.is_some());
     if let Some(limit) = orders.memory_limit {
         let limit = Rlimit {
             current: Some(limit),

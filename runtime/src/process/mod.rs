@@ -18,8 +18,9 @@
 //! - [`farewell`]: the end of the program.
 //! - [`gate`], `constructors`, [`hooks`], [`serve`], [`registry`], [`desk`], [`inbox`] and [`outbox`]: the
 //!   worker's own side.
-//! - `sandbox`: what the worker may do to the machine.
+//! - [`allocator`]: how the worker takes memory; `sandbox`: what it may do to the machine.
 
+mod allocator;
 mod arguments;
 mod bell;
 mod channel;
