@@ -1,5 +1,7 @@
 //! What several tests need: waiting for a condition, and looking at processes.
 
+pub mod memory;
+
 use std::time::{Duration, Instant};
 
 /// Machines are slow and shared, so the limit is generous: it ends a test that would hang.
@@ -28,10 +30,34 @@ pub fn is_alive(pid: u32) -> bool {
 /// # Panics
 /// It is not there.
 pub fn kill(pid: u32) {
-    let killed = std::process::Command::new("kill")
-        .args(["-9", &pid.to_string()])
+    signal(pid, "KILL");
+}
+
+/// Sends a process, which must be there, a signal by its name.
+///
+/// # Panics
+/// It is not there.
+pub fn signal(pid: u32, name: &str) {
+    let sent = std::process::Command::new("kill")
+        .args(["-s", name, &pid.to_string()])
         .status();
-    assert!(killed.is_ok_and(|status| status.success()));
+    assert!(sent.is_ok_and(|status| status.success()));
+}
+
+/// Holds a process, which must be there, until it is sent `CONT`. None of its threads runs afterwards.
+///
+/// # Panics
+/// It is not there.
+pub fn stop(pid: u32) {
+    signal(pid, "STOP");
+    eventually("it stands still", || {
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task"));
+        threads.into_iter().flatten().flatten().all(|thread| {
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            stat.rsplit_once(") ")
+                .is_none_or(|(_, rest)| rest.starts_with('T'))
+        })
+    });
 }
 
 /// The children of process `pid`, zombies included.
