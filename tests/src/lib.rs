@@ -2,6 +2,7 @@
 
 pub mod memory;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Machines are slow and shared, so the limit is generous: it ends a test that would hang.
@@ -17,6 +18,22 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
         assert!(start.elapsed() < LIMIT, "it never came true that {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// As long as it lives, no other test of this program that asks for it runs: for those that count what the
+/// process holds.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Bytes of which no part looks like that of another seed.
+#[must_use]
+pub fn pattern(length: usize, seed: u8) -> Vec<u8> {
+    let block: Vec<u8> = (0..251).map(|byte: u8| byte.wrapping_add(seed)).collect();
+    let mut bytes = block.repeat(length / block.len() + 1);
+    bytes.truncate(length);
+    bytes
 }
 
 /// Whether there is a process of this id that is not a zombie.

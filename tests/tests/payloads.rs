@@ -2,32 +2,15 @@
 //! passing or on other threads. Whatever lay there before, what arrives is what was sent.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use offloop::{Error, ProcessPool, context, cpu_bound};
 use offloop_tests::memory::held;
-use offloop_tests::{LIMIT, Random, eventually, kill};
+use offloop_tests::{LIMIT, Random, alone, eventually, kill, pattern};
 use serde::{Deserialize, Serialize};
-use tokio::runtime::{Builder, Runtime};
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
-
-/// What the process holds is counted and much memory is used, so the tests take turns.
-fn alone() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Bytes of which no part looks like that of another seed.
-fn pattern(length: usize, seed: u8) -> Vec<u8> {
-    let block: Vec<u8> = (0..251).map(|byte: u8| byte.wrapping_add(seed)).collect();
-    let mut bytes = block.repeat(length / block.len() + 1);
-    bytes.truncate(length);
-    bytes
-}
 
 fn text(length: usize, seed: u8) -> String {
     let block: String = (0..26)
@@ -68,11 +51,6 @@ impl Record {
                 .collect(),
         }
     }
-}
-
-#[cpu_bound]
-fn pid() -> u32 {
-    std::process::id()
 }
 
 #[cpu_bound]
@@ -265,96 +243,6 @@ fn a_large_result_that_nobody_takes_is_in_nobodys_way() {
     at_most_the_workers_memory(2);
     pool.close().wait();
     nothing_is_left();
-}
-
-#[test]
-fn ten_at_once_on_two_workers() {
-    let _turn = alone();
-    let pool = ProcessPool::new("ten").workers(2);
-    Runtime::new().unwrap().block_on(async {
-        for _ in 0..3 {
-            let calls: Vec<_> = (0..10)
-                .map(|seed| {
-                    exchange(pattern(5 * MIB, seed), seed, 5 * MIB)
-                        .on(&pool)
-                        .start()
-                })
-                .collect();
-            for (call, seed) in calls.into_iter().zip(1..) {
-                assert!(call.await.unwrap() == pattern(5 * MIB, seed));
-            }
-        }
-        assert_eq!(pool.stats().workers_died, 0);
-        at_most_the_workers_memory(2);
-        pool.close().await;
-    });
-    nothing_is_left();
-}
-
-#[cpu_bound]
-fn length_of(bytes: Vec<u8>) -> usize {
-    bytes.len()
-}
-
-#[cpu_bound]
-fn length_of_lent(bytes: &[u8]) -> usize {
-    bytes.len()
-}
-
-/// What is lent lies in memory that the pool has made, so it does not count.
-#[test]
-fn what_a_memory_limit_forbids_costs_its_call() {
-    let _turn = alone();
-    let limit = 128 * MIB;
-    let pool = ProcessPool::new("limited").workers(1);
-    let pool = pool.memory_limit(limit as u64);
-    let large = pattern(limit + MIB, 1);
-    for _ in 0..2 {
-        let there = length_of_lent(&large).on(&pool).wait().unwrap();
-        assert_eq!(there, large.len());
-        for failed in [
-            length_of(large.clone()).on(&pool).wait(),
-            give(large.len(), 1, 0)
-                .on(&pool)
-                .wait()
-                .map(|bytes| bytes.len()),
-        ] {
-            let error = failed.unwrap_err().to_string();
-            assert!(error.contains("memory"), "{error}");
-        }
-        let got = exchange(pattern(32 * MIB, 1), 1, 16 * MIB).on(&pool).wait();
-        assert!(got.unwrap() == pattern(16 * MIB, 2));
-    }
-}
-
-#[test]
-fn the_event_loop_goes_on_meanwhile() {
-    let _turn = alone();
-    let pool = ProcessPool::new("beside").workers(1);
-    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        pid().on(&pool).await.unwrap();
-        let ticks = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&ticks);
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-                counter.fetch_add(1, Ordering::Relaxed);
-            }
-        });
-        let mut bytes = pattern(64 * MIB, 1);
-        for _ in 0..5 {
-            let (start, before) = (Instant::now(), ticks.load(Ordering::Relaxed));
-            bytes = same_bytes(bytes).on(&pool).await.unwrap();
-            let ticked = ticks.load(Ordering::Relaxed) - before;
-            let took = start.elapsed();
-            assert!(
-                u128::from(ticked) >= took.as_millis() / 50,
-                "{ticked} in {took:?}"
-            );
-        }
-        assert!(bytes == pattern(64 * MIB, 1));
-    });
 }
 
 /// Of each worker there are its slots, the memory of its calls and that of its answers, each as a mapping

@@ -1,19 +1,13 @@
 //! `Shared`: what a program and its workers read in the same memory, wherever it goes.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use offloop::{Error, ProcessPool, Shared, Started, context, cpu_bound, run_in_place};
 use offloop_tests::memory::{file_of, held};
-use offloop_tests::{LIMIT, eventually, kill, stop};
+use offloop_tests::{LIMIT, alone, eventually, kill, stop};
 use serde::{Deserialize, Serialize};
 
 type Bytes = Shared<[u8]>;
-
-/// What the process holds is counted, so the tests take turns.
-fn alone() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 fn bytes(length: usize) -> Bytes {
     Shared::<[u8]>::with_len(length, |bytes| bytes.fill(7)).unwrap()

@@ -1,23 +1,17 @@
 //! What is left of a `Shared` when nobody has it any more: nothing, however its call has ended.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use offloop::{Error, ProcessPool, Shared, cpu_bound};
 use offloop_tests::memory::{file_of, held, holders_of};
-use offloop_tests::{eventually, signal, stop};
+use offloop_tests::{alone, eventually, signal, stop};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 type Bytes = Shared<[u8]>;
-
-/// What the process holds is counted, so the tests take turns.
-fn alone() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 fn bytes(length: usize) -> Bytes {
     Shared::<[u8]>::with_len(length, |bytes| bytes.fill(7)).unwrap()
