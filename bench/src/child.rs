@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::contenders::{Who, ipc_channel, limit_futex, limit_pipes};
+use crate::contenders::{Who, ipc_channel, limit_eventfd, limit_futex, limit_pipes};
 use crate::plan::Work;
 use crate::work::Scale;
 use crate::{contenders, system};
@@ -41,6 +41,7 @@ pub(crate) fn run() -> ExitCode {
         }
         [PEER, "pipes"] => limit_pipes::peer(),
         [PEER, "futex", memory] => limit_futex::peer(memory),
+        [PEER, "eventfd", memory] => limit_eventfd::peer(memory),
         [PEER, "ipc", server] => ipc_channel::peer(server.to_owned()),
         _ => {}
     }

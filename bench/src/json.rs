@@ -40,7 +40,7 @@ pub(crate) fn of(options: &Options, results: &Results) -> String {
         .filter_map(|target| target.judge(results))
         .map(|verdict| {
             json!({
-                "line": verdict.target.work,
+                "line": verdict.work,
                 "figure": verdict.target.metric,
                 "contender": verdict.target.ours.name(),
                 "beside": verdict.target.peer.name(),
@@ -49,6 +49,8 @@ pub(crate) fn of(options: &Options, results: &Results) -> String {
                 "least": verdict.measured.least,
                 "most": verdict.measured.most,
                 "met": verdict.met,
+                "other_line": verdict.other.map(|(work, _)| work),
+                "measured_there": verdict.other.map(|(_, measured)| measured.median),
             })
         })
         .collect();

@@ -5,7 +5,7 @@ use crate::plan::{Better, Doing, Metric, Work, alone, metric, work};
 
 use Better::{Less, More};
 use Who::{
-    Blocking, Command, IpcChannel, LimitFutex, LimitMemcpy, LimitPipes, LimitThread,
+    Blocking, Command, IpcChannel, LimitEventfd, LimitFutex, LimitMemcpy, LimitPipes, LimitThread,
     OffloopProcess, OffloopThread, Procspawn, PythonLoky, PythonProcesses, PythonThreads, Rayon,
     SpawnBlocking,
 };
@@ -39,6 +39,7 @@ const EVERYONE: &[Who] = &[
     LimitThread,
     LimitPipes,
     LimitFutex,
+    LimitEventfd,
     PythonThreads,
     PythonProcesses,
     PythonLoky,
@@ -52,6 +53,8 @@ const THAT_CARRY: &[Who] = &[
     PythonLoky,
 ];
 const THAT_BORROW: &[Who] = &[Procspawn, OffloopProcess, IpcChannel, LimitMemcpy];
+
+const THAT_SHARE: &[Who] = &[Procspawn, OffloopProcess, IpcChannel];
 
 pub(crate) static WORKS: &[Work] = &[
     work(
@@ -83,6 +86,7 @@ pub(crate) static WORKS: &[Work] = &[
             OffloopProcess,
             Procspawn,
             LimitFutex,
+            LimitEventfd,
         ],
     )
     .pinned()
@@ -99,6 +103,7 @@ pub(crate) static WORKS: &[Work] = &[
             OffloopProcess,
             Procspawn,
             LimitFutex,
+            LimitEventfd,
         ],
     )
     .current_thread(),
@@ -168,6 +173,14 @@ pub(crate) static WORKS: &[Work] = &[
         THAT_BORROW,
     ),
     work(
+        "mib1-shared",
+        "1 MiB of `Shared<[u8]>` in, one number out",
+        Doing::Shared(MIB),
+        TRANSFER,
+        Procspawn,
+        THAT_SHARE,
+    ),
+    work(
         "mib64",
         "64 MiB `Vec<u8>` in and out",
         Doing::Bytes(64 * MIB),
@@ -182,6 +195,14 @@ pub(crate) static WORKS: &[Work] = &[
         TRANSFER,
         Procspawn,
         THAT_BORROW,
+    ),
+    work(
+        "mib64-shared",
+        "64 MiB of `Shared<[u8]>` in, one number out",
+        Doing::Shared(64 * MIB),
+        TRANSFER,
+        Procspawn,
+        THAT_SHARE,
     ),
     work(
         "documents",

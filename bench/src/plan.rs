@@ -12,6 +12,7 @@ pub(crate) enum Doing {
     Tasks,
     Bytes(usize),
     Borrowed(usize),
+    Shared(usize),
     Documents,
     Trees,
     Ticker,

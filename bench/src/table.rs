@@ -56,14 +56,14 @@ fn add_metric(text: &mut String, work: &Work, metric: &Metric, results: &Results
         let _ = match ratio {
             Some(ratio) => writeln!(
                 text,
-                "    {:24} {:>9} ×  {:22} {absolute:>14}",
+                "    {:29} {:>9} ×  {:22} {absolute:>14}",
                 who.label(),
                 number(ratio.median),
                 range(ratio),
             ),
             None => writeln!(
                 text,
-                "    {:24} {absolute:>14}  {}",
+                "    {:29} {absolute:>14}  {}",
                 who.label(),
                 range(itself)
             ),
@@ -87,11 +87,15 @@ fn add_targets(text: &mut String, results: &Results) {
         } else {
             format!("beside {}", target.peer.label())
         };
+        let other = verdict.other.map_or(String::new(), |(work, measured)| {
+            let median = number(measured.median);
+            format!("; {work} {median} {}", range(measured))
+        });
         let _ = writeln!(
             text,
-            "  {:6} {:18} {:8} {:16} {:29} {:>15} {:>9}  {}",
+            "  {:6} {:18} {:8} {:16} {:29} {:>15} {:>9}  {}{other}",
             if verdict.met { "met" } else { "missed" },
-            target.work,
+            verdict.work,
             target.metric,
             target.ours.label(),
             beside,

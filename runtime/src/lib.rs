@@ -85,6 +85,32 @@
 //! `OFFLOOP_IN_PLACE=1` in the environment runs process calls on threads of the program, for
 //! debuggers and profilers. `OFFLOOP_THREADS` and `OFFLOOP_WORKERS` size the default pools.
 //!
+//! # Large arguments and results
+//!
+//! To a worker and back goes a message, in memory that both processes map. What is in it is copied there and out
+//! of it again:
+//!
+//! | | on the way in | in the worker | on the way back |
+//! |---|---|---|---|
+//! | `Vec<N>`, `String`, `Box<[N]>`, `Box<str>`, where `N` is a number | one copy | one copy | two copies |
+//! | `&[N]`, `&str`, [`Cow`](std::borrow::Cow)s of them, and `Option`s of these | one copy | lent: the function reads the message | - |
+//! | [`Shared<[N]>`](Shared), `Shared<str>`, also inside of other values | none | none | none |
+//! | everything else | encoded by serde | decoded by serde | encoded and decoded |
+//!
+//! - The short ways of the first two rows are for arguments and results as a whole. A `Vec<u8>` within a
+//!   struct or a tuple goes element by element, as serde has it; `serde_bytes` copies it as a whole.
+//! - A borrowed argument is copied once more when the call is made by position, to outlive the caller's; by name
+//!   (`task::builder().bytes(bytes)`) what is owned already moves into the call.
+//! - What takes more than 64 KiB is encoded and decoded on threads of its own (`offloop-codec`), so that it
+//!   does not hold up the event loop.
+//! - What many calls read, or what goes on from one worker to the next, is best made once, as [`Shared`].
+//!
+//! A worker keeps the memory of its messages for the next ones, because new pages cost more than the copy: as
+//! much as its largest call and its largest answer took so far, and up to twice that, until it ends
+//! ([`idle_timeout`](ProcessPool::idle_timeout), [`recycle_after`](ProcessPool::recycle_after)). A
+//! [`memory_limit`](ProcessPool::memory_limit) counts what the function makes of a message, and neither the
+//! message nor a [`Shared`].
+//!
 //! # Platforms
 //!
 //! Thread pools work everywhere. Process pools need Linux.
@@ -93,6 +119,8 @@
 //!
 //! - `auto-worker` (default): workers enter their loop before `main`. Without it, [`init`] has to be
 //!   the first line of `main`.
+//! - `tokio` (default): a tokio runtime hears by itself that a process call is done. Without it, and on other
+//!   runtimes, a thread of the pool's hears of it and wakes the caller, which takes a few microseconds more.
 //! - `sandbox`: `Sandbox`, which keeps what runs in worker processes from files, other programs and the network.
 
 /// The programs of README.md, compiled and run as doctests.

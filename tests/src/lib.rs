@@ -1,5 +1,8 @@
 //! What several tests need: waiting for a condition, and looking at processes.
 
+pub mod memory;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Machines are slow and shared, so the limit is generous: it ends a test that would hang.
@@ -17,6 +20,22 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
+/// As long as it lives, no other test of this program that asks for it runs: for those that count what the
+/// process holds.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Bytes of which no part looks like that of another seed.
+#[must_use]
+pub fn pattern(length: usize, seed: u8) -> Vec<u8> {
+    let block: Vec<u8> = (0..251).map(|byte: u8| byte.wrapping_add(seed)).collect();
+    let mut bytes = block.repeat(length / block.len() + 1);
+    bytes.truncate(length);
+    bytes
+}
+
 /// Whether there is a process of this id that is not a zombie.
 #[must_use]
 pub fn is_alive(pid: u32) -> bool {
@@ -28,10 +47,34 @@ pub fn is_alive(pid: u32) -> bool {
 /// # Panics
 /// It is not there.
 pub fn kill(pid: u32) {
-    let killed = std::process::Command::new("kill")
-        .args(["-9", &pid.to_string()])
+    signal(pid, "KILL");
+}
+
+/// Sends a process, which must be there, a signal by its name.
+///
+/// # Panics
+/// It is not there.
+pub fn signal(pid: u32, name: &str) {
+    let sent = std::process::Command::new("kill")
+        .args(["-s", name, &pid.to_string()])
         .status();
-    assert!(killed.is_ok_and(|status| status.success()));
+    assert!(sent.is_ok_and(|status| status.success()));
+}
+
+/// Holds a process, which must be there, until it is sent `CONT`. None of its threads runs afterwards.
+///
+/// # Panics
+/// It is not there.
+pub fn stop(pid: u32) {
+    signal(pid, "STOP");
+    eventually("it stands still", || {
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task"));
+        threads.into_iter().flatten().flatten().all(|thread| {
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            stat.rsplit_once(") ")
+                .is_none_or(|(_, rest)| rest.starts_with('T'))
+        })
+    });
 }
 
 /// The children of process `pid`, zombies included.

@@ -9,7 +9,7 @@ use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use offloop::{Error, Exit, Phase, ProcessPool, Sandbox, cpu_bound};
+use offloop::{Error, Exit, Phase, ProcessPool, Sandbox, Shared, cpu_bound};
 use offloop_tests::{eventually, is_alive};
 
 /// For what is refused on every kernel, and for what works.
@@ -31,6 +31,22 @@ fn refused<T: std::fmt::Debug>(result: io::Result<T>) {
 #[cpu_bound(pool = LOOSE)]
 fn pid() -> u32 {
     std::process::id()
+}
+
+#[cpu_bound(pool = LOOSE)]
+fn longer(bytes: Shared<[u8]>, more: Vec<u8>) -> io::Result<(Shared<[u8]>, Shared<[u8]>)> {
+    let both = Shared::<[u8]>::copy_from(&[&bytes[..], &more].concat())?;
+    Ok((bytes, both))
+}
+
+/// What is large, or shared, comes and goes by descriptors.
+#[test]
+fn large_and_shared_values_go_in_and_out() {
+    for length in [10, 3000, 200_000] {
+        let bytes = Shared::<[u8]>::copy_from(&vec![7; length]).unwrap();
+        let (same, both) = longer(bytes.clone(), vec![7; length]).wait().unwrap();
+        assert!(same == bytes && *both == vec![7; 2 * length]);
+    }
 }
 
 #[cpu_bound(pool = LOOSE)]

@@ -1,6 +1,6 @@
 //! `ipc-channel` as it is: one child, a channel to it and one back. Bytes go in its shared memory.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use ipc_channel::ipc::{self, IpcOneShotServer, IpcReceiver, IpcSender, IpcSharedMemory};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,7 @@ pub(crate) fn peer(server: String) {
 pub(super) struct IpcChannel {
     requests: Mutex<IpcSender<Message>>,
     answers: Arc<Mutex<IpcReceiver<Message>>>,
+    kept: OnceLock<IpcSharedMemory>,
     _peer: Peer,
 }
 
@@ -70,6 +71,7 @@ impl Contender for IpcChannel {
         IpcChannel {
             requests: Mutex::new(requests),
             answers: Arc::new(Mutex::new(answers)),
+            kept: OnceLock::new(),
             _peer: peer,
         }
     }
@@ -104,6 +106,18 @@ impl Contender for IpcChannel {
     fn look(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
         let shared = IpcSharedMemory::from_bytes(&bytes);
         let Message::Sum(sum) = self.request(Message::Look(shared)) else {
+            panic!("{OTHER}")
+        };
+        answered(sum)
+    }
+
+    fn keep(&self, bytes: &[u8]) {
+        self.kept.get_or_init(|| IpcSharedMemory::from_bytes(bytes));
+    }
+
+    fn look_at_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        let kept = self.kept.get().expect("it was kept").clone();
+        let Message::Sum(sum) = self.request(Message::Look(kept)) else {
             panic!("{OTHER}")
         };
         answered(sum)

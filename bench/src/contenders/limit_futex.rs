@@ -1,7 +1,7 @@
 //! Limit: memory that a child shares, and a futex in it for each direction.
 
 use std::fs::File;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,16 +14,26 @@ use super::peer::Peer;
 use super::{Contender, answered};
 
 /// A number that is waited for, in memory that both map.
-struct Mailbox(&'static AtomicU32);
+pub(super) struct Mailbox(&'static AtomicU32);
 
 impl Mailbox {
-    fn send(&self, number: u32) {
+    pub(super) fn send(&self, number: u32) {
         self.0.store(number, Ordering::Release);
         futex::wake(self.0, futex::Flags::empty(), 1).expect("a word that is mapped can be woken");
     }
 
+    /// Puts the number there, for somebody who is woken in another way.
+    pub(super) fn put(&self, number: u32) {
+        self.0.store(number, Ordering::Release);
+    }
+
+    /// The number that is there.
+    pub(super) fn look(&self) -> u32 {
+        self.0.load(Ordering::Acquire)
+    }
+
     /// Waits for a number other than this one.
-    fn receive(&self, last: u32) -> u32 {
+    pub(super) fn receive(&self, last: u32) -> u32 {
         loop {
             let number = self.0.load(Ordering::Acquire);
             if number != last {
@@ -36,7 +46,7 @@ impl Mailbox {
 }
 
 const SIZE: usize = 4096;
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// The requests and the answers, each on a cache line of its own.
 fn map(memory: impl AsFd) -> (Mailbox, Mailbox) {
@@ -54,16 +64,36 @@ fn map(memory: impl AsFd) -> (Mailbox, Mailbox) {
     (Mailbox(requests), Mailbox(answers))
 }
 
-/// `memory` is a path to it.
-pub(crate) fn peer(memory: &str) {
+/// What the program has made, in its child, which ends when the program does.
+pub(super) fn open(memory: &str) -> (Mailbox, Mailbox) {
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
     let file = File::options().read(true).write(true).open(memory);
-    let (requests, answers) = map(file.expect("the program lives"));
+    map(file.expect("the program lives"))
+}
+
+/// `memory` is a path to it.
+pub(crate) fn peer(memory: &str) {
+    let (requests, answers) = open(memory);
     let mut last = NONE;
     loop {
         last = requests.receive(last);
         answers.send(last);
     }
+}
+
+/// New mailboxes, in which nothing lies.
+pub(super) fn create() -> (OwnedFd, Mailbox, Mailbox) {
+    let memory = memfd_create("bench", MemfdFlags::CLOEXEC).expect("memory can be had");
+    ftruncate(&memory, SIZE as u64).expect("memory can be had");
+    let (requests, answers) = map(&memory);
+    requests.put(NONE);
+    answers.put(NONE);
+    (memory, requests, answers)
+}
+
+/// By which a child finds it.
+pub(super) fn path_of(memory: &OwnedFd) -> String {
+    format!("/proc/{}/fd/{}", std::process::id(), memory.as_raw_fd())
 }
 
 pub(super) struct LimitFutex {
@@ -74,12 +104,8 @@ pub(super) struct LimitFutex {
 
 impl Contender for LimitFutex {
     fn start(_: Option<usize>) -> LimitFutex {
-        let memory = memfd_create("bench", MemfdFlags::CLOEXEC).expect("memory can be had");
-        ftruncate(&memory, SIZE as u64).expect("memory can be had");
-        let (requests, answers) = map(&memory);
-        requests.0.store(NONE, Ordering::Release);
-        answers.0.store(NONE, Ordering::Release);
-        let path = format!("/proc/{}/fd/{}", std::process::id(), memory.as_raw_fd());
+        let (memory, requests, answers) = create();
+        let path = path_of(&memory);
         let peer = Peer::start(&["futex", &path]);
         let limit = LimitFutex {
             requests,
@@ -93,7 +119,7 @@ impl Contender for LimitFutex {
     }
 
     fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
-        let last = self.answers.0.load(Ordering::Acquire);
+        let last = self.answers.look();
         self.requests.send(number);
         answered(self.answers.receive(last))
     }

@@ -3,6 +3,7 @@
 mod blocking;
 mod command;
 pub(crate) mod ipc_channel;
+pub(crate) mod limit_eventfd;
 pub(crate) mod limit_futex;
 mod limit_memcpy;
 pub(crate) mod limit_pipes;
@@ -64,6 +65,16 @@ pub(crate) trait Contender: Send + Sync + Sized + 'static {
         cannot()
     }
 
+    /// Takes a copy of the bytes, to be sent in each call of `look_at_kept`.
+    fn keep(&self, _: &[u8]) {
+        panic!("{NOT_ASKED}")
+    }
+
+    /// What was kept is looked at. Who cannot share it takes this copy, which must be given away.
+    fn look_at_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        cannot()
+    }
+
     /// The text is decoded; the number of its values comes back.
     fn decode(&self, _: String) -> impl Future<Output = usize> + Send + 'static {
         cannot()
@@ -80,8 +91,10 @@ pub(crate) trait Contender: Send + Sync + Sized + 'static {
     }
 }
 
+const NOT_ASKED: &str = "the plan asks a contender for what it cannot do";
+
 fn cannot<T>() -> Ready<T> {
-    panic!("the plan asks a contender for what it cannot do")
+    panic!("{NOT_ASKED}")
 }
 
 /// What `Contender::look` does with the bytes: it reads each page of them.
@@ -105,6 +118,7 @@ pub(crate) enum Who {
     LimitThread,
     LimitPipes,
     LimitFutex,
+    LimitEventfd,
     LimitMemcpy,
     Command,
     PythonThreads,
@@ -125,6 +139,11 @@ impl Who {
         (Who::LimitThread, "limit-thread", "limit: park a thread"),
         (Who::LimitPipes, "limit-pipes", "limit: 2 pipes, child"),
         (Who::LimitFutex, "limit-futex", "limit: futex, child"),
+        (
+            Who::LimitEventfd,
+            "limit-eventfd",
+            "limit: futex + eventfd, child",
+        ),
         (Who::LimitMemcpy, "limit-memcpy", "limit: memcpy"),
         (Who::Command, "command", "limit: start and wait"),
         (Who::PythonThreads, "python-threads", "Python threads"),
@@ -172,6 +191,7 @@ pub(crate) fn measure(who: Who, line: &'static Work, scale: Scale) -> Figures {
         Who::LimitThread => work::run::<limit_thread::LimitThread>(line, scale),
         Who::LimitPipes => work::run::<limit_pipes::LimitPipes>(line, scale),
         Who::LimitFutex => work::run::<limit_futex::LimitFutex>(line, scale),
+        Who::LimitEventfd => work::run::<limit_eventfd::LimitEventfd>(line, scale),
         Who::LimitMemcpy => work::run::<limit_memcpy::LimitMemcpy>(line, scale),
         Who::Command => work::run::<command::Command>(line, scale),
         Who::PythonThreads | Who::PythonProcesses | Who::PythonLoky => {

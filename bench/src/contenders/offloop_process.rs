@@ -1,6 +1,8 @@
 //! This crate: a call in a process.
 
-use offloop::{ProcessPool, cpu_bound};
+use std::sync::OnceLock;
+
+use offloop::{ProcessPool, Shared, cpu_bound};
 
 use super::{Contender, Record};
 use crate::work::documents::{self, Tree};
@@ -26,6 +28,11 @@ fn look(bytes: &[u8]) -> u64 {
 }
 
 #[cpu_bound]
+fn look_at_shared(bytes: Shared<[u8]>) -> u64 {
+    super::look(&bytes)
+}
+
+#[cpu_bound]
 fn count(text: &str) -> usize {
     documents::count(text)
 }
@@ -37,6 +44,7 @@ fn same_tree(tree: Tree) -> Tree {
 
 pub(super) struct OffloopProcess {
     pool: &'static ProcessPool,
+    kept: OnceLock<Shared<[u8]>>,
 }
 
 const NO_FAILURE: &str = "no function of the bench fails";
@@ -46,7 +54,10 @@ impl Contender for OffloopProcess {
         let pool = workers.map_or(ProcessPool::global(), |workers| {
             Box::leak(Box::new(ProcessPool::new("bench").workers(workers)))
         });
-        OffloopProcess { pool }
+        OffloopProcess {
+            pool,
+            kept: OnceLock::new(),
+        }
     }
 
     fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
@@ -72,6 +83,17 @@ impl Contender for OffloopProcess {
     fn look(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
         // By name, a borrowed argument moves into the call.
         let call = look::builder().bytes(bytes).call().on(self.pool);
+        async { call.await.expect(NO_FAILURE) }
+    }
+
+    fn keep(&self, bytes: &[u8]) {
+        self.kept
+            .get_or_init(|| Shared::<[u8]>::copy_from(bytes).expect("there is memory"));
+    }
+
+    fn look_at_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        let kept = self.kept.get().expect("it was kept").clone();
+        let call = look_at_shared(kept).on(self.pool);
         async { call.await.expect(NO_FAILURE) }
     }
 

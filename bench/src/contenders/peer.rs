@@ -19,6 +19,11 @@ impl Peer {
         (peer, requests, answers)
     }
 
+    /// What it writes goes there.
+    pub(super) fn with_output(arguments: &[&str], output: Stdio) -> Peer {
+        Peer::command(arguments, Stdio::null(), output)
+    }
+
     fn command(arguments: &[&str], input: Stdio, output: Stdio) -> Peer {
         let child = Command::new("/proc/self/exe")
             .arg(PEER)

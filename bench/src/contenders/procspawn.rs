@@ -64,6 +64,13 @@ impl Contender for Procspawn {
         self.call(bytes, |bytes| look(&bytes))
     }
 
+    fn keep(&self, _: &[u8]) {}
+
+    /// It can only be given the bytes.
+    fn look_at_kept(&self, copy: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        self.look(std::mem::take(copy))
+    }
+
     fn decode(&self, text: String) -> impl Future<Output = usize> + Send + 'static {
         self.call(text, |text| count(&text))
     }

@@ -72,6 +72,7 @@ async fn measure<C: Contender>(work: &'static Work, scale: Scale) -> Figures {
         Doing::Tasks => many::by_many_tasks(C::start(workers), scale).await,
         Doing::Bytes(size) => transfer::both_ways(&C::start(workers), size, scale).await,
         Doing::Borrowed(size) => transfer::one_way(&C::start(workers), size, scale).await,
+        Doing::Shared(size) => transfer::shared(&C::start(workers), size, scale).await,
         Doing::Documents => documents::decode(C::start(workers), scale).await,
         Doing::Trees => documents::carry(C::start(workers), scale).await,
         Doing::Ticker => ticker::measure(&C::start(workers), scale).await,

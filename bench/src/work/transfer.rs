@@ -44,6 +44,27 @@ pub(super) async fn one_way<C: Contender>(contender: &C, size: usize, scale: Sca
     report(&times)
 }
 
+/// The same bytes go in each call. Those who cannot share get a copy, which is made before the time counts.
+pub(super) async fn shared<C: Contender>(contender: &C, size: usize, scale: Scale) -> Figures {
+    let bytes = vec![7; size];
+    contender.keep(&bytes);
+    let mut times = Vec::new();
+    let end = Instant::now() + budget(scale);
+    for call in 0..WARM_UP + most(size) {
+        let mut copy = bytes.clone();
+        let start = Instant::now();
+        let sum = contender.look_at_kept(&mut copy).await;
+        if call >= WARM_UP {
+            times.push(milliseconds(start.elapsed()));
+        }
+        assert_eq!(sum, 7 * (size as u64 / 4096));
+        if !times.is_empty() && Instant::now() > end {
+            break;
+        }
+    }
+    report(&times)
+}
+
 const WARM_UP: usize = 2;
 
 fn most(size: usize) -> usize {

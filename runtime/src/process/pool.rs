@@ -164,7 +164,8 @@ impl ProcessPool {
 
     /// How much memory the data of each worker may take, in bytes (`RLIMIT_DATA`). An allocation
     /// beyond it fails, which ends the worker: the call gets
-    /// [`Error::WorkerDied`](crate::Error::WorkerDied), which says so.
+    /// [`Error::WorkerDied`](crate::Error::WorkerDied), which says so. Memory that processes share does not
+    /// count: messages, thus what is lent to the function, and [`Shared`](crate::Shared).
     ///
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
@@ -183,7 +184,8 @@ impl ProcessPool {
     }
 
     /// Replaces a worker that is found to take more memory than this after a call, in bytes of RAM
-    /// (resident set), for code that leaks or keeps much.
+    /// (resident set), for code that leaks or keeps much. That includes what it has touched of the memory of
+    /// its messages, which it keeps, and of each [`Shared`](crate::Shared) that it has.
     ///
     /// The worker goes on until its replacement is ready, so that no call waits for a start; for that
     /// time there is one process more than [`workers`](ProcessPool::workers).

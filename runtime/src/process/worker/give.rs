@@ -4,6 +4,8 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use rustix::io::Errno;
+
 use super::{Inner, Life, Worker};
 use crate::process::bell::{self, Bell, Runtime};
 use crate::process::channel::{BELLS, INLINE, Place, Placed};
@@ -102,7 +104,16 @@ impl Worker {
         };
         let (at, bytes) = match self.lay(inner, job.id(), message) {
             Ok(place) => place,
-            Err(reason) => return Taken::Failed(reason),
+            Err(NoPlace::Failed(reason)) => return Taken::Failed(reason),
+            Err(NoPlace::IsFull) => {
+                // It counts as a call that it was about to get, which another worker gets when this
+                // one is buried.
+                inner.reserved = Some(Arc::clone(job));
+                self.load.store(inner.load(), Ordering::Release);
+                inner.leave();
+                self.kill_locked(inner);
+                return Taken::Yes;
+            }
         };
         let bell = self.bell_for(inner, job.runtime());
         let ahead = inner.line.push(Arc::clone(job));
@@ -132,11 +143,10 @@ impl Worker {
         inner: &mut Inner,
         call: u64,
         message: &'a Message,
-    ) -> Result<(Place, &'a [u8]), String> {
+    ) -> Result<(Place, &'a [u8]), NoPlace> {
         if message.has_handles() {
-            let subject = Subject::Values(call);
-            mail::send(&self.socket, subject, &message.handles())
-                .map_err(|error| format!("descriptors cannot be sent to the worker: {error}"))?;
+            mail::send(&self.socket, Subject::Values(call), &message.handles())
+                .map_err(|error| NoPlace::unsent("descriptors", &error, inner))?;
             inner.mail += 1;
         }
         let (region, length) = match message.body() {
@@ -147,16 +157,16 @@ impl Worker {
                 };
                 return Ok((at, bytes));
             }
-            Body::Bytes(bytes) => (region_with(inner, bytes)?, bytes.len()),
+            Body::Bytes(bytes) => {
+                let region = region_with(inner, bytes).map_err(NoPlace::Failed)?;
+                (region, bytes.len())
+            }
             Body::Laid { region, length, .. } => (Arc::clone(region), *length),
         };
         if inner.known_region != region.id() {
-            mail::send(
-                &self.socket,
-                Subject::Memory(region.id()),
-                &[region.as_fd()],
-            )
-            .map_err(|error| format!("memory cannot be sent to the worker: {error}"))?;
+            let subject = Subject::Memory(region.id());
+            mail::send(&self.socket, subject, &[region.as_fd()])
+                .map_err(|error| NoPlace::unsent("memory", &error, inner))?;
             inner.mail += 1;
             inner.known_region = region.id();
         }
@@ -196,6 +206,27 @@ impl Worker {
         inner.bells[number] = Some(Bell::hang(runtime, number, self, descriptor)?);
         self.channel.listen(number);
         Ok(number)
+    }
+}
+
+/// Why a call is nowhere for the worker to find.
+#[derive(Debug)]
+enum NoPlace {
+    Failed(String),
+    /// The worker has not taken in what was sent for calls that were taken back since. Either it is stuck,
+    /// or there were hundreds of them before its turn came.
+    IsFull,
+}
+
+impl NoPlace {
+    fn unsent(what: &str, error: &std::io::Error, inner: &Inner) -> NoPlace {
+        // So many descriptors are on their way to processes of this user, who may not have more.
+        let are_too_many = error.raw_os_error() == Some(Errno::TOOMANYREFS.raw_os_error());
+        let is_behind = inner.mail > inner.mail_of_the_last;
+        if error.kind() == std::io::ErrorKind::WouldBlock || (are_too_many && is_behind) {
+            return NoPlace::IsFull;
+        }
+        NoPlace::Failed(format!("{what} cannot be sent to the worker: {error}"))
     }
 }
 

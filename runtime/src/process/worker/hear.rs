@@ -150,6 +150,7 @@ impl Worker {
             };
             self.channel.clear(position);
             let done = inner.line.pop_done();
+            inner.mail_of_the_last = inner.mail;
             self.load.store(inner.load(), Ordering::Release);
             // Whoever takes the last call has the worker to itself.
             is_free = inner.load() == 0;

@@ -75,6 +75,8 @@ struct Inner {
     calls: u64,
     /// How many times descriptors were sent to it.
     mail: u64,
+    /// ... when its last call was done, which took in what was sent before.
+    mail_of_the_last: u64,
     bells: [Option<Arc<Bell>>; BELLS],
     /// The memory that its last large call lay in, for the next.
     for_calls: Option<Arc<Region>>,
@@ -137,6 +139,7 @@ impl Worker {
                 line: Line::default(),
                 calls: 0,
                 mail: Parts::MAIL,
+                mail_of_the_last: Parts::MAIL,
                 bells: std::array::from_fn(|_| None),
                 for_calls: None,
                 known_region: 0,
