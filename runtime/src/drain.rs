@@ -20,10 +20,13 @@ pub(crate) trait Drain: Send + Sync {
 pub(crate) struct Watchers(Vec<Waker>);
 
 impl Watchers {
-    pub(crate) fn add(&mut self, waker: &Waker) {
-        if !self.0.iter().any(|known| known.will_wake(waker)) {
-            self.0.push(waker.clone());
+    /// Gives it back if it is known already, to be dropped once the lock has been let go.
+    pub(crate) fn add(&mut self, waker: Waker) -> Option<Waker> {
+        if self.0.iter().any(|known| known.will_wake(&waker)) {
+            return Some(waker);
         }
+        self.0.push(waker);
+        None
     }
 
     /// To be woken once the lock over the pool has been let go.

@@ -24,7 +24,7 @@ thread_local! {
 }
 
 /// Whether this thread waits in here, so that an async runtime that it works for stands still.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "tokio"))]
 pub(crate) fn is_waiting() -> bool {
     IS_WAITING.get()
 }

@@ -302,12 +302,10 @@ fn a_thousand_rounds_of_coming_and_going_lose_nothing() {
         let calls: Vec<_> = (0..count).map(|_| pid().on(&pool).start()).collect();
         submitted += count as u64;
         for call in calls {
-            if random.below(4) == 0 {
-                drop(call);
-            } else if random.below(4) == 0 {
-                call.detach();
-            } else {
-                call.wait().unwrap();
+            match random.below(16) {
+                0..4 => drop(call),
+                4..7 => call.detach(),
+                _ => drop(call.wait().unwrap()),
             }
         }
         if random.below(8) == 0 {

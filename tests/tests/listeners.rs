@@ -3,13 +3,14 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::mpsc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use offloop::{ProcessPool, cpu_bound};
 use offloop_tests::{LIMIT, eventually};
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::coop::{consume_budget, has_budget_remaining};
 
 #[cpu_bound]
 fn pid() -> u32 {
@@ -35,7 +36,7 @@ async fn warm(pool: &ProcessPool) {
 
 /// Polls once, on the current runtime if there is one.
 fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(std::task::Waker::noop()))
+    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// Fails rather than hangs.
@@ -90,13 +91,81 @@ fn a_call_goes_on_when_its_runtime_has_ended() {
     in_time("it ends", || {
         for _ in 0..5 {
             let first = current_thread();
-            let call = first.block_on(async {
-                warm(&POOL).await;
+            let call = {
+                first.block_on(warm(&POOL));
+                let _inside = first.enter();
                 after(20).on(&POOL).start()
-            });
+            };
             drop(first);
             current_thread().block_on(async { call.await.unwrap() });
         }
+    });
+}
+
+/// tokio puts off a task that has done much in one poll, and outside of its own threads it does so by
+/// waking it at once, wherever it is.
+#[test]
+fn a_task_that_has_used_up_its_budget_may_make_calls() {
+    static POOL: ProcessPool = ProcessPool::new("budget").workers(1);
+    in_time("they end", || {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            for _ in 0..4 {
+                eventually("the worker rests", || {
+                    POOL.stats().idle == POOL.stats().workers
+                });
+                while has_budget_remaining() {
+                    consume_budget().await;
+                }
+                pid().on(&POOL).await.unwrap();
+            }
+        });
+    });
+}
+
+/// A waker that, when it is dropped, waits until the pool has no call that runs.
+struct Patient(&'static ProcessPool);
+
+impl Wake for Patient {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Patient {
+    fn drop(&mut self) {
+        eventually("all is over", || self.0.stats().running == 0);
+    }
+}
+
+#[test]
+fn a_waker_may_do_anything_when_it_is_dropped() {
+    static POOL: ProcessPool = ProcessPool::new("wakers").workers(1);
+    in_time("they are dropped", || {
+        for _ in 0..5 {
+            let mut call = Box::pin(after(5).on(&POOL));
+            let waker = Waker::from(Arc::new(Patient(&POOL)));
+            assert!(
+                call.as_mut()
+                    .poll(&mut Context::from_waker(&waker))
+                    .is_pending()
+            );
+            drop(waker);
+            // Another takes its place.
+            let _ = poll_once(call.as_mut());
+        }
+        let call = after(5).on(&POOL).start();
+        let mut call = Box::pin(call);
+        let waker = Waker::from(Arc::new(Patient(&POOL)));
+        assert!(
+            call.as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
+        drop(waker);
+        drop(call);
     });
 }
 
@@ -105,11 +174,10 @@ fn a_call_may_be_polled_on_another_runtime_than_the_first() {
     static POOL: ProcessPool = ProcessPool::new("moved").workers(1);
     in_time("it ends", || {
         let first = current_thread();
-        let call = first.block_on(async {
+        let mut call = Box::pin(after(20).on(&POOL));
+        first.block_on(async {
             warm(&POOL).await;
-            let mut call = Box::pin(after(20).on(&POOL));
             assert!(poll_once(call.as_mut()).is_pending());
-            call
         });
         // The first one is there still, and is not driven.
         current_thread().block_on(async { call.await.unwrap() });

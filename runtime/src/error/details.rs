@@ -163,22 +163,22 @@ pub struct InvalidPool {
 }
 
 impl Refused {
-    pub(crate) fn new(task: &str, pool: &str, started: Started) -> Box<Refused> {
-        Box::new(Refused {
+    pub(crate) fn new(task: &str, pool: &str, started: Started) -> Refused {
+        Refused {
             task: task.to_owned(),
             pool: pool.to_owned(),
             started,
-        })
+        }
     }
 }
 
 impl CannotStart {
-    pub(crate) fn new(task: &str, pool: &str, reason: String) -> Box<CannotStart> {
-        Box::new(CannotStart {
+    pub(crate) fn new(task: &str, pool: &str, reason: String) -> CannotStart {
+        CannotStart {
             task: task.to_owned(),
             pool: pool.to_owned(),
             reason,
-        })
+        }
     }
 }
 

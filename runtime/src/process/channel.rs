@@ -147,6 +147,8 @@ impl Channel {
     }
 }
 
+// It is less than `SLOTS`.
+#[allow(clippy::cast_possible_truncation)]
 fn index(position: u64) -> usize {
     (position % SLOTS as u64) as usize
 }
@@ -390,19 +392,19 @@ impl Channel {
         let is_to_be_woken = self.fields().listeners[bell].is_to_be_woken();
         Ok(is_to_be_woken.then_some(bell))
     }
-
-    /// Stays where it is until the pool has killed this process.
-    pub(crate) fn wait_for_death(&self) -> ! {
-        loop {
-            let nobody = AtomicU32::new(0);
-            let _ = futex::wait(&nobody, futex::Flags::PRIVATE, 0, None);
-        }
-    }
 }
 
-/// The pool has ended the call.
+/// The pool has ended the call, and is about to kill this process.
 #[derive(Debug)]
 pub(crate) struct Stopped;
+
+/// Stays where it is until the pool has killed this process.
+pub(crate) fn wait_for_death() -> ! {
+    loop {
+        let nobody = AtomicU32::new(0);
+        let _ = futex::wait(&nobody, futex::Flags::PRIVATE, 0, None);
+    }
+}
 
 fn now() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);

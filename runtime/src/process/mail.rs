@@ -48,7 +48,7 @@ pub(crate) enum NoMail {
 }
 
 impl Subject {
-    fn to_bytes(self) -> [u8; LENGTH] {
+    pub(crate) fn to_bytes(self) -> [u8; LENGTH] {
         let (what, which) = match self {
             Subject::Start => (1, 0),
             Subject::Bell(number) => (2, number as u64),
@@ -61,7 +61,7 @@ impl Subject {
         bytes
     }
 
-    fn from_bytes(bytes: [u8; LENGTH]) -> Option<Subject> {
+    pub(crate) fn from_bytes(bytes: [u8; LENGTH]) -> Option<Subject> {
         let number = |at: usize| {
             let mut number = [0; 8];
             number.copy_from_slice(&bytes[at..at + 8]);

@@ -5,7 +5,8 @@
 //!
 //! - [`pool`]: the value that a program declares.
 //! - [`run`]: the future that the caller holds; [`job`]: what it shares with the pool.
-//! - [`codec`]: encoding and decoding, away from the loop where that takes long.
+//! - [`codec`]: encoding and decoding, away from the loop where that takes long; [`message`]: a call that
+//!   is encoded.
 //! - [`core`]: the queue, and which worker takes what.
 //! - [`staff`]: which workers there are, when to start one and when to let one go.
 //! - [`start`]: the one thread that starts workers; [`orders`]: what it tells them.
@@ -70,5 +71,9 @@ pub use sandbox::Sandbox;
 #[cfg(fuzzing)]
 pub(crate) use frame::{Assembler, Kind, NoFrame};
 #[cfg(fuzzing)]
+pub(crate) use mail::Subject;
+#[cfg(fuzzing)]
 pub(crate) use reply::{Body, Reply};
 pub(crate) use run::{Run, Target, Typed};
+#[cfg(fuzzing)]
+pub(crate) use serve::read_ready;

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use super::channel::{INLINE, Place, Stopped};
+use super::channel::{INLINE, Place, Stopped, wait_for_death};
 use super::desk::Desk;
 use super::inbox::Inbox;
 use super::mail::{self, Subject};
@@ -135,7 +135,7 @@ impl Outbox {
         match channel.finish(position, call, answer.kind as u32, at, in_slot) {
             Ok(Some(bell)) => inbox.ring(bell)?,
             Ok(None) => {}
-            Err(Stopped) => channel.wait_for_death(),
+            Err(Stopped) => wait_for_death(),
         }
         self.spare = answer.bytes;
         Ok(())

@@ -61,7 +61,9 @@ impl Poison {
         if !self.any.load(Ordering::Relaxed) {
             return 0;
         }
-        match lock(&self.deaths).get(&key()) {
+        // Before the lock is taken: whoever makes it takes the lock of its call.
+        let key = key();
+        match lock(&self.deaths).get(&key) {
             Some((deaths, last)) if last.elapsed() < MEMORY => *deaths,
             _ => 0,
         }

@@ -92,6 +92,15 @@ fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> Result<(), St
         .map_err(|error| format!("the pool cannot be told that the worker is ready: {error}"))
 }
 
+/// What the pool takes from that: why the worker is not ready, or nothing.
+pub(crate) fn read_ready(body: &[u8]) -> Result<Option<String>, String> {
+    let mut input = Decoder::new(body);
+    let failure = input.output();
+    failure
+        .and_then(|failure| input.end().map(|()| failure))
+        .map_err(|error| format!("its report cannot be read: {error}"))
+}
+
 /// Runs a call and gives what answers it.
 fn answer(
     registry: &Registry,

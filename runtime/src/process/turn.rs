@@ -118,11 +118,9 @@ impl Turn {
             let call = word >> BITS;
             match word & ((1 << BITS) - 1) {
                 FILLED if self.change(call, FILLED, RUNNING) => return Found::Call(call),
-                // It was taken back in this moment.
-                FILLED => {}
                 WITHDRAWN if self.change(call, WITHDRAWN, EMPTY) => return Found::Withdrawn,
-                // The pool has taken the slot back too.
-                WITHDRAWN => {}
+                // The pool has taken back the call, or the slot too, in this moment.
+                FILLED | WITHDRAWN => {}
                 _ => return Found::Nothing,
             }
         }
@@ -143,7 +141,7 @@ pub(super) const ASLEEP: u32 = 1;
 const AWAKE: u32 = 0;
 
 impl Sleeper {
-    #[cfg(test)]
+    #[cfg(all(test, offloop_loom))]
     pub(super) fn new() -> Sleeper {
         Sleeper(AtomicU32::new(AWAKE))
     }
@@ -154,8 +152,11 @@ impl Sleeper {
     }
 
     /// The sleeper has found something at its last look, and stays up.
+    ///
+    /// An exchange too, since the other one may have asked again: after a mere store, the next time of
+    /// lying down would come after the store and no more after that question, whose call it could miss.
     pub(super) fn get_up(&self) {
-        self.0.store(AWAKE, Ordering::Relaxed);
+        self.0.swap(AWAKE, Ordering::AcqRel);
     }
 
     /// The other one: whether to wake the sleeper. Only one is told so.
@@ -218,20 +219,20 @@ mod tests {
     }
 }
 
-/// All orders in which two sides can meet. `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib turn`
+/// All orders in which two sides can meet: `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib turn`.
+///
+/// They can fail. Each exchange above was broken in turn, and a model found it: a load for the one in
+/// `is_to_be_woken`, a store for the one in `lie_down` or `get_up`, or no last look, and the worker sleeps for ever; a
+/// store for the one in `withdraw` or `take`, and a call is taken up and taken back; in `reclaim`, and the
+/// slot is passed and used again; in `stop` or `finish`, and a call is answered and ended.
 #[cfg(all(test, offloop_loom))]
 mod every_order {
     use super::*;
     use loom::sync::Arc;
     use loom::thread;
 
-    /// A semaphore stands for the kernel's wait on a word: it returns at once if the word has changed.
-    fn sleep(sleeper: &Sleeper) {
-        while sleeper.0.load(Ordering::Acquire) == ASLEEP {
-            thread::yield_now();
-        }
-    }
-
+    /// The model's own parking stands for the kernel's wait on the word: who is woken before he sleeps
+    /// does not sleep.
     #[test]
     fn no_wake_up_is_lost_between_pool_and_worker() {
         loom::model(|| {
@@ -250,7 +251,7 @@ mod every_order {
                                 sleeper.get_up();
                                 break call;
                             }
-                            sleep(sleeper);
+                            thread::park();
                         };
                         assert_eq!(call, number as u64 + 1);
                         assert!(turn.finish(call));
@@ -260,8 +261,10 @@ mod every_order {
             let (turns, sleeper) = &*shared;
             for (number, turn) in turns.iter().enumerate() {
                 turn.fill(number as u64 + 1);
-                // Were it not told, the worker would sleep for ever, and the model would not end.
-                sleeper.is_to_be_woken();
+                // Were this lost, the worker would sleep for ever, which the model reports.
+                if sleeper.is_to_be_woken() {
+                    worker.thread().unpark();
+                }
             }
             worker.join().unwrap();
             assert!(

@@ -69,11 +69,17 @@ impl Drain for Core {
             // Its threads are not in this process.
             return true;
         }
+        // A waker is foreign code: it is cloned and dropped without the lock.
+        let waker = cx.waker().clone();
         let mut state = lock(&self.state);
         let is_drained = state.is_drained();
-        if !is_drained {
-            state.watchers.add(cx.waker());
-        }
+        let unused = if is_drained {
+            Some(waker)
+        } else {
+            state.watchers.add(waker)
+        };
+        drop(state);
+        drop(unused);
         is_drained
     }
 }

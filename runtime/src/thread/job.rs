@@ -101,17 +101,9 @@ impl<R: Outcome> Run<R> {
         match std::mem::replace(&mut self.stage, Stage::Finished) {
             Stage::New(job) => self.submit(job, cx),
             Stage::Submitted { shared, abandon } => {
-                let mut state = lock(&shared.state);
-                if let Some(result) = state.result.take() {
-                    state.over = true;
-                    drop(state);
+                if let Some(result) = shared.poll(cx) {
                     return Poll::Ready(result.unwrap_or_else(R::from_error));
                 }
-                match &mut state.waker {
-                    Some(waker) => waker.clone_from(cx.waker()),
-                    none => *none = Some(cx.waker().clone()),
-                }
-                drop(state);
                 self.stage = Stage::Submitted { shared, abandon };
                 Poll::Pending
             }
@@ -181,10 +173,10 @@ pub(crate) fn run_here<R>(task: &str, pool: &str, job: impl FnOnce() -> R) -> Re
 impl Rejected {
     pub(crate) fn into_error(self, task: &str, pool: &str) -> Error {
         match self {
-            Rejected::Closed => Error::Closed(Refused::new(task, pool, Started::No)),
-            Rejected::Full => Error::QueueFull(Refused::new(task, pool, Started::No)),
+            Rejected::Closed => Error::Closed(Box::new(Refused::new(task, pool, Started::No))),
+            Rejected::Full => Error::QueueFull(Box::new(Refused::new(task, pool, Started::No))),
             Rejected::NoThread(error) => {
-                Error::CannotStart(CannotStart::new(task, pool, error.to_string()))
+                Error::CannotStart(Box::new(CannotStart::new(task, pool, error.to_string())))
             }
         }
     }
@@ -235,7 +227,7 @@ impl<R: Outcome> Work for Shared<R> {
         } else {
             Started::Yes
         };
-        let refused = Refused::new(self.task, self.core.name(), started);
+        let refused = Box::new(Refused::new(self.task, self.core.name(), started));
         self.asked.cancel();
         self.finish(state, Err(Error::Closed(refused)));
     }
@@ -333,6 +325,31 @@ impl<R: Outcome> Shared<R> {
         Ok(())
     }
 
+    /// The result, if it is there; otherwise `cx` is woken when it is.
+    fn poll(&self, cx: &Context<'_>) -> Option<Result<R, Error>> {
+        let mut clone = None;
+        loop {
+            let mut state = lock(&self.state);
+            if let Some(result) = state.result.take() {
+                state.over = true;
+                return Some(result);
+            }
+            let is_known = |known: &Waker| known.will_wake(cx.waker());
+            if state.waker.as_ref().is_some_and(is_known) {
+                return None;
+            }
+            if let Some(clone) = clone.take() {
+                let before = state.waker.replace(clone);
+                drop(state);
+                drop(before);
+                return None;
+            }
+            // A waker is foreign code, also when it is cloned or dropped.
+            drop(state);
+            clone = Some(cx.waker().clone());
+        }
+    }
+
     /// The caller has gone.
     fn abandon(&self) {
         let mut state = lock(&self.state);
@@ -340,10 +357,11 @@ impl<R: Outcome> Shared<R> {
             self.count(&state, Ending::Cancelled);
         }
         state.over = true;
-        state.waker = None;
+        let waker = state.waker.take();
         let is_queued = state.job.is_some();
         let result = state.result.take();
         drop(state);
+        drop(waker);
         self.asked.cancel();
         if is_queued {
             self.core.work_abandoned();

@@ -1,8 +1,10 @@
 //! Bells of tokio runtimes. The `unsafe` of registering a descriptor with one is here.
 
 use std::cell::RefCell;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Wake, Waker};
@@ -10,6 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::runtime::{Handle, Id};
+use tokio::task::coop::unconstrained;
 
 use crate::process::worker::Worker;
 use crate::sync::lock;
@@ -169,8 +172,11 @@ impl Bell {
         let Some(registered) = &*hung else {
             return false;
         };
+        // Without tokio's budget for tasks: where a task has used it up, tokio would put this off by
+        // waking it, here and now, under this lock.
+        let mut look = unconstrained(poll_fn(|cx| registered.poll_read_ready(cx)));
         loop {
-            match registered.poll_read_ready(&mut cx) {
+            match Pin::new(&mut look).poll(&mut cx) {
                 Poll::Pending => return true,
                 // It stays readable for ever, and what counts is that it has been rung again.
                 Poll::Ready(Ok(mut ready)) => ready.clear_ready(),
@@ -194,7 +200,7 @@ impl Wake for Bell {
         let goes_on = self.wait();
         if let Some(worker) = self.worker.upgrade() {
             if !goes_on {
-                worker.forget_bell(self.number);
+                worker.forget_bell(self.number, self);
             }
             worker.listen(self.number);
         }

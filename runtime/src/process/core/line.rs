@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Core;
+use crate::error::Started;
 use crate::process::worker::{Taken, Worker};
 use crate::sync::lock;
 
@@ -11,9 +12,20 @@ impl Core {
     /// Moves calls from the queue to the line of a worker that has calls already, if no other worker
     /// is to come that could take them.
     pub(crate) fn top_up(self: &Arc<Core>, worker: &Arc<Worker>) {
-        while worker.has_room() {
+        let mut has_given = false;
+        loop {
             let mut state = lock(&self.state);
-            if !state.staff.is_complete() || state.cut_off {
+            // One that came to rest in the meantime did not see the calls that were on their way
+            // into this line, and would not come to take them from behind one that runs for long.
+            if has_given || state.queue.len() > 0 {
+                if let Some(idle) = state.staff.pop_idle() {
+                    drop(state);
+                    has_given = false;
+                    self.worker_free(&idle);
+                    continue;
+                }
+            }
+            if !worker.has_room() || !state.staff.is_complete() || state.cut_off {
                 return;
             }
             let Some(job) = state.queue.pop_front() else {
@@ -26,9 +38,10 @@ impl Core {
             };
             drop(state);
             match worker.add(&job, &message) {
-                Taken::Yes | Taken::NotWanted => {}
+                Taken::Yes => has_given = true,
+                Taken::NotWanted => {}
                 Taken::Unfit => return self.requeue(job),
-                Taken::Failed(reason) => job.cannot_hand_over(reason),
+                Taken::Failed(error) => job.fail(error),
             }
         }
     }
@@ -44,8 +57,14 @@ impl Core {
             let jobs = worker.take_back();
             let mut any = false;
             for job in jobs.into_iter().rev() {
-                if let Some(job) = job.unassign() {
-                    lock(&self.state).queue.push_front(job);
+                let Some(job) = job.unassign() else { continue };
+                let mut state = lock(&self.state);
+                if state.cut_off {
+                    // Nobody looks into the queue any more.
+                    drop(state);
+                    job.cut_off(Started::No);
+                } else {
+                    state.queue.push_front(job);
                     any = true;
                 }
             }

@@ -230,8 +230,8 @@ impl Core {
             Taken::Yes => {}
             Taken::NotWanted => return false,
             Taken::Unfit => self.requeue(job),
-            Taken::Failed(reason) => {
-                job.cannot_hand_over(reason);
+            Taken::Failed(error) => {
+                job.fail(error);
                 return false;
             }
         }

@@ -5,7 +5,7 @@ mod outcome;
 use std::mem;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -146,25 +146,37 @@ impl Job {
     }
 
     pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Answer> {
-        let mut state = lock(&self.state);
-        if let Stage::Answered(_) = state.stage {
-            if let Stage::Answered(answer) = mem::replace(&mut state.stage, Stage::Over) {
-                return Poll::Ready(answer);
+        let mut clone = None;
+        loop {
+            let mut state = lock(&self.state);
+            if let Stage::Answered(_) = state.stage {
+                if let Stage::Answered(answer) = mem::replace(&mut state.stage, Stage::Over) {
+                    return Poll::Ready(answer);
+                }
             }
+            let is_known = |known: &Waker| known.will_wake(cx.waker());
+            if state.waker.as_ref().is_some_and(is_known) {
+                return Poll::Pending;
+            }
+            if let Some(clone) = clone.take() {
+                let before = state.waker.replace(clone);
+                drop(state);
+                drop(before);
+                return Poll::Pending;
+            }
+            // A waker is foreign code, also when it is cloned or dropped.
+            drop(state);
+            clone = Some(cx.waker().clone());
         }
-        match &mut state.waker {
-            Some(waker) => waker.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
-        }
-        Poll::Pending
     }
 
     /// The caller has gone: a call that waits never runs, and one that runs is ended.
     pub(crate) fn abandon(self: &Arc<Job>) {
         let mut state = lock(&self.state);
         let stage = mem::replace(&mut state.stage, Stage::Over);
-        state.waker = None;
+        let waker = state.waker.take();
         drop(state);
+        drop(waker);
         if let Some(place) = place_of(&stage) {
             self.core.counters().ended(Ending::Cancelled, place);
         }
@@ -180,7 +192,9 @@ impl Job {
     pub(crate) fn detach(&self) {
         let mut state = lock(&self.state);
         state.detached = true;
-        state.waker = None;
+        let waker = state.waker.take();
+        drop(state);
+        drop(waker);
     }
 
     /// Ends the call in its worker, which is free or dead afterwards: at once, or when its grace is
@@ -240,15 +254,21 @@ impl Job {
 
     /// Notes that `worker` has the call now, and starts its clock if it runs at once. False if
     /// nobody wants the call.
-    pub(crate) fn assign(self: &Arc<Job>, worker: &Arc<Worker>, runs: bool) -> bool {
+    ///
+    /// # Errors
+    /// There is no clock: the call is the worker's, and has to [`fail`](Job::fail) with this.
+    pub(crate) fn assign(self: &Arc<Job>, worker: &Arc<Worker>, runs: bool) -> Result<bool, Error> {
         let mut state = lock(&self.state);
         if !matches!(state.stage, Stage::Queued) {
-            return false;
+            return Ok(false);
         }
         state.stage = Stage::Running(Arc::clone(worker));
         state.timer = None;
         self.core.counters().begun();
-        !runs || self.start_clock(state, worker)
+        if runs {
+            self.start_clock(&mut state, worker)?;
+        }
+        Ok(true)
     }
 
     /// From now on the call has its time limit to wait, if it has to wait.
@@ -271,31 +291,25 @@ impl Job {
     }
 
     /// From now on the call has its time limit to run.
-    fn start_clock(self: &Arc<Job>, state: MutexGuard<'_, State>, worker: &Worker) -> bool {
+    fn start_clock(self: &Arc<Job>, state: &mut State, worker: &Worker) -> Result<(), Error> {
         match self.limit() {
             Some(limit) => self.set_clock(state, worker, limit),
-            None => true,
+            None => Ok(()),
         }
     }
 
     /// Looks after this time whether the call has had the time that it has.
     fn set_clock(
         self: &Arc<Job>,
-        mut state: MutexGuard<'_, State>,
+        state: &mut State,
         worker: &Worker,
         time: Duration,
-    ) -> bool {
+    ) -> Result<(), Error> {
         let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match timer::after(time, target, worker.number() as u64) {
-            Ok(timer) => {
-                state.timer = Some(timer);
-                true
-            }
-            Err(error) => {
-                self.answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
-                false
-            }
-        }
+        let timer = timer::after(time, target, worker.number() as u64)
+            .map_err(|error| self.cannot_start(&error.to_string()))?;
+        state.timer = Some(timer);
+        Ok(())
     }
 
     fn limit(&self) -> Option<Duration> {
@@ -347,7 +361,7 @@ impl Job {
     /// them. That may be another than the one for which they were encoded.
     pub(crate) fn send_encoded(self: &Arc<Job>) {
         let poison = self.is_poison();
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
         let (Stage::Running(worker), Request::Encoded(message)) = (&state.stage, &state.request)
         else {
             return;
@@ -356,20 +370,18 @@ impl Job {
         if let Some(deaths) = poison {
             drop(state);
             self.fail_as_poison(deaths);
-            self.take_from(&worker);
-        } else if self.start_clock(state, &worker) {
-            if let Taken::Failed(reason) = worker.send(self, &message) {
-                self.cannot_hand_over(reason);
-                self.core.worker_free(&worker);
-            }
-        } else {
-            self.take_from(&worker);
+            return self.take_from(&worker);
         }
-    }
-
-    /// There is no way to give the arguments to a worker.
-    pub(crate) fn cannot_hand_over(&self, reason: String) {
-        self.fail(self.codec_error(true, reason, Started::No));
+        let started = self.start_clock(&mut state, &worker);
+        drop(state);
+        if let Err(error) = started {
+            self.fail(error);
+            return self.take_from(&worker);
+        }
+        if let Taken::Failed(error) = worker.send(self, &message) {
+            self.fail(error);
+            self.core.worker_free(&worker);
+        }
     }
 
     /// The memory of the worker that waits for the arguments.
@@ -453,7 +465,10 @@ impl Expire for Job {
                 TimeLeft::NextToBegin | TimeLeft::BehindOthers => limit,
             };
             if !left.is_zero() {
-                self.set_clock(state, worker, left);
+                if let Err(error) = self.set_clock(&mut state, worker, left) {
+                    self.answer(state, Answer::Failed(error));
+                    self.take_from(worker);
+                }
                 return;
             }
         }

@@ -168,7 +168,7 @@ impl Job {
             started
         };
         let refused = Refused::new(self.task(), self.core.name(), started);
-        self.fail(Error::Closed(refused));
+        self.fail(Error::Closed(Box::new(refused)));
     }
 
     /// No worker will ever run it.
@@ -178,7 +178,8 @@ impl Job {
 
     pub(super) fn cannot_start(&self, reason: &str) -> Error {
         let (task, pool) = (self.task(), self.core.name());
-        Error::CannotStart(CannotStart::new(task, pool, reason.to_owned()))
+        let refused = CannotStart::new(task, pool, reason.to_owned());
+        Error::CannotStart(Box::new(refused))
     }
 
     pub(crate) fn fail(&self, error: Error) {

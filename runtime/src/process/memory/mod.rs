@@ -23,7 +23,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 
-use rustix::fs::{FallocateFlags, SealFlags};
+use rustix::fs::SealFlags;
 
 pub(crate) use self::frozen::Frozen;
 pub(crate) use self::mapping::Access;
@@ -217,20 +217,6 @@ impl Memory {
         // SAFETY: the other process does not write as long as this side has the memory. One that has lost
         // its mind may do so all the same; then other bytes are copied, which is all that can come of it.
         unsafe { self.slice(0, length) }
-    }
-
-    /// Gives the pages behind the first `keep` bytes back to the system. They read as zero, and cost
-    /// as much as new ones when they are used again.
-    pub(crate) fn release(&mut self, keep: usize) -> io::Result<()> {
-        let keep = file::whole_pages(keep)?;
-        if keep >= self.len() {
-            return Ok(());
-        }
-        let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-        let length = self.len() - keep;
-        self.warm = self.warm.min(keep);
-        rustix::fs::fallocate(&self.file, flags, keep as u64, length as u64)?;
-        Ok(())
     }
 }
 

@@ -54,6 +54,7 @@ impl Worker {
         };
         if let Withdrawn::Yes { ahead } = inner.line.withdraw(&self.channel, call) {
             self.core.uncount_ahead(usize::from(ahead));
+            inner.calls -= 1;
             self.load.store(inner.load(), Ordering::Release);
             return if inner.load() == 0 {
                 Stop::Free
@@ -65,8 +66,9 @@ impl Worker {
             self.channel.ask_to_stop(call);
             return Stop::Asked;
         }
-        // It may have come to its end in this moment.
-        if self.channel.stop(position, call) {
+        let stopped = self.channel.stop(position, call);
+        // It may have come to its end in this moment. Whatever else stands there is not to be relied on.
+        if stopped || self.channel.seen(position, call) != Seen::Done {
             inner.leave();
             self.kill_locked(&inner);
         }
@@ -183,12 +185,17 @@ impl Worker {
         let calls: Vec<_> = line
             .all()
             .map(|(position, job)| {
-                let seen = self.channel.seen(position, job.id());
-                (job, (seen != Seen::Waiting).then_some(position))
+                let phase = match self.channel.seen(position, job.id()) {
+                    Seen::Waiting => None,
+                    Seen::Running | Seen::Done | Seen::Given => Some(self.channel.phase(position)),
+                    // Whatever it says beside that cannot be relied on.
+                    Seen::Nonsense => Some(Phase::Unknown),
+                };
+                (job, phase.map(|phase| (position, phase)))
             })
             .collect();
         let begun = calls.iter().find_map(|(_, begun)| *begun);
-        let ran_for = begun.map(|position| self.channel.ran_for(position));
+        let ran_for = begun.map(|(position, _)| self.channel.ran_for(position));
         let stderr = self
             .stderr
             .tail(ran_for.and_then(|time| Instant::now().checked_sub(time)));
@@ -213,16 +220,13 @@ impl Worker {
         for (number, (job, begun)) in calls.iter().enumerate().rev() {
             let job = Arc::clone(job);
             match begun {
-                Some(position) => {
-                    let phase = self.channel.phase(*position);
-                    job.worker_died(
-                        &Death {
-                            phase,
-                            ..death.clone()
-                        },
-                        fault.as_deref(),
-                    );
-                }
+                Some((_, phase)) => job.worker_died(
+                    &Death {
+                        phase: *phase,
+                        ..death.clone()
+                    },
+                    fault.as_deref(),
+                ),
                 // That the first was not taken up is odd; the others had no chance.
                 None if number == 0 => job.worker_died(&death, fault.as_deref()),
                 None => job.move_on(),

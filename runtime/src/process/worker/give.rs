@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use rustix::io::Errno;
 
 use super::{Inner, Life, Worker};
+use crate::error::{Error, Started};
 use crate::process::bell::{self, Bell, Runtime};
 use crate::process::channel::{BELLS, INLINE, Place, Placed};
 use crate::process::job::Job;
@@ -23,8 +24,8 @@ pub(crate) enum Taken {
     NotWanted,
     /// The worker cannot take any now.
     Unfit,
-    /// The call cannot be handed over, in words. The worker is as it was.
-    Failed(String),
+    /// The call cannot be handed over, and has to fail with this. The worker is as it was.
+    Failed(Error),
 }
 
 impl Worker {
@@ -38,17 +39,17 @@ impl Worker {
         }
         // Job and worker come to know of each other under the worker's lock, so that a caller who
         // leaves either is seen here or finds the worker to kill.
-        if !job.assign(self, message.is_some()) {
-            return Taken::NotWanted;
+        match job.assign(self, message.is_some()) {
+            Ok(true) => {}
+            Ok(false) => return Taken::NotWanted,
+            Err(error) => return Taken::Failed(error),
         }
-        match message {
-            Some(message) => self.place(&mut inner, job, &message),
-            None => {
-                inner.reserved = Some(Arc::clone(job));
-                self.load.store(1, Ordering::Release);
-                Taken::Yes
-            }
+        if let Some(message) = message {
+            return self.place(&mut inner, job, &message);
         }
+        inner.reserved = Some(Arc::clone(job));
+        self.load.store(1, Ordering::Release);
+        Taken::Yes
     }
 
     /// Puts a call behind those that the worker has, if the call is still wanted.
@@ -58,8 +59,10 @@ impl Worker {
         if !is_working || !self.may_have_more(&inner) || inner.line.next(&self.channel).is_none() {
             return Taken::Unfit;
         }
-        if !job.assign(self, true) {
-            return Taken::NotWanted;
+        match job.assign(self, true) {
+            Ok(true) => {}
+            Ok(false) => return Taken::NotWanted,
+            Err(error) => return Taken::Failed(error),
         }
         self.place(&mut inner, job, message)
     }
@@ -104,7 +107,9 @@ impl Worker {
         };
         let (at, bytes) = match self.lay(inner, job.id(), message) {
             Ok(place) => place,
-            Err(NoPlace::Failed(reason)) => return Taken::Failed(reason),
+            Err(NoPlace::Failed(reason)) => {
+                return Taken::Failed(job.codec_error(true, reason, Started::No));
+            }
             Err(NoPlace::IsFull) => {
                 // It counts as a call that it was about to get, which another worker gets when this
                 // one is buried.

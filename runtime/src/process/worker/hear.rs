@@ -11,9 +11,8 @@ use crate::process::frame::{Kind, NoFrame};
 use crate::process::mail::{self, NoMail, Subject};
 use crate::process::memory::{Access, Memory};
 use crate::process::reply::{Body, Reply, ReplyKind};
-use crate::process::serve::Hello;
+use crate::process::serve::{self, Hello};
 use crate::sync::lock;
-use crate::wire::Decoder;
 
 impl Worker {
     /// Takes in what the worker says before it is ready. True once it is.
@@ -38,10 +37,7 @@ impl Worker {
             Ok(frame) => frame,
             Err(no_frame) => return describe(no_frame),
         };
-        let failure: Option<String> = Decoder::new(&frame)
-            .output()
-            .map_err(|error| format!("its report cannot be read: {error}"))?;
-        if let Some(failure) = failure {
+        if let Some(failure) = serve::read_ready(&frame)? {
             return Err(failure);
         }
         inner.life = Life::Ready;
@@ -85,11 +81,19 @@ impl Worker {
             };
             let mut descriptors = mail.descriptors;
             match mail.subject {
-                Subject::Memory(_) => {
+                // Of each no more than it may send: what it sends takes descriptors of this program's,
+                // and this would not end while more comes.
+                Subject::Memory(_) if !inner.has_memory => {
                     let descriptor = descriptors.pop().ok_or("it sent no memory")?;
                     inner.for_answers = Some(Memory::open(descriptor, Access::Read)?);
+                    inner.has_memory = true;
                 }
-                Subject::Values(call) => inner.values.push((call, descriptors)),
+                Subject::Values(call) if inner.may_send_values(call) => {
+                    inner.values.push((call, descriptors));
+                }
+                Subject::Memory(_) | Subject::Values(_) => {
+                    return Err("it sent descriptors that nobody waits for".to_owned());
+                }
                 Subject::Start | Subject::Bell(_) => {
                     return Err("it sent what only a pool sends".to_owned());
                 }
@@ -114,11 +118,12 @@ impl Worker {
     /// called. Gives whether that is so.
     pub(crate) fn collect_overdue(self: &Arc<Worker>) -> bool {
         let mut inner = lock(&self.inner);
-        let done = match inner.line.first_done(&self.channel) {
-            Ok(Some((_, job))) => job.id(),
-            _ => 0,
+        let (done, is_at_fault) = match inner.line.first_done(&self.channel) {
+            Ok(Some((_, job))) => (job.id(), false),
+            Ok(None) => (0, false),
+            Err(()) => (0, inner.fault.is_none()),
         };
-        let is_overdue = done != 0 && inner.overdue == done;
+        let is_overdue = is_at_fault || (done != 0 && inner.overdue == done);
         inner.overdue = done;
         drop(inner);
         if is_overdue {
@@ -151,6 +156,7 @@ impl Worker {
             self.channel.clear(position);
             let done = inner.line.pop_done();
             inner.mail_of_the_last = inner.mail;
+            inner.values.retain(|(of, _)| *of != call);
             self.load.store(inner.load(), Ordering::Release);
             // Whoever takes the last call has the worker to itself.
             is_free = inner.load() == 0;

@@ -84,6 +84,8 @@ struct Inner {
     known_region: u64,
     /// The memory that its large answers lie in, unless somebody reads one.
     for_answers: Option<Memory>,
+    /// It has sent that.
+    has_memory: bool,
     /// Descriptors that came up in answers, and of which call.
     values: Vec<(u64, Vec<OwnedFd>)>,
     /// The call whose answer lay there when somebody looked for answers that nobody takes in.
@@ -144,6 +146,7 @@ impl Worker {
                 for_calls: None,
                 known_region: 0,
                 for_answers: None,
+                has_memory: false,
                 values: Vec::new(),
                 overdue: 0,
                 fault: None,
@@ -224,8 +227,11 @@ impl Worker {
     }
 
     /// The bell is out of order.
-    pub(crate) fn forget_bell(&self, number: usize) {
-        let bell = lock(&self.inner).bells[number].take();
+    #[cfg(feature = "tokio")]
+    pub(crate) fn forget_bell(&self, number: usize, broken: &Arc<Bell>) {
+        // Another may hang in its place by now.
+        let is_broken = |bell: &mut Arc<Bell>| Arc::ptr_eq(bell, broken);
+        let bell = lock(&self.inner).bells[number].take_if(is_broken);
         drop(bell);
     }
 }
@@ -240,6 +246,11 @@ impl Inner {
 
     fn is_starting(&self) -> bool {
         matches!(self.life, Life::Starting | Life::SettingUp)
+    }
+
+    /// Whether descriptors may come for the answer of this call.
+    fn may_send_values(&self, call: u64) -> bool {
+        self.line.position(call).is_some() && self.values.iter().all(|(of, _)| *of != call)
     }
 
     /// How many calls it has, the one that is being encoded included.

@@ -16,11 +16,11 @@ struct Fake {
 }
 
 impl Fake {
-    fn new(most: usize) -> Box<Self> {
-        Box::new(Fake {
+    fn new(most: usize) -> Self {
+        Fake {
             bytes: vec![9; AT],
             most,
-        })
+        }
     }
 }
 
@@ -50,7 +50,7 @@ impl Room for Fake {
 
 /// What comes of encoding one argument into a room, and the bytes that are there then.
 pub(super) fn encode_there<T: Wire>(value: &T, piece: usize) -> (Result<(), CodecError>, Vec<u8>) {
-    let mut encoder = Encoder::in_room(Fake::new(usize::MAX), AT, vec![5; 3]);
+    let mut encoder = Encoder::in_room(Box::new(Fake::new(usize::MAX)), AT, vec![5; 3]);
     encoder.set_piece(piece);
     let encoded = encoder.argument("value", value);
     let end = encoder.finish().unwrap();
@@ -61,7 +61,7 @@ pub(super) fn encode_there<T: Wire>(value: &T, piece: usize) -> (Result<(), Code
 
 #[test]
 fn one_value_after_another() {
-    let mut encoder = Encoder::in_room(Fake::new(usize::MAX), AT, Vec::new());
+    let mut encoder = Encoder::in_room(Box::new(Fake::new(usize::MAX)), AT, Vec::new());
     let long = vec![1.5_f64; 100_000];
     encoder.argument("small", &(1, "x".to_owned())).unwrap();
     encoder.argument("long", &long).unwrap();
@@ -84,12 +84,14 @@ fn one_value_after_another() {
 fn the_limit_counts_from_the_beginning_of_the_room() {
     let text = "x".repeat(100);
     for (limit, fits) in [(AT + 108, true), (AT + 107, false), (0, false)] {
-        let mut encoder = Encoder::in_room(Fake::new(usize::MAX), AT, Vec::new()).with_limit(limit);
+        let mut encoder =
+            Encoder::in_room(Box::new(Fake::new(usize::MAX)), AT, Vec::new()).with_limit(limit);
         encoder.set_piece(16);
         let encoded = encoder.argument("text", &text);
         assert_eq!(encoded.is_ok(), fits, "{encoded:?}");
     }
-    let mut encoder = Encoder::in_room(Fake::new(usize::MAX), AT, Vec::new()).with_limit(AT + 20);
+    let mut encoder =
+        Encoder::in_room(Box::new(Fake::new(usize::MAX)), AT, Vec::new()).with_limit(AT + 20);
     let error = encoder.argument("text", &vec![text]).unwrap_err();
     assert!(error.is_too_large(), "{error}");
 }
@@ -112,7 +114,7 @@ impl serde::Serialize for Stubborn {
 #[test]
 fn a_room_that_cannot_grow_is_an_error() {
     let words = "there is no shared memory for a message of ";
-    let small = || Encoder::in_room(Fake::new(1000), AT, Vec::new());
+    let small = || Encoder::in_room(Box::new(Fake::new(1000)), AT, Vec::new());
 
     let mut encoder = small();
     let error = encoder.argument("bytes", &vec![0_u8; 100_000]).unwrap_err();
@@ -145,7 +147,7 @@ fn errors_name_keys_that_have_gone_on() {
             .map(Some)
             .collect::<Vec<_>>(),
     )]);
-    let mut encoder = Encoder::in_room(Fake::new(100), AT, Vec::new());
+    let mut encoder = Encoder::in_room(Box::new(Fake::new(100)), AT, Vec::new());
     encoder.set_piece(16);
     let error = encoder.argument("map", &map).unwrap_err().to_string();
     assert!(error.contains("at `.key["), "{error}");
