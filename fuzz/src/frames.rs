@@ -1,14 +1,14 @@
-//! Frames of a worker: those that come in pieces are those that come at once, and each is taken
-//! for a reply or refused.
+//! Frames of a worker that sets itself up: those that come in pieces are those that come at once, and
+//! each is taken for its report or refused.
 
 use std::io::{self, Read};
 
-use offloop::__fuzz::{End, parse_reply, read_frames};
+use offloop::__fuzz::{End, parse_ready, read_frames};
 
 use crate::memory;
 
-const HEADER: usize = 24;
-const KIND: u64 = 2;
+const HEADER: usize = 16;
+const KIND: u64 = 4;
 const LONGEST: u64 = 1 << 36;
 
 /// Gives `bytes` in pieces whose lengths `pattern` tells, with a pause or an interruption between.
@@ -37,20 +37,20 @@ impl Read for Pieces<'_> {
 }
 
 /// What a plain reading of the whole gives: the frames, and whether garbage ends them.
-fn reference(mut bytes: &[u8]) -> (Vec<(u64, &[u8])>, bool) {
+fn reference(mut bytes: &[u8]) -> (Vec<&[u8]>, bool) {
     let mut frames = Vec::new();
     while let Some((header, rest)) = bytes.split_at_checked(HEADER) {
         let number = |at| u64::from_le_bytes(*header[at..].first_chunk::<8>().unwrap());
-        if number(0) != KIND || number(16) > LONGEST {
+        if number(0) != KIND || number(8) > LONGEST {
             return (frames, true);
         }
-        let Some((body, rest)) = usize::try_from(number(16))
+        let Some((body, rest)) = usize::try_from(number(8))
             .ok()
             .and_then(|length| rest.split_at_checked(length))
         else {
             break;
         };
-        frames.push((number(8), body));
+        frames.push(body);
         bytes = rest;
     }
     (frames, false)
@@ -72,13 +72,12 @@ pub fn check(bytes: &[u8]) {
             pattern,
             at: 0,
         };
-        read_frames(pieces, |call, body| {
-            assert_eq!(expected.get(seen), Some(&(call, &*body)), "frame {seen}");
+        read_frames(pieces, |body| {
+            assert_eq!(expected.get(seen), Some(&&*body), "frame {seen}");
             seen += 1;
-            match (body.first().copied(), parse_reply(body)) {
-                (Some(1), parsed) => assert!(parsed.is_ok()),
-                (Some(2 | 3), _) => {}
-                (_, parsed) => assert!(parsed.is_err()),
+            match parse_ready(&body) {
+                Ok(report) => assert!(report.is_none_or(|text| text.len() < body.len())),
+                Err(reason) => assert!(!reason.is_empty()),
             }
         })
     });

@@ -6,5 +6,7 @@
 pub mod decode;
 pub mod frames;
 pub mod memory;
+pub mod replies;
 pub mod round_trip;
 pub mod shapes;
+pub mod shared;

@@ -28,6 +28,16 @@ fn decode() {
 }
 
 #[test]
+fn replies() {
+    replay("replies", offloop_fuzz::replies::check);
+}
+
+#[test]
+fn shared() {
+    replay("shared", offloop_fuzz::shared::check);
+}
+
+#[test]
 fn round_trip() {
     replay("round_trip", offloop_fuzz::round_trip::check);
 }

@@ -1,0 +1,30 @@
+//! Replies that lay in slots, and the subjects of descriptors: each is understood or refused.
+
+use offloop::__fuzz::{parse_reply, subject};
+
+use crate::memory;
+
+/// A result, and a result with descriptors: whatever the bytes are, they are looked at later.
+const VALUES: [u32; 2] = [1, 4];
+/// A panic, and a value that could not be carried.
+const REPORTS: [u32; 2] = [2, 3];
+
+/// The first four bytes say of what kind the reply is; the rest is the reply, and its first 16 bytes a
+/// subject too.
+pub fn check(bytes: &[u8]) {
+    let Some((kind, body)) = bytes.split_first_chunk() else {
+        return;
+    };
+    let kind = u32::from_le_bytes(*kind);
+    let limit = 8 * body.len() + (64 << 10);
+    let parsed = memory::at_most(limit, "a reply", || parse_reply(kind, body.to_vec()));
+    match parsed {
+        Ok(()) => assert!(VALUES.contains(&kind) || REPORTS.contains(&kind)),
+        Err(reason) => assert!(!VALUES.contains(&kind) && !reason.is_empty()),
+    }
+    if let Some(again) = body.first_chunk().and_then(|bytes| subject(*bytes)) {
+        // Of the one subject without a number, the number is not looked at.
+        let length = if body[0] == 1 { 8 } else { 16 };
+        assert_eq!(again[..length], body[..length]);
+    }
+}

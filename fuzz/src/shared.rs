@@ -1,0 +1,108 @@
+//! Values with `Shared` buffers in them. What names a buffer in the bytes is not trusted, and what comes
+//! as its descriptor neither.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::OnceLock;
+
+use offloop::__fuzz::{decode_with, encode_with};
+use offloop::__private::Wire;
+use offloop::Shared;
+use rustix::fs::{MemfdFlags, SealFlags};
+use serde::{Deserialize, Serialize};
+
+use crate::memory;
+
+/// Buffers where serde itself stores values in between.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Mixed {
+    bytes: Shared<[u8]>,
+    text: Option<Shared<str>>,
+    #[serde(flatten)]
+    others: BTreeMap<String, Either>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Either {
+    Numbers(Shared<[u32]>),
+    Number(u32),
+}
+
+/// What may come as a descriptor.
+struct Descriptors {
+    /// Text and bytes that nobody can change any more.
+    frozen: Vec<OwnedFd>,
+    /// What is none of that: a device, and memory that may be changed.
+    others: Vec<OwnedFd>,
+}
+
+fn descriptors() -> &'static Descriptors {
+    static ALL: OnceLock<Descriptors> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let frozen = [&b"some text"[..], b"12345678", &[0xff; 4096], b"x"];
+        let frozen = frozen.into_iter().flat_map(|bytes| {
+            let shared = Shared::<[u8]>::copy_from(bytes).expect("there is memory");
+            encode_with(&shared).expect("it can be sent").1
+        });
+        let open = || {
+            let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+            let file = rustix::fs::memfd_create("offloop-fuzz", flags).expect("there is memory");
+            rustix::fs::ftruncate(&file, 8).expect("it may be longer");
+            file
+        };
+        let half_sealed = open();
+        rustix::fs::fcntl_add_seals(&half_sealed, SealFlags::SHRINK | SealFlags::GROW)
+            .expect("it may be sealed");
+        Descriptors {
+            frozen: frozen.collect(),
+            others: vec![
+                File::open("/dev/null").expect("it is there").into(),
+                open(),
+                half_sealed,
+            ],
+        }
+    })
+}
+
+fn copy_of(descriptor: BorrowedFd<'_>) -> OwnedFd {
+    descriptor.try_clone_to_owned().expect("few are open")
+}
+
+fn choose(choice: &[u8]) -> Vec<OwnedFd> {
+    let all = descriptors();
+    let all: Vec<_> = all.frozen.iter().chain(&all.others).collect();
+    let choose = |byte: &u8| copy_of(all[usize::from(*byte) % all.len()].as_fd());
+    choice.iter().map(choose).collect()
+}
+
+/// If the bytes are a value, that value goes there and back, and is the same again.
+fn read<T: Wire + PartialEq + std::fmt::Debug>(bytes: &[u8], choice: &[u8]) {
+    let limit = 1024 * bytes.len() + (64 << 10);
+    let came = choose(choice);
+    let read = memory::at_most(limit, std::any::type_name::<T>(), || {
+        decode_with::<T>(bytes, came)
+    });
+    match read {
+        Ok(value) => {
+            let (again, came) = encode_with(&value).expect("what was decoded can be encoded");
+            assert_eq!(decode_with::<T>(&again, came).as_ref(), Ok(&value));
+        }
+        Err(reason) => assert!(!reason.is_empty()),
+    }
+}
+
+/// The first byte says how many descriptors there are, those after it which; the rest is the value.
+pub fn check(bytes: &[u8]) {
+    let Some((count, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let (choice, bytes) = bytes.split_at(usize::from(count % 8).min(bytes.len()));
+    read::<Shared<[u8]>>(bytes, choice);
+    read::<Shared<str>>(bytes, choice);
+    read::<Shared<[u64]>>(bytes, choice);
+    read::<Vec<Shared<[u8]>>>(bytes, choice);
+    read::<(Shared<str>, Shared<[u8]>)>(bytes, choice);
+    read::<Mixed>(bytes, choice);
+}
