@@ -16,7 +16,7 @@ pub(crate) use fallback::{as_written, fallback};
 
 use crate::model::{Home, Task};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 /// Generated code for one function.
 #[derive(Default)]
@@ -93,8 +93,14 @@ const FEW_ARGUMENTS: usize = 7;
 fn signature_lints(task: &Task) -> Option<syn::Attribute> {
     let many = (task.arguments.len() >= FEW_ARGUMENTS).then(|| quote!(too_many_arguments));
     let bounds = (!task.inner.is_empty()).then(|| quote!(multiple_bound_locations));
-    let lints: Vec<TokenStream> = many.into_iter().chain(bounds).collect();
+    let nested = is_nearly_complex(&task.output.ty).then(|| quote!(type_complexity));
+    let lints: Vec<TokenStream> = many.into_iter().chain(bounds).chain(nested).collect();
     (!lints.is_empty()).then(|| syn::parse_quote!(#[allow(#(clippy::#lints),*)]))
+}
+
+/// Whether clippy, which finds no fault with the type, may do so once it is that of a `Call`.
+fn is_nearly_complex(ty: &syn::Type) -> bool {
+    ty.to_token_stream().to_string().matches('<').count() > 2
 }
 
 /// For our own use of a function that the user has marked as deprecated.
