@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use offloop::{Call, Error, ProcessPool, Started, cpu_bound};
-use offloop_tests::{LIMIT, Random, eventually, is_alive, kill};
+use offloop_tests::{LIMIT, Random, eventually, is_alive, kill, stop};
 
 #[cpu_bound]
 fn pid() -> u32 {
@@ -234,17 +234,7 @@ fn the_time_of_one_that_lies_ready_ends_what_it_has_begun_and_nothing_else() {
 fn a_worker_that_takes_up_no_calls_costs_the_first_its_time() {
     let pool = ProcessPool::new("stuck").workers(1);
     let worker = wait(pid().on(&pool)).unwrap();
-    let stop = std::process::Command::new("kill")
-        .args(["-STOP", &worker.to_string()])
-        .status();
-    assert!(stop.unwrap().success());
-    eventually("all its threads have stopped", || {
-        let threads = std::fs::read_dir(format!("/proc/{worker}/task")).unwrap();
-        threads.flatten().all(|thread| {
-            std::fs::read_to_string(thread.path().join("stat"))
-                .is_ok_and(|stat| stat.contains(") T "))
-        })
-    });
+    stop(worker);
     let limit = Duration::from_millis(200);
     let first = pid().on(&pool).timeout(limit).start();
     let second = pid().on(&pool).timeout(limit).start();

@@ -45,7 +45,10 @@ pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String
             Ok(Request::Encoded(Message::new(body, handles)))
         }
         Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
-        Err(Unencoded::Failed(reason)) => Err(reason),
+        Err(Unencoded::Failed(reason)) => {
+            panic::quietly(|| drop(args));
+            Err(reason)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use rustix::process::{PidfdFlags, pidfd_open};
 
 use super::bell;
 use super::channel::Channel;
+use super::gate::FAILED;
 use super::mail::{self, NoMail, Subject};
 use crate::context::Asked;
 use crate::error::Phase;
@@ -115,8 +116,11 @@ pub(crate) struct InLoop(pub(crate) &'static Desk);
 
 impl Drop for InLoop {
     fn drop(&mut self) {
-        // If it cannot be told, the pool kills this process, as one that does not end in time.
-        let _ = bell::ring(self.0.loop_ended.as_fd());
+        // If nobody can be told, somebody has closed descriptors that were not his, and this process is of no
+        // more use.
+        if bell::ring(self.0.loop_ended.as_fd()).is_err() {
+            std::process::exit(FAILED);
+        }
     }
 }
 

@@ -26,7 +26,7 @@ use super::serve;
 pub(crate) const VARIABLE: &str = "OFFLOOP_WORKER";
 
 /// The exit code of a worker that cannot work.
-const FAILED: i32 = 70;
+pub(super) const FAILED: i32 = 70;
 
 /// The stack of the thread that runs calls, in bytes: what a main thread usually has.
 const STACK: usize = 8 << 20;

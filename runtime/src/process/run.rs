@@ -173,8 +173,10 @@ impl<A: Outcome> Run<A> {
             self.options.get(),
             request,
         );
-        core.submit(Arc::clone(&job))
-            .map_err(|rejected| A::from_error(rejected.into_error(task, core.name())))?;
+        core.submit(Arc::clone(&job)).map_err(|rejected| {
+            job.reject();
+            A::from_error(rejected.into_error(task, core.name()))
+        })?;
         job.start_queue_clock();
         Ok(Stage::Submitted(job))
     }

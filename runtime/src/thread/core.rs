@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::state::State;
 use crate::fork;
+use crate::panic;
 use crate::queue::Waiting;
 use crate::stats::{Counters, Stats};
 use crate::sync::lock;
@@ -189,7 +190,7 @@ impl Core {
     pub(crate) fn discard<T: Send + 'static>(self: &Arc<Core>, value: T) {
         let discard = Discard(Mutex::new(Some(value)));
         // A pool that takes no more calls leaves it to this thread.
-        let _ = self.submit(Arc::new(discard), false);
+        panic::quietly(|| drop(self.submit(Arc::new(discard), false)));
     }
 
     /// Sets how many threads there may be from now on.

@@ -1,10 +1,11 @@
-//! Who takes in answers when the runtime that should does not: it may be blocked by other work, or
-//! the future may be polled elsewhere by now.
+//! Who looks after workers that have calls.
 //!
-//! As long as workers have calls whose ends a runtime is to hear of, the pool looks after them: soon
-//! at first, then ever more rarely. An answer that has lain there from one look to the next is taken
-//! in. So a runtime that listens never notices, and what one misses that does not is late by as much
-//! as it took, or by two of [`LONGEST_PAUSE`] at most.
+//! The runtime that should take in an answer may be blocked by other work, or the future may be polled
+//! elsewhere by now; and a worker may have been stopped. So as long as workers have calls, the pool looks
+//! after them: soon at first, then ever more rarely. An answer that has lain there from one look to the
+//! next is taken in: a runtime that listens never notices, and what one misses that does not is late by
+//! as much as it took, or by two of [`LONGEST_PAUSE`] at most. A worker that could have begun a call for
+//! a second, and has not, is killed, and the call goes to another.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +18,7 @@ pub(super) const FIRST_LOOK: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 impl Core {
-    /// A worker has a call that a runtime is to hear of.
+    /// A worker has a call.
     pub(crate) fn look_after(self: &Arc<Core>) {
         if !self.is_watched.load(Ordering::Relaxed) && !self.is_watched.swap(true, Ordering::AcqRel)
         {
@@ -47,6 +48,7 @@ impl Core {
         let mut has_calls = false;
         for worker in workers.iter().filter(|worker| worker.has_calls()) {
             any |= worker.collect_overdue();
+            worker.end_if_stuck();
             has_calls |= worker.has_calls();
         }
         if has_calls && !self.is_watched.swap(true, Ordering::AcqRel) {

@@ -175,8 +175,10 @@ impl Job {
         let mut state = lock(&self.state);
         let stage = mem::replace(&mut state.stage, Stage::Over);
         let waker = state.waker.take();
+        let request = mem::replace(&mut state.request, Request::Taken);
         drop(state);
         drop(waker);
+        request.discard();
         if let Some(place) = place_of(&stage) {
             self.core.counters().ended(Ending::Cancelled, place);
         }
@@ -186,6 +188,12 @@ impl Job {
             Stage::Answered(Answer::Value(value)) => codec::discard(value),
             Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
         }
+    }
+
+    /// No pool has taken it.
+    pub(crate) fn reject(&self) {
+        let request = mem::replace(&mut lock(&self.state).request, Request::Taken);
+        request.discard();
     }
 
     /// The caller lets the call go on alone.

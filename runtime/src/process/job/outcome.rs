@@ -212,13 +212,11 @@ impl Job {
         };
         let timer = state.timer.take();
         let waker = state.waker.take();
-        // Nobody makes the call again. Arguments that were not encoded are the user's, and stay.
-        let message = match &state.request {
-            Request::Encoded(_) => mem::replace(&mut state.request, Request::Taken),
-            Request::Large(_) | Request::Taken => Request::Taken,
-        };
+        // Nobody makes the call again.
+        let request = mem::replace(&mut state.request, Request::Taken);
         drop(state);
-        drop((timer, message));
+        drop(timer);
+        request.discard();
         if let Some(Answer::Value(value)) = unwanted {
             codec::discard(value);
         }
@@ -239,6 +237,13 @@ impl Job {
 }
 
 impl Request {
+    /// Arguments that were not encoded are the user's, and dropping them may block, or panic.
+    pub(super) fn discard(self) {
+        if let Request::Large(args) = self {
+            codec::discard(args);
+        }
+    }
+
     /// What stands for the call when it is compared with others.
     fn key(&self) -> Key {
         match self {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::line::Withdrawn;
-use super::{END, FAREWELL, Inner, Life, Worker};
+use super::{END, FAREWELL, Inner, Life, NOTHING_BEGUN, STUCK, Worker};
 use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::evidence;
 use crate::process::job::Job;
@@ -52,10 +52,18 @@ impl Worker {
         let Some(position) = inner.line.position(call) else {
             return Stop::Over;
         };
+        let is_first = inner.line.all().next().map(|(first, _)| first) == Some(position);
         if let Withdrawn::Yes { ahead } = inner.line.withdraw(&self.channel, call) {
             self.core.uncount_ahead(usize::from(ahead));
             inner.calls -= 1;
             self.load.store(inner.load(), Ordering::Release);
+            if is_first {
+                inner.first_is_gone(false);
+                if inner.unbegun >= STUCK {
+                    self.condemn(inner, NOTHING_BEGUN.to_owned());
+                    return Stop::Over;
+                }
+            }
             return if inner.load() == 0 {
                 Stop::Free
             } else {

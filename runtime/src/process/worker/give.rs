@@ -1,8 +1,10 @@
 //! How a worker is given calls: into a slot of its channel, or into memory that the slot names.
 
+use std::io::ErrorKind;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use rustix::io::Errno;
 
@@ -110,7 +112,7 @@ impl Worker {
             Err(NoPlace::Failed(reason)) => {
                 return Taken::Failed(job.codec_error(true, reason, Started::No));
             }
-            Err(NoPlace::IsFull) => {
+            Err(NoPlace::Unreachable) => {
                 // It counts as a call that it was about to get, which another worker gets when this
                 // one is buried.
                 inner.reserved = Some(Arc::clone(job));
@@ -122,6 +124,9 @@ impl Worker {
         };
         let bell = self.bell_for(inner, job.runtime());
         let ahead = inner.line.push(Arc::clone(job));
+        if !ahead {
+            inner.lies_since = Some(Instant::now());
+        }
         inner.calls += 1;
         self.load.store(inner.load(), Ordering::Release);
         self.core.count_ahead(ahead);
@@ -136,9 +141,7 @@ impl Worker {
                 bytes,
             },
         );
-        if bell != bell::OWN {
-            self.core.look_after();
-        }
+        self.core.look_after();
         Taken::Yes
     }
 
@@ -218,9 +221,9 @@ impl Worker {
 #[derive(Debug)]
 enum NoPlace {
     Failed(String),
-    /// The worker has not taken in what was sent for calls that were taken back since. Either it is stuck,
-    /// or there were hundreds of them before its turn came.
-    IsFull,
+    /// The worker is dead. Or it has not taken in what was sent for calls that were taken back since: then
+    /// it is stuck, or there were hundreds of them before its turn came.
+    Unreachable,
 }
 
 impl NoPlace {
@@ -228,10 +231,16 @@ impl NoPlace {
         // So many descriptors are on their way to processes of this user, who may not have more.
         let are_too_many = error.raw_os_error() == Some(Errno::TOOMANYREFS.raw_os_error());
         let is_behind = inner.mail > inner.mail_of_the_last;
-        if error.kind() == std::io::ErrorKind::WouldBlock || (are_too_many && is_behind) {
-            return NoPlace::IsFull;
+        match error.kind() {
+            ErrorKind::WouldBlock
+            | ErrorKind::BrokenPipe
+            | ErrorKind::ConnectionReset
+            | ErrorKind::NotConnected => NoPlace::Unreachable,
+            _ if are_too_many && is_behind => NoPlace::Unreachable,
+            _ => NoPlace::Failed(format!(
+                "the arguments: {what} cannot be sent to the worker: {error}"
+            )),
         }
-        NoPlace::Failed(format!("{what} cannot be sent to the worker: {error}"))
     }
 }
 
@@ -240,7 +249,8 @@ const MOST: usize = crate::process::channel::SLOTS;
 
 /// The worker's memory for calls, with these bytes in it.
 fn region_with(inner: &mut Inner, bytes: &[u8]) -> Result<Arc<Region>, String> {
-    let describe = |error: std::io::Error| format!("there is no memory for it: {error}");
+    let describe =
+        |error: std::io::Error| format!("the arguments: there is no memory for them: {error}");
     // Whoever still holds the last call holds its memory.
     let mut region = match inner.for_calls.take().map(Arc::try_unwrap) {
         Some(Ok(region)) => region,

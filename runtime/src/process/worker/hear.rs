@@ -3,8 +3,9 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 
-use super::{Inner, Life, Worker};
+use super::{Inner, Life, NOTHING_BEGUN, STUCK, Worker};
 use crate::process::channel::{INLINE, Place};
 use crate::process::codec::SMALL;
 use crate::process::frame::{Kind, NoFrame};
@@ -12,6 +13,7 @@ use crate::process::mail::{self, NoMail, Subject};
 use crate::process::memory::{Access, Memory};
 use crate::process::reply::{Body, Reply, ReplyKind};
 use crate::process::serve::{self, Hello};
+use crate::process::turn::Seen;
 use crate::sync::lock;
 
 impl Worker {
@@ -65,9 +67,26 @@ impl Worker {
         }
         match self.receive_mail(&mut inner) {
             Ok(true) => {}
-            Ok(false) => self.expect_end(&mut inner),
+            Ok(false) => {
+                self.expect_end(&mut inner);
+                // It cannot be given anything any more. What it was given still counts.
+                inner.hung_up = !self.is_dismissed();
+                drop(inner);
+                self.collect();
+                self.end_if_useless();
+            }
             Err(fault) => self.condemn(inner, fault),
         }
+    }
+
+    /// Kills a worker that has closed its socket and has no call.
+    fn end_if_useless(&self) -> bool {
+        let inner = lock(&self.inner);
+        let is_useless = inner.hung_up && inner.load() == 0;
+        if is_useless {
+            self.kill_locked(&inner);
+        }
+        is_useless
     }
 
     /// Takes in all descriptors that the worker has sent. False if it has closed the socket.
@@ -132,6 +151,24 @@ impl Worker {
         is_overdue
     }
 
+    /// Kills the worker if it could have begun a call for long enough, and has not.
+    pub(crate) fn end_if_stuck(&self) {
+        let mut inner = lock(&self.inner);
+        let Some((position, job)) = inner.line.all().next() else {
+            return;
+        };
+        if self.channel.seen(position, job.id()) != Seen::Waiting {
+            inner.unbegun = Duration::ZERO;
+            return;
+        }
+        let lies = inner
+            .lies_since
+            .map_or(Duration::ZERO, |since| since.elapsed());
+        if inner.unbegun + lies >= STUCK && inner.fault.is_none() {
+            self.condemn(inner, NOTHING_BEGUN.to_owned());
+        }
+    }
+
     /// Takes in the answers that lie there.
     pub(crate) fn collect(self: &Arc<Worker>) {
         let mut any = false;
@@ -155,6 +192,7 @@ impl Worker {
             };
             self.channel.clear(position);
             let done = inner.line.pop_done();
+            inner.first_is_gone(true);
             inner.mail_of_the_last = inner.mail;
             inner.values.retain(|(of, _)| *of != call);
             self.load.store(inner.load(), Ordering::Release);
@@ -169,9 +207,9 @@ impl Worker {
             inner = lock(&self.inner);
         }
         drop(inner);
-        if is_free {
+        if is_free && !self.end_if_useless() {
             self.core.worker_free(self);
-        } else if any {
+        } else if any && !is_free {
             self.core.top_up(self);
         }
     }

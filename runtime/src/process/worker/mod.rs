@@ -15,7 +15,7 @@ use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
@@ -88,6 +88,12 @@ struct Inner {
     has_memory: bool,
     /// Descriptors that came up in answers, and of which call.
     values: Vec<(u64, Vec<OwnedFd>)>,
+    /// Since when its first call lies there, or runs.
+    lies_since: Option<Instant>,
+    /// For how long calls lay first in its line that it did not begin, one after the other, since its last answer.
+    unbegun: Duration,
+    /// It has closed its socket, which nobody had asked it to.
+    hung_up: bool,
     /// The call whose answer lay there when somebody looked for answers that nobody takes in.
     overdue: u64,
     /// In words, if this side has found fault with it.
@@ -148,6 +154,9 @@ impl Worker {
                 for_answers: None,
                 has_memory: false,
                 values: Vec::new(),
+                lies_since: None,
+                unbegun: Duration::ZERO,
+                hung_up: false,
                 overdue: 0,
                 fault: None,
                 child: parts.child,
@@ -222,7 +231,7 @@ impl Worker {
             .position(call)
             .is_some_and(|position| self.channel.seen(position, call) == Seen::Waiting);
         if is_so {
-            self.condemn(inner, "it took up no call any more".to_owned());
+            self.condemn(inner, NOTHING_BEGUN.to_owned());
         }
     }
 
@@ -253,6 +262,19 @@ impl Inner {
         self.line.position(call).is_some() && self.values.iter().all(|(of, _)| *of != call)
     }
 
+    /// Its first call is gone: answered, or taken back before it began.
+    fn first_is_gone(&mut self, has_begun: bool) {
+        let lay = self
+            .lies_since
+            .map_or(Duration::ZERO, |since| since.elapsed());
+        self.unbegun = if has_begun {
+            Duration::ZERO
+        } else {
+            self.unbegun + lay
+        };
+        self.lies_since = (self.line.calls() > 0).then(Instant::now);
+    }
+
     /// How many calls it has, the one that is being encoded included.
     fn load(&self) -> usize {
         self.line.calls() + usize::from(self.reserved.is_some())
@@ -262,6 +284,12 @@ impl Inner {
 /// What a deadline is for.
 const FIRST_WORD: u64 = 0;
 const END: u64 = 1;
+
+/// A worker that has had nothing to do but to begin a call, and has not for so long, never will: it was
+/// stopped, perhaps. Should it only have been kept from the processor, no more is lost than its process.
+const STUCK: Duration = Duration::from_secs(1);
+
+const NOTHING_BEGUN: &str = "it took up no call any more";
 
 /// How long a worker may take to end by itself.
 const FAREWELL: Duration = Duration::from_secs(5);
