@@ -49,9 +49,6 @@ impl Core {
     /// For a worker that has nothing to do: puts some of the calls that lie ready in another one
     /// back at the head of the queue.
     pub(super) fn take_from_others(&self) {
-        if self.ahead.load(Ordering::Acquire) == 0 {
-            return;
-        }
         let workers = lock(&self.state).staff.present();
         for worker in workers {
             let jobs = worker.take_back();
@@ -74,6 +71,11 @@ impl Core {
         }
     }
 
+    /// Whether calls lie ready in workers, perhaps.
+    pub(super) fn has_ahead(&self) -> bool {
+        self.ahead.load(Ordering::Acquire) > 0
+    }
+
     /// A call was given to a worker, perhaps behind another.
     pub(crate) fn count_ahead(&self, ahead: bool) {
         if ahead {
@@ -90,7 +92,7 @@ impl Core {
 
     /// How many calls lie ready in workers and have not begun.
     pub(super) fn waiting_in_workers(&self) -> usize {
-        if self.ahead.load(Ordering::Acquire) == 0 {
+        if !self.has_ahead() {
             return 0;
         }
         let workers = lock(&self.state).staff.present();

@@ -286,7 +286,7 @@ impl Core {
                         return self.top_up(worker);
                     }
                 }
-                None if may_stay && !has_looked => {
+                None if may_stay && !has_looked && self.has_ahead() => {
                     has_looked = true;
                     drop(state);
                     self.take_from_others();

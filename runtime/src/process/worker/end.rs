@@ -52,17 +52,13 @@ impl Worker {
         let Some(position) = inner.line.position(call) else {
             return Stop::Over;
         };
-        let is_first = inner.line.all().next().map(|(first, _)| first) == Some(position);
         if let Withdrawn::Yes { ahead } = inner.line.withdraw(&self.channel, call) {
             self.core.uncount_ahead(usize::from(ahead));
             inner.calls -= 1;
             self.load.store(inner.load(), Ordering::Release);
-            if is_first {
-                inner.first_is_gone(false);
-                if inner.unbegun >= STUCK {
-                    self.condemn(inner, NOTHING_BEGUN.to_owned());
-                    return Stop::Over;
-                }
+            if inner.has_lost(call) >= STUCK {
+                self.condemn(inner, NOTHING_BEGUN.to_owned());
+                return Stop::Over;
             }
             return if inner.load() == 0 {
                 Stop::Free

@@ -4,7 +4,6 @@ use std::io::ErrorKind;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use rustix::io::Errno;
 
@@ -124,9 +123,6 @@ impl Worker {
         };
         let bell = self.bell_for(inner, job.runtime());
         let ahead = inner.line.push(Arc::clone(job));
-        if !ahead {
-            inner.lies_since = Some(Instant::now());
-        }
         inner.calls += 1;
         self.load.store(inner.load(), Ordering::Release);
         self.core.count_ahead(ahead);

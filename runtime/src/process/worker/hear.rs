@@ -3,7 +3,6 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
-use std::time::Duration;
 
 use super::{Inner, Life, NOTHING_BEGUN, STUCK, Worker};
 use crate::process::channel::{INLINE, Place};
@@ -157,14 +156,10 @@ impl Worker {
         let Some((position, job)) = inner.line.all().next() else {
             return;
         };
-        if self.channel.seen(position, job.id()) != Seen::Waiting {
-            inner.unbegun = Duration::ZERO;
-            return;
-        }
-        let lies = inner
-            .lies_since
-            .map_or(Duration::ZERO, |since| since.elapsed());
-        if inner.unbegun + lies >= STUCK && inner.fault.is_none() {
+        let call = job.id();
+        if self.channel.seen(position, call) != Seen::Waiting {
+            inner.has_begun();
+        } else if inner.has_not_begun(call) >= STUCK && inner.fault.is_none() {
             self.condemn(inner, NOTHING_BEGUN.to_owned());
         }
     }
@@ -192,7 +187,7 @@ impl Worker {
             };
             self.channel.clear(position);
             let done = inner.line.pop_done();
-            inner.first_is_gone(true);
+            inner.has_begun();
             inner.mail_of_the_last = inner.mail;
             inner.values.retain(|(of, _)| *of != call);
             self.load.store(inner.load(), Ordering::Release);

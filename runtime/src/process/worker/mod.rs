@@ -88,10 +88,10 @@ struct Inner {
     has_memory: bool,
     /// Descriptors that came up in answers, and of which call.
     values: Vec<(u64, Vec<OwnedFd>)>,
-    /// Since when its first call lies there, or runs.
-    lies_since: Option<Instant>,
-    /// For how long calls lay first in its line that it did not begin, one after the other, since its last answer.
-    unbegun: Duration,
+    /// The call that was first in its line and not begun when somebody looked, and when that was.
+    unbegun: Option<(u64, Instant)>,
+    /// For how long others were before that one, since its last answer.
+    unbegun_before: Duration,
     /// It has closed its socket, which nobody had asked it to.
     hung_up: bool,
     /// The call whose answer lay there when somebody looked for answers that nobody takes in.
@@ -154,8 +154,8 @@ impl Worker {
                 for_answers: None,
                 has_memory: false,
                 values: Vec::new(),
-                lies_since: None,
-                unbegun: Duration::ZERO,
+                unbegun: None,
+                unbegun_before: Duration::ZERO,
                 hung_up: false,
                 overdue: 0,
                 fault: None,
@@ -262,17 +262,28 @@ impl Inner {
         self.line.position(call).is_some() && self.values.iter().all(|(of, _)| *of != call)
     }
 
-    /// Its first call is gone: answered, or taken back before it began.
-    fn first_is_gone(&mut self, has_begun: bool) {
-        let lay = self
-            .lies_since
-            .map_or(Duration::ZERO, |since| since.elapsed());
-        self.unbegun = if has_begun {
-            Duration::ZERO
-        } else {
-            self.unbegun + lay
+    /// The worker shows that it lives.
+    fn has_begun(&mut self) {
+        self.unbegun = None;
+        self.unbegun_before = Duration::ZERO;
+    }
+
+    /// This call is first in its line and not begun. Gives for how long that has been so, for it and for
+    /// those before it.
+    fn has_not_begun(&mut self, call: u64) -> Duration {
+        let since = match self.unbegun {
+            Some((known, since)) if known == call => since,
+            _ => self.unbegun.insert((call, Instant::now())).1,
         };
-        self.lies_since = (self.line.calls() > 0).then(Instant::now);
+        self.unbegun_before + since.elapsed()
+    }
+
+    /// A call that it had not begun is taken back. Gives for how long it has begun none.
+    fn has_lost(&mut self, call: u64) -> Duration {
+        if let Some((_, since)) = self.unbegun.take_if(|(known, _)| *known == call) {
+            self.unbegun_before += since.elapsed();
+        }
+        self.unbegun_before
     }
 
     /// How many calls it has, the one that is being encoded included.
