@@ -17,7 +17,7 @@ const PANELS: &[(&str, &str)] = &[
     ("cold", "wall"),
 ];
 
-const WIDTH: f64 = 760.0;
+const WIDTH: f64 = 820.0;
 const LABELS: f64 = 190.0;
 const BAR: f64 = 16.0;
 const STEP: f64 = 21.0;

@@ -1,12 +1,22 @@
 //! Calls that lie ready in workers, behind those that run.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
 
 use super::Core;
 use crate::error::Started;
+use crate::process::job::Job;
 use crate::process::worker::{Taken, Worker};
 use crate::sync::lock;
+
+/// What became of a call that was to be given to a worker.
+pub(super) enum Settled {
+    Given,
+    /// The worker cannot take it, and somebody else looks after the queue.
+    PutBack,
+    /// It needs no worker any more.
+    Over,
+}
 
 impl Core {
     /// Moves calls from the queue to the line of a worker that has calls already, if no other worker
@@ -14,12 +24,14 @@ impl Core {
     pub(crate) fn top_up(self: &Arc<Core>, worker: &Arc<Worker>) {
         let mut has_given = false;
         loop {
+            let taking = lock(&self.taking);
             let mut state = lock(&self.state);
             // One that came to rest in the meantime did not see the calls that were on their way
             // into this line, and would not come to take them from behind one that runs for long.
             if has_given || state.queue.len() > 0 {
                 if let Some(idle) = state.staff.pop_idle() {
                     drop(state);
+                    drop(taking);
                     has_given = false;
                     self.worker_free(&idle);
                     continue;
@@ -37,11 +49,42 @@ impl Core {
                 return;
             };
             drop(state);
-            match worker.add(&job, &message) {
-                Taken::Yes => has_given = true,
-                Taken::NotWanted => {}
-                Taken::Unfit => return self.requeue(job),
-                Taken::Failed(error) => job.fail(error),
+            let taken = worker.add(&job, &message);
+            match self.settle(taking, &job, taken) {
+                Settled::Given => has_given = true,
+                Settled::PutBack => return,
+                Settled::Over => {}
+            }
+        }
+    }
+
+    /// Does what follows from giving a worker a call that was taken out of the queue.
+    pub(super) fn settle(
+        self: &Arc<Core>,
+        taking: MutexGuard<'_, ()>,
+        job: &Arc<Job>,
+        taken: Taken,
+    ) -> Settled {
+        // Before anybody takes the next one.
+        let unwanted = match taken {
+            Taken::Unfit => self.put_back(Arc::clone(job)),
+            Taken::Yes | Taken::NotWanted | Taken::Failed(_) => None,
+        };
+        drop(taking);
+        match (taken, unwanted) {
+            (Taken::Yes, _) => Settled::Given,
+            (Taken::NotWanted, _) => Settled::Over,
+            (Taken::Failed(error), _) => {
+                job.fail(error);
+                Settled::Over
+            }
+            (Taken::Unfit, Some(job)) => {
+                job.cut_off(Started::No);
+                Settled::PutBack
+            }
+            (Taken::Unfit, None) => {
+                self.serve_queue();
+                Settled::PutBack
             }
         }
     }

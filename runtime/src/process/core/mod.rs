@@ -31,6 +31,7 @@ use crate::sync::lock;
 use crate::thread::Rejected;
 use crate::timer::{self, Expire, Timer};
 
+use self::line::Settled;
 use self::watch::FIRST_LOOK;
 
 /// After so many workers in a row that did not come up, the calls that wait are told.
@@ -46,6 +47,9 @@ pub(crate) struct Core {
     forks: u32,
     counters: Counters,
     poison: Poison,
+    /// Held from taking a call out of the queue until it is in a worker's line, so that calls come there in
+    /// their order. Taken before all other locks.
+    taking: Mutex<()>,
     /// How many calls lie ready behind others in workers.
     ahead: AtomicUsize,
     /// Somebody looks after the workers while they have calls.
@@ -87,6 +91,7 @@ impl Core {
             forks: fork::generation(),
             counters: Counters::default(),
             poison: Poison::default(),
+            taking: Mutex::new(()),
             ahead: AtomicUsize::new(0),
             is_watched: AtomicBool::new(false),
             state: Mutex::new(State {
@@ -205,12 +210,25 @@ impl Core {
 
     /// Puts a call that has lost its worker at the head of the queue.
     pub(crate) fn requeue(self: &Arc<Core>, job: Arc<Job>) {
+        match self.put_back(job) {
+            None => self.serve_queue(),
+            Some(job) => job.cut_off(Started::No),
+        }
+    }
+
+    /// Puts a call at the head of the queue, or gives it back if nobody looks there any more.
+    fn put_back(&self, job: Arc<Job>) -> Option<Arc<Job>> {
         let mut state = lock(&self.state);
         if state.cut_off {
-            drop(state);
-            return job.cut_off(Started::No);
+            return Some(job);
         }
         state.queue.push_front(job);
+        None
+    }
+
+    /// There is something in the queue: sees to it that a worker comes.
+    fn serve_queue(self: &Arc<Core>) {
+        let mut state = lock(&self.state);
         match state.staff.pop_idle() {
             Some(worker) => {
                 drop(state);
@@ -272,6 +290,7 @@ impl Core {
         }
         let mut has_looked = false;
         loop {
+            let taking = lock(&self.taking);
             let mut state = lock(&self.state);
             let may_stay = !worker.is_dismissed() && !state.staff.has_surplus();
             let next = if may_stay {
@@ -282,13 +301,20 @@ impl Core {
             match next {
                 Some(job) => {
                     drop(state);
-                    if self.hand_over(worker, job) {
-                        return self.top_up(worker);
+                    let message = job.message();
+                    let is_large = message.is_none();
+                    let taken = worker.take(&job, message);
+                    match self.settle(taking, &job, taken) {
+                        Settled::Given if is_large => return codec::encode_for(&job),
+                        Settled::Given => return self.top_up(worker),
+                        Settled::PutBack => return,
+                        Settled::Over => {}
                     }
                 }
                 None if may_stay && !has_looked && self.has_ahead() => {
                     has_looked = true;
                     drop(state);
+                    drop(taking);
                     self.take_from_others();
                 }
                 None if may_stay && !state.closed => return self.rest(&mut state, worker),

@@ -1,5 +1,6 @@
 //! One call as its pool sees it: the part that the caller's future shares with the pool.
 
+mod clock;
 mod outcome;
 
 use std::mem;
@@ -15,8 +16,8 @@ use super::core::Core;
 use super::message::Message;
 use super::region::Region;
 use super::run::{Boxed, Erased};
-use super::worker::{Stop, Taken, TimeLeft, Worker};
-use crate::error::{Error, Started, TimedOut};
+use super::worker::{Stop, Taken, Worker};
+use crate::error::Error;
 use crate::options::Options;
 use crate::queue::Waiting;
 use crate::stats::{Ending, Place};
@@ -55,8 +56,6 @@ struct State {
     deaths: u32,
     /// The worker that still runs the call after the caller has gone, until its grace is over.
     stopping: Option<Arc<Worker>>,
-    /// When its time limit was last looked at, its worker had nothing else to do and had not begun it.
-    is_next: bool,
     /// Nobody will take the answer.
     detached: bool,
     waker: Option<Waker>,
@@ -116,7 +115,6 @@ impl Job {
                 waits_for_encoding: false,
                 deaths: 0,
                 stopping: None,
-                is_next: false,
                 detached: false,
                 waker: None,
                 timer: None,
@@ -212,7 +210,7 @@ impl Job {
         let stopped = worker.end(self.id, !grace.is_zero());
         if stopped == Stop::Asked {
             let target = Arc::downgrade(self) as Weak<dyn Expire>;
-            if let Ok(timer) = timer::after(grace, target, GRACE_OVER) {
+            if let Ok(timer) = timer::after(grace, target, clock::GRACE_OVER) {
                 let mut state = lock(&self.state);
                 state.stopping = Some(Arc::clone(worker));
                 state.timer = Some(timer);
@@ -277,47 +275,6 @@ impl Job {
             self.start_clock(&mut state, worker)?;
         }
         Ok(true)
-    }
-
-    /// From now on the call has its time limit to wait, if it has to wait.
-    pub(crate) fn start_queue_clock(self: &Arc<Job>) {
-        let Some(limit) = self.options.queue_timeout else {
-            return;
-        };
-        let mut state = lock(&self.state);
-        if !matches!(state.stage, Stage::Queued) {
-            return;
-        }
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match timer::after(limit, target, IN_QUEUE) {
-            Ok(timer) => state.timer = Some(timer),
-            Err(error) => {
-                self.answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
-                self.core.job_abandoned();
-            }
-        }
-    }
-
-    /// From now on the call has its time limit to run.
-    fn start_clock(self: &Arc<Job>, state: &mut State, worker: &Worker) -> Result<(), Error> {
-        match self.limit() {
-            Some(limit) => self.set_clock(state, worker, limit),
-            None => Ok(()),
-        }
-    }
-
-    /// Looks after this time whether the call has had the time that it has.
-    fn set_clock(
-        self: &Arc<Job>,
-        state: &mut State,
-        worker: &Worker,
-        time: Duration,
-    ) -> Result<(), Error> {
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        let timer = timer::after(time, target, worker.number() as u64)
-            .map_err(|error| self.cannot_start(&error.to_string()))?;
-        state.timer = Some(timer);
-        Ok(())
     }
 
     fn limit(&self) -> Option<Duration> {
@@ -426,79 +383,6 @@ fn place_of(stage: &Stage) -> Option<Place> {
         Stage::Queued => Some(Place::Queue),
         Stage::Running(_) | Stage::Decoding => Some(Place::Worker),
         Stage::Answered(_) | Stage::Over => None,
-    }
-}
-
-/// The deadline is about the wait in the queue; any other number is that of the worker which runs
-/// the call.
-const IN_QUEUE: u64 = 0;
-/// ... or about the time in which the function may still stop by itself.
-const GRACE_OVER: u64 = u64::MAX;
-
-impl Expire for Job {
-    fn expire(self: Arc<Self>, about: u64) {
-        let mut state = lock(&self.state);
-        if about == GRACE_OVER {
-            let stopping = state.stopping.take();
-            drop(state);
-            if let Some(worker) = stopping {
-                self.end_in(&worker);
-            }
-            return;
-        }
-        let worker = match &state.stage {
-            Stage::Queued if about == IN_QUEUE => None,
-            // A deadline of an earlier worker means nothing to this one.
-            Stage::Running(worker) if worker.number() as u64 == about => Some(Arc::clone(worker)),
-            _ => return,
-        };
-        let mut is_stuck = false;
-        if let Some(worker) = &worker {
-            // It may have waited in the worker's line. Asked without the lock, which comes after the
-            // worker's own.
-            drop(state);
-            let limit = self.limit().unwrap_or_default();
-            let left = worker.time_left(self.id, limit);
-            state = lock(&self.state);
-            let is_there = matches!(&state.stage, Stage::Running(now) if Arc::ptr_eq(now, worker));
-            if !is_there {
-                return;
-            }
-            // A worker that could have begun it for all that time never will.
-            is_stuck = state.is_next && left == TimeLeft::NextToBegin;
-            state.is_next = left == TimeLeft::NextToBegin;
-            let left = match left {
-                TimeLeft::Begun(left) => left,
-                TimeLeft::NextToBegin if is_stuck => Duration::ZERO,
-                TimeLeft::NextToBegin | TimeLeft::BehindOthers => limit,
-            };
-            if !left.is_zero() {
-                if let Err(error) = self.set_clock(&mut state, worker, left) {
-                    self.answer(state, Answer::Failed(error));
-                    self.take_from(worker);
-                }
-                return;
-            }
-        }
-        let (limit, started) = match &worker {
-            None => (self.options.queue_timeout, Started::No),
-            Some(_) if is_stuck => (self.limit(), Started::No),
-            Some(_) => (self.limit(), Started::Yes),
-        };
-        let timed_out = TimedOut {
-            task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
-            limit: limit.unwrap_or_default(),
-            started,
-            pid: worker.as_ref().map(|worker| worker.pid()),
-            grace: self.grace(),
-        };
-        self.answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
-        match worker {
-            None => self.core.job_abandoned(),
-            Some(worker) if is_stuck => worker.is_stuck_before(self.id),
-            Some(worker) => self.take_from(&worker),
-        }
     }
 }
 

@@ -114,16 +114,6 @@ enum Life {
     Leaving,
 }
 
-/// How far a call with a time limit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TimeLeft {
-    /// It has begun, and has so much left.
-    Begun(Duration),
-    /// The worker has nothing else to do and is about to begin it.
-    NextToBegin,
-    BehindOthers,
-}
-
 impl Worker {
     pub(crate) fn new(number: usize, core: Arc<Core>, parts: Parts) -> Arc<Worker> {
         Arc::new(Worker {
@@ -206,33 +196,13 @@ impl Worker {
         lock(&self.inner).line.waiting(&self.channel).count()
     }
 
-    /// How much is left to this call of the time that it may run.
-    pub(crate) fn time_left(&self, call: u64, limit: Duration) -> TimeLeft {
+    /// For how long this call has run. `None` if the worker has not begun it.
+    pub(crate) fn ran_for(&self, call: u64) -> Option<Duration> {
         let inner = lock(&self.inner);
-        let Some(position) = inner.line.position(call) else {
-            return TimeLeft::Begun(limit);
-        };
-        if self.channel.seen(position, call) != Seen::Waiting {
-            return TimeLeft::Begun(limit.saturating_sub(self.channel.ran_for(position)));
-        }
-        let is_first = inner.line.all().next().map(|(first, _)| first) == Some(position);
-        if is_first {
-            TimeLeft::NextToBegin
-        } else {
-            TimeLeft::BehindOthers
-        }
-    }
-
-    /// The worker has not taken up this call, for which it had nothing but time.
-    pub(crate) fn is_stuck_before(&self, call: u64) {
-        let inner = lock(&self.inner);
-        let is_so = inner
-            .line
-            .position(call)
-            .is_some_and(|position| self.channel.seen(position, call) == Seen::Waiting);
-        if is_so {
-            self.condemn(inner, NOTHING_BEGUN.to_owned());
-        }
+        // One that is not there any more has been answered, or is about to be.
+        let position = inner.line.position(call)?;
+        let has_begun = self.channel.seen(position, call) != Seen::Waiting;
+        has_begun.then(|| self.channel.ran_for(position))
     }
 
     /// The bell is out of order.
