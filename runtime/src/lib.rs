@@ -64,6 +64,7 @@
 //! | it crashes | the program ends: it is one process | [`Error::WorkerDied`], of the call that runs there |
 //! | an argument or the result cannot be carried | - | [`Error::Encode`] or [`Error::Decode`]; the worker goes on |
 //! | the queue of the pool is full | it waits its turn; with [`try_now`](Call::try_now), [`Error::QueueFull`] | the same |
+//! | its worker dies, or is stopped for a second, before it has begun it | - | it goes to another, and nobody notices |
 //! | its worker dies and it may be repeated ([`retry`](Call::retry)) | - | it is made again, until it has been repeated that often or its arguments are [refused](ProcessPool::poison_after) |
 //! | the pool is closed | [`Error::Closed`]; queued and running calls finish | the same |
 //! | the pool is shut down, and the deadline passes | [`Error::Closed`]; the function is asked to stop | [`Error::Closed`]; the worker is killed |
