@@ -11,8 +11,8 @@ use crate::error::InvalidPool;
 
 /// A pool that can be waited for.
 pub(crate) trait Drain: Send + Sync {
-    /// Whether the pool is closed and its last worker has ended; if not, wakes `cx` when that is so.
-    fn poll_drained(&self, cx: &Context<'_>) -> bool;
+    /// Whether the pool is closed and its last worker has ended; if not, the waker is woken when that is so.
+    fn poll_drained(&self, waker: &mut Option<Waker>) -> bool;
 }
 
 /// Those who wait for a pool.
@@ -20,13 +20,11 @@ pub(crate) trait Drain: Send + Sync {
 pub(crate) struct Watchers(Vec<Waker>);
 
 impl Watchers {
-    /// Gives it back if it is known already, to be dropped once the lock has been let go.
-    pub(crate) fn add(&mut self, waker: Waker) -> Option<Waker> {
-        if self.0.iter().any(|known| known.will_wake(&waker)) {
-            return Some(waker);
-        }
-        self.0.push(waker);
-        None
+    /// Takes it, unless it is known already: then whoever owns it drops it, once the lock has been let go.
+    pub(crate) fn add(&mut self, waker: &mut Option<Waker>) {
+        let is_new = |waker: &mut Waker| !self.0.iter().any(|known| known.will_wake(waker));
+        let new = waker.take_if(is_new);
+        self.0.extend(new);
     }
 
     /// To be woken once the lock over the pool has been let go.
@@ -69,8 +67,10 @@ impl Future for Closing {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // A waker is foreign code: it is cloned and dropped here, where no lock is held.
+        let mut waker = Some(cx.waker().clone());
         match &self.pool {
-            Some(pool) if !pool.poll_drained(cx) => Poll::Pending,
+            Some(pool) if !pool.poll_drained(&mut waker) => Poll::Pending,
             _ => Poll::Ready(()),
         }
     }

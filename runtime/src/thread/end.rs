@@ -1,7 +1,7 @@
 //! How a pool ends: it takes no more calls, runs those it has, or gives them up after a while.
 
 use std::sync::{Arc, MutexGuard, Weak};
-use std::task::Context;
+use std::task::Waker;
 use std::thread;
 use std::time::Duration;
 
@@ -64,22 +64,16 @@ impl Core {
 }
 
 impl Drain for Core {
-    fn poll_drained(&self, cx: &Context<'_>) -> bool {
+    fn poll_drained(&self, waker: &mut Option<Waker>) -> bool {
         if self.forks != fork::generation() {
             // Its threads are not in this process.
             return true;
         }
-        // A waker is foreign code: it is cloned and dropped without the lock.
-        let waker = cx.waker().clone();
         let mut state = lock(&self.state);
         let is_drained = state.is_drained();
-        let unused = if is_drained {
-            Some(waker)
-        } else {
-            state.watchers.add(waker)
-        };
-        drop(state);
-        drop(unused);
+        if !is_drained {
+            state.watchers.add(waker);
+        }
         is_drained
     }
 }

@@ -1,7 +1,7 @@
 //! The end of a pool: it is closed and waited for, or shut down.
 
 use std::sync::Arc;
-use std::task::Context;
+use std::task::Waker;
 use std::time::Duration;
 
 use super::{CUT_OFF, Core};
@@ -75,22 +75,16 @@ impl Core {
 }
 
 impl Drain for Core {
-    fn poll_drained(&self, cx: &Context<'_>) -> bool {
+    fn poll_drained(&self, waker: &mut Option<Waker>) -> bool {
         if !self.is_of_this_process() {
             // What is left of it is not in this process.
             return true;
         }
-        // A waker is foreign code: it is cloned and dropped without the lock.
-        let waker = cx.waker().clone();
         let mut state = lock(&self.state);
         let is_drained = state.is_drained();
-        let unused = if is_drained {
-            Some(waker)
-        } else {
-            state.watchers.add(waker)
-        };
-        drop(state);
-        drop(unused);
+        if !is_drained {
+            state.watchers.add(waker);
+        }
         is_drained
     }
 }

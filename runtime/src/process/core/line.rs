@@ -5,6 +5,7 @@ use std::sync::{Arc, MutexGuard};
 
 use super::Core;
 use crate::error::Started;
+use crate::process::codec;
 use crate::process::job::Job;
 use crate::process::worker::{Taken, Worker};
 use crate::sync::lock;
@@ -12,8 +13,8 @@ use crate::sync::lock;
 /// What became of a call that was to be given to a worker.
 pub(super) enum Settled {
     Given,
-    /// The worker cannot take it, and somebody else looks after the queue.
-    PutBack,
+    /// Somebody else goes on: whoever looks after the queue, since the worker cannot take it, or encodes it.
+    Elsewhere,
     /// It needs no worker any more.
     Over,
 }
@@ -52,14 +53,33 @@ impl Core {
             let taken = worker.add(&job, &message);
             match self.settle(taking, &job, taken) {
                 Settled::Given => has_given = true,
-                Settled::PutBack => return,
+                Settled::Elsewhere => return,
                 Settled::Over => {}
             }
         }
     }
 
-    /// Does what follows from giving a worker a call that was taken out of the queue.
-    pub(super) fn settle(
+    /// Gives a call to a worker that has none.
+    pub(super) fn hand_over(
+        self: &Arc<Core>,
+        taking: MutexGuard<'_, ()>,
+        worker: &Arc<Worker>,
+        job: &Arc<Job>,
+    ) -> Settled {
+        let message = job.message();
+        let is_large = message.is_none();
+        let taken = worker.take(job, message);
+        match self.settle(taking, job, taken) {
+            Settled::Given if is_large => {
+                codec::encode_for(job);
+                Settled::Elsewhere
+            }
+            settled => settled,
+        }
+    }
+
+    /// Does what follows from giving a worker a call.
+    fn settle(
         self: &Arc<Core>,
         taking: MutexGuard<'_, ()>,
         job: &Arc<Job>,
@@ -80,11 +100,11 @@ impl Core {
             }
             (Taken::Unfit, Some(job)) => {
                 job.cut_off(Started::No);
-                Settled::PutBack
+                Settled::Elsewhere
             }
             (Taken::Unfit, None) => {
                 self.serve_queue();
-                Settled::PutBack
+                Settled::Elsewhere
             }
         }
     }
@@ -98,14 +118,9 @@ impl Core {
             let mut any = false;
             for job in jobs.into_iter().rev() {
                 let Some(job) = job.unassign() else { continue };
-                let mut state = lock(&self.state);
-                if state.cut_off {
-                    // Nobody looks into the queue any more.
-                    drop(state);
-                    job.cut_off(Started::No);
-                } else {
-                    state.queue.push_front(job);
-                    any = true;
+                match self.put_back(job) {
+                    None => any = true,
+                    Some(job) => job.cut_off(Started::No),
                 }
             }
             if any {

@@ -21,7 +21,7 @@ use super::poison::Poison;
 use super::settings::Settings;
 use super::staff::Staff;
 use super::start;
-use super::worker::{Taken, Worker};
+use super::worker::Worker;
 use crate::drain::Watchers;
 use crate::error::Started;
 use crate::fork;
@@ -190,7 +190,7 @@ impl Core {
             job.fail_as_poison(deaths);
         } else if let Some(worker) = state.staff.pop_idle() {
             drop(state);
-            if !self.hand_over(&worker, job) {
+            if let Settled::Over = self.hand_over(lock(&self.taking), &worker, &job) {
                 self.worker_free(&worker);
             }
         } else {
@@ -238,24 +238,6 @@ impl Core {
         }
     }
 
-    /// Gives `worker` a call. False if nobody wants the call any more, so that the worker is still
-    /// free.
-    fn hand_over(self: &Arc<Core>, worker: &Arc<Worker>, job: Arc<Job>) -> bool {
-        let message = job.message();
-        let is_large = message.is_none();
-        match worker.take(&job, message) {
-            Taken::Yes if is_large => codec::encode_for(&job),
-            Taken::Yes => {}
-            Taken::NotWanted => return false,
-            Taken::Unfit => self.requeue(job),
-            Taken::Failed(error) => {
-                job.fail(error);
-                return false;
-            }
-        }
-        true
-    }
-
     /// The worker has a process.
     pub(crate) fn worker_appeared(&self, worker: &Arc<Worker>) {
         lock(&self.state).staff.appeared(worker);
@@ -301,13 +283,9 @@ impl Core {
             match next {
                 Some(job) => {
                     drop(state);
-                    let message = job.message();
-                    let is_large = message.is_none();
-                    let taken = worker.take(&job, message);
-                    match self.settle(taking, &job, taken) {
-                        Settled::Given if is_large => return codec::encode_for(&job),
+                    match self.hand_over(taking, worker, &job) {
                         Settled::Given => return self.top_up(worker),
-                        Settled::PutBack => return,
+                        Settled::Elsewhere => return,
                         Settled::Over => {}
                     }
                 }

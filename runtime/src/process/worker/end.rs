@@ -83,23 +83,16 @@ impl Worker {
     /// In the order in which they lay there.
     pub(crate) fn take_back(&self) -> Vec<Arc<Job>> {
         let mut inner = lock(&self.inner);
-        let waiting: Vec<_> = inner
-            .line
-            .waiting(&self.channel)
-            .map(|job| job.id())
-            .collect();
-        let count = waiting.len().div_ceil(2);
-        let mut jobs = Vec::with_capacity(count);
-        for call in waiting.into_iter().take(count) {
-            let job = inner.line.job(call);
-            if let (Some(job), Withdrawn::Yes { ahead }) =
-                (job, inner.line.withdraw(&self.channel, call))
-            {
+        let mut jobs: Vec<_> = inner.line.waiting(&self.channel).cloned().collect();
+        jobs.truncate(jobs.len().div_ceil(2));
+        jobs.retain(|job| {
+            let withdrawn = inner.line.withdraw(&self.channel, job.id());
+            if let Withdrawn::Yes { ahead } = withdrawn {
                 self.core.uncount_ahead(usize::from(ahead));
                 inner.calls -= 1;
-                jobs.push(job);
             }
-        }
+            withdrawn != Withdrawn::No
+        });
         self.load.store(inner.load(), Ordering::Release);
         jobs.reverse();
         jobs

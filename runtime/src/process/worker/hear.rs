@@ -125,7 +125,7 @@ impl Worker {
             self.collect();
             // Whatever comes after this rings, and what came before is seen now.
             self.channel.listen(bell);
-            let mut inner = lock(&self.inner);
+            let inner = lock(&self.inner);
             if inner.fault.is_some() || matches!(inner.line.first_done(&self.channel), Ok(None)) {
                 return;
             }

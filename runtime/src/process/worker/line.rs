@@ -77,15 +77,9 @@ impl Line {
     }
 
     /// The first call and its position, if the worker is done with it; `Err` if it cannot be.
-    pub(super) fn first_done(&mut self, channel: &Channel) -> Result<Option<(u64, &Arc<Job>)>, ()> {
-        // A call is done, so the worker has passed whatever stood before it.
-        let at = self
-            .entries
-            .iter()
-            .position(|entry| matches!(entry, Entry::Call { .. }));
-        let Some(at) = at else { return Ok(None) };
-        let position = self.first + at as u64;
-        let Some(Entry::Call { job, .. }) = self.entries.get(at) else {
+    pub(super) fn first_done(&self, channel: &Channel) -> Result<Option<(u64, &Arc<Job>)>, ()> {
+        // If it is done, the worker has passed whatever was taken back before it.
+        let Some((position, job)) = self.all().next() else {
             return Ok(None);
         };
         match channel.seen(position, job.id()) {
@@ -114,11 +108,6 @@ impl Line {
             .iter()
             .position(|entry| matches!(entry, Entry::Call { job, .. } if job.id() == call))?;
         Some(self.first + at as u64)
-    }
-
-    pub(super) fn job(&self, call: u64) -> Option<Arc<Job>> {
-        let mut calls = self.all().map(|(_, job)| job);
-        calls.find(|job| job.id() == call).cloned()
     }
 
     /// Takes back a call, unless the worker has taken it up.
