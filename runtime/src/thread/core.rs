@@ -12,7 +12,7 @@ use crate::panic;
 use crate::queue::Waiting;
 use crate::stats::{Counters, Stats};
 use crate::sync::lock;
-use crate::timer::Expire;
+use crate::timer::{Expire, Token};
 
 /// What a pool was told to be. Filled in by `ThreadPool`'s builder.
 #[derive(Clone, Debug)]
@@ -213,16 +213,35 @@ pub(super) fn wake_all(mut state: MutexGuard<'_, State>) {
     }
 }
 
-/// What a timer of the pool is for.
-pub(super) const LOOK: u64 = 0;
-pub(super) const CUT_OFF: u64 = 1;
+/// What a deadline of the pool is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deadline {
+    /// It is time to look whether the calls that wait need another thread.
+    Growth,
+    /// The deadline of a shutdown.
+    Shutdown,
+}
+
+impl Token for Deadline {
+    fn to_number(self) -> u64 {
+        self as u64
+    }
+
+    fn from_number(number: u64) -> Deadline {
+        match number {
+            0 => Deadline::Growth,
+            _ => Deadline::Shutdown,
+        }
+    }
+}
 
 impl Expire for Core {
-    fn expire(self: Arc<Self>, about: u64) {
-        if about == LOOK {
-            self.grow();
-        } else {
-            self.cut_off();
+    type Deadline = Deadline;
+
+    fn expire(self: Arc<Self>, deadline: Deadline) {
+        match deadline {
+            Deadline::Growth => self.grow(),
+            Deadline::Shutdown => self.cut_off(),
         }
     }
 }

@@ -1,17 +1,16 @@
 //! How a pool ends: it takes no more calls, runs those it has, or gives them up after a while.
 
-use std::sync::{Arc, MutexGuard, Weak};
+use std::sync::{Arc, MutexGuard};
 use std::task::Waker;
 use std::thread;
 use std::time::Duration;
 
-use super::core::{CUT_OFF, Core, wake_all};
+use super::core::{Core, Deadline, wake_all};
 use super::state::State;
 use crate::drain::Drain;
 use crate::fork;
 use crate::panic;
 use crate::sync::{lock, wake};
-use crate::timer::{self, Expire};
 
 impl Core {
     /// Takes no more calls. Those in the queue are still run; idle threads end.
@@ -24,14 +23,12 @@ impl Core {
     /// Closes, and after `deadline` waits for nothing that has not come to its end.
     pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
         self.close();
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match timer::after(deadline, target, CUT_OFF) {
-            Ok(timer) => {
-                let before = lock(&self.state).shutdown.replace(timer);
-                drop(before);
-            }
+        let set = lock(&self.state)
+            .shutdown
+            .set(deadline, self, Deadline::Shutdown);
+        if set.is_err() {
             // There is no thread to wait for it, and there is to be an end.
-            Err(_) => self.cut_off(),
+            self.cut_off();
         }
     }
 

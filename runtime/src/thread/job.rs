@@ -1,7 +1,7 @@
 //! One call on a thread pool: the future that the caller holds, and the part that it shares with
 //! the thread.
 
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::panic;
 use crate::queue::Waiting;
 use crate::stats::{Ending, Place};
 use crate::sync::{lock, wake};
-use crate::timer::{self, Expire, Timer};
+use crate::timer::{Expire, Timer, Token};
 
 /// What a thread runs.
 pub(crate) type Job<R> = Box<dyn FnOnce() -> R + Send>;
@@ -58,7 +58,7 @@ struct State<R> {
     /// The caller has its answer, or wants none.
     over: bool,
     waker: Option<Waker>,
-    timer: Option<Timer>,
+    timer: Timer,
 }
 
 impl<R: Outcome> Run<R> {
@@ -134,7 +134,7 @@ impl<R: Outcome> Run<R> {
                 result: None,
                 over: false,
                 waker: Some(cx.waker().clone()),
-                timer: None,
+                timer: Timer::default(),
             }),
         });
         core.counters().submitted();
@@ -197,14 +197,20 @@ impl<R: Outcome> Work for Shared<R> {
             drop(job);
             return;
         }
-        state.timer = None;
-        drop(state);
         self.core.counters().begun();
-        if let Err(rejected) = self.start_clock(self.timeout, RUNNING) {
-            let error = rejected.into_error(self.task, self.core.name());
-            self.finish(lock(&self.state), Err(error));
+        let is_timed = match self.timeout {
+            Some(limit) => state.timer.set(limit, &self, Deadline::Running),
+            None => {
+                state.timer.clear();
+                Ok(())
+            }
+        };
+        if let Err(error) = is_timed {
+            let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
+            self.finish(state, Err(error));
             return;
         }
+        drop(state);
         let result = context::within(&self.asked, || run_here(self.task, self.core.name(), job));
         let state = lock(&self.state);
         if state.over {
@@ -233,15 +239,33 @@ impl<R: Outcome> Work for Shared<R> {
     }
 }
 
-/// What a deadline is about.
-const IN_QUEUE: u64 = 0;
-const RUNNING: u64 = 1;
+/// What a deadline of a call is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deadline {
+    InQueue,
+    Running,
+}
+
+impl Token for Deadline {
+    fn to_number(self) -> u64 {
+        self as u64
+    }
+
+    fn from_number(number: u64) -> Deadline {
+        match number {
+            0 => Deadline::InQueue,
+            _ => Deadline::Running,
+        }
+    }
+}
 
 impl<R: Outcome> Expire for Shared<R> {
-    fn expire(self: Arc<Self>, about: u64) {
+    type Deadline = Deadline;
+
+    fn expire(self: Arc<Self>, deadline: Deadline) {
         let mut state = lock(&self.state);
         let is_queued = state.job.is_some();
-        if state.over || state.result.is_some() || is_queued != (about == IN_QUEUE) {
+        if state.over || state.result.is_some() || is_queued != (deadline == Deadline::InQueue) {
             return;
         }
         // From here on the call does not run, or its result, coming late, is dropped by the thread.
@@ -304,25 +328,12 @@ impl<R: Outcome> Shared<R> {
         if state.job.is_none() || state.over {
             return;
         }
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match timer::after(limit, target, IN_QUEUE) {
-            Ok(timer) => state.timer = Some(timer),
-            Err(error) => {
-                state.over = true;
-                let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
-                self.finish(state, Err(error));
-                self.core.work_abandoned();
-            }
+        if let Err(error) = state.timer.set(limit, self, Deadline::InQueue) {
+            state.over = true;
+            let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
+            self.finish(state, Err(error));
+            self.core.work_abandoned();
         }
-    }
-
-    /// Sets a deadline, if there is to be one.
-    fn start_clock(self: &Arc<Self>, limit: Option<Duration>, about: u64) -> Result<(), Rejected> {
-        let Some(limit) = limit else { return Ok(()) };
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        let timer = timer::after(limit, target, about).map_err(Rejected::NoThread)?;
-        lock(&self.state).timer = Some(timer);
-        Ok(())
     }
 
     /// The result, if it is there; otherwise `cx` is woken when it is.

@@ -4,16 +4,15 @@
 //! one for each core. The thread of the timers looks, and starts no more than one thread. That one
 //! starts the others before it takes a call, and as many of the new ones as there are cores help.
 
-use std::sync::{Arc, MutexGuard, Weak};
+use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::core::{Core, LOOK};
+use super::core::{Core, Deadline};
 use super::end::tell_if_drained;
 use super::growth::{Finding, PATIENCE, Window};
 use super::state::State;
 use crate::sync::lock;
-use crate::timer::{self, Expire};
 
 /// When to try again where no thread could be started.
 const AFTER_FAILURE: Duration = Duration::from_millis(10);
@@ -35,9 +34,7 @@ impl Core {
 
     /// Sets the time of the next look. If that cannot be done the next call tries.
     fn look_in(self: &Arc<Core>, state: &mut State, pause: Duration) {
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        state.look = timer::after(pause, target, LOOK).ok();
-        if state.look.is_none() {
+        if state.look.set(pause, self, Deadline::Growth).is_err() {
             state.window = None;
         }
     }

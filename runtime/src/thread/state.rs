@@ -66,10 +66,10 @@ pub(super) struct State {
     /// Since when calls wait that no thread has come for.
     pub(super) window: Option<Window>,
     /// When to look at the queue again.
-    pub(super) look: Option<Timer>,
+    pub(super) look: Timer,
     pub(super) closed: bool,
     /// When whoever still waits is told that there is nothing to wait for.
-    pub(super) shutdown: Option<Timer>,
+    pub(super) shutdown: Timer,
     /// ... which has happened.
     pub(super) cut_off: bool,
     pub(super) watchers: Watchers,

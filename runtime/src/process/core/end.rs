@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::{CUT_OFF, Core};
+use super::{Core, Deadline};
 use crate::drain::Drain;
 use crate::error::Started;
 use crate::fork;
@@ -38,13 +38,13 @@ impl Core {
         if !self.is_of_this_process() {
             return;
         }
-        let timer = self.set_timer(deadline, CUT_OFF);
-        if timer.is_none() {
+        let set = lock(&self.state)
+            .shutdown
+            .set(deadline, self, Deadline::Shutdown);
+        if set.is_err() {
             // There is no thread for it, and there is to be an end.
-            return self.cut_off();
+            self.cut_off();
         }
-        let before = std::mem::replace(&mut lock(&self.state).shutdown, timer);
-        drop(before);
     }
 
     /// Ends all calls and kills all workers.

@@ -9,8 +9,8 @@ mod line;
 mod watch;
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::codec;
@@ -29,10 +29,10 @@ use crate::queue::Queue;
 use crate::stats::{Counters, Stats};
 use crate::sync::lock;
 use crate::thread::Rejected;
-use crate::timer::{self, Expire, Timer};
+use crate::timer::{Expire, Timer, Token};
 
 use self::line::Settled;
-use self::watch::FIRST_LOOK;
+use self::watch::Watch;
 
 /// After so many workers in a row that did not come up, the calls that wait are told.
 const FAILED_STARTS: u32 = 3;
@@ -52,8 +52,7 @@ pub(crate) struct Core {
     taking: Mutex<()>,
     /// How many calls lie ready behind others in workers.
     ahead: AtomicUsize,
-    /// Somebody looks after the workers while they have calls.
-    is_watched: AtomicBool,
+    watch: Watch<Timer>,
     state: Mutex<State>,
 }
 
@@ -64,15 +63,12 @@ struct State {
     /// Starts that failed since the last one that succeeded.
     failed_starts: u32,
     /// No worker is started before this timer is through.
-    pause: Option<Timer>,
+    pause: Timer,
     /// When to look for workers that have been idle for too long.
-    idle_check: Option<Timer>,
-    /// When to look after those that have calls, and how long that is after the last time.
-    watch: Option<Timer>,
-    watch_pause: Duration,
+    idle_check: Timer,
     closed: bool,
     /// When whatever still runs is to be killed.
-    shutdown: Option<Timer>,
+    shutdown: Timer,
     /// ... which has happened.
     cut_off: bool,
     watchers: Watchers,
@@ -93,17 +89,15 @@ impl Core {
             poison: Poison::default(),
             taking: Mutex::new(()),
             ahead: AtomicUsize::new(0),
-            is_watched: AtomicBool::new(false),
+            watch: Watch::default(),
             state: Mutex::new(State {
                 queue: Queue::default(),
                 staff: Staff::new(settings.min_workers, settings.workers),
                 failed_starts: 0,
-                pause: None,
-                idle_check: None,
-                watch: None,
-                watch_pause: FIRST_LOOK,
+                pause: Timer::default(),
+                idle_check: Timer::default(),
                 closed: false,
-                shutdown: None,
+                shutdown: Timer::default(),
                 cut_off: false,
                 watchers: Watchers::default(),
             }),
@@ -248,7 +242,7 @@ impl Core {
         let mut state = lock(&self.state);
         let replaced = state.staff.ready();
         state.failed_starts = 0;
-        state.pause = None;
+        state.pause.clear();
         drop(state);
         if let Some(old) = replaced {
             old.retire();
@@ -308,15 +302,17 @@ impl Core {
     /// Leaves the worker in peace until a call comes, or until it has been idle for too long.
     fn rest(self: &Arc<Core>, state: &mut State, worker: &Arc<Worker>) {
         state.staff.push_idle(worker);
-        if state.idle_check.is_none() {
-            state.idle_check = self.set_timer(self.settings.idle_timeout, LOOK_FOR_UNUSED);
+        if !state.idle_check.is_set() {
+            // Without a thread to look, the next worker that has nothing to do tries again.
+            let limit = self.settings.idle_timeout;
+            let _ = state.idle_check.set(limit, self, Deadline::Idle);
         }
     }
 
     /// Starts another worker in place of this one, which leaves when that is ready.
     fn replace(self: &Arc<Core>, worker: &Arc<Worker>) {
         let mut state = lock(&self.state);
-        let is_new = !state.closed && state.pause.is_none() && state.staff.replace(worker);
+        let is_new = !state.closed && !state.pause.is_set() && state.staff.replace(worker);
         drop(state);
         if is_new {
             start::request(self);
@@ -355,11 +351,10 @@ impl Core {
         state.staff.start_failed();
         // Of several that were started together and fail together, only the first counts.
         let mut can_wait = true;
-        if state.pause.is_none() {
+        if !state.pause.is_set() {
             state.failed_starts += 1;
             let pause = BACK_OFF * 2_u32.pow(state.failed_starts.min(6));
-            state.pause = self.set_timer(pause, START_AGAIN);
-            can_wait = state.pause.is_some();
+            can_wait = state.pause.set(pause, self, Deadline::NextStart).is_ok();
         }
         // Calls wait for another try as long as there is hope: tries left, or a worker that works
         // or may come to it.
@@ -378,7 +373,7 @@ impl Core {
 
     /// Starts workers for the calls that wait, as many as there may be, and those that are kept.
     fn start_workers(self: &Arc<Core>, mut state: MutexGuard<'_, State>) {
-        if state.pause.is_some() {
+        if state.pause.is_set() {
             return;
         }
         let queued = state.queue.len();
@@ -419,38 +414,59 @@ impl Core {
         self.start_workers(state);
         surplus.iter().for_each(Worker::retire);
     }
+}
 
-    /// `None` for a moment that never comes, or if there is no thread to wait for it.
-    fn set_timer(self: &Arc<Core>, after: Duration, token: u64) -> Option<Timer> {
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        timer::after(after, target, token).ok()
+/// What a deadline of the pool is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deadline {
+    /// Workers may be started again after one failed to start.
+    NextStart,
+    /// Workers may have been idle for too long.
+    Idle,
+    /// The next sweep over the workers that have calls.
+    Sweep,
+    /// The deadline of a shutdown.
+    Shutdown,
+}
+
+impl Token for Deadline {
+    fn to_number(self) -> u64 {
+        self as u64
+    }
+
+    fn from_number(number: u64) -> Deadline {
+        match number {
+            0 => Deadline::NextStart,
+            1 => Deadline::Idle,
+            2 => Deadline::Sweep,
+            _ => Deadline::Shutdown,
+        }
     }
 }
 
-/// What a timer of the pool is for.
-const START_AGAIN: u64 = 0;
-const LOOK_FOR_UNUSED: u64 = 1;
-const LOOK_AFTER: u64 = 2;
-const CUT_OFF: u64 = 3;
-
 impl Expire for Core {
-    fn expire(self: Arc<Self>, about: u64) {
-        match about {
-            START_AGAIN => {
+    type Deadline = Deadline;
+
+    fn expire(self: Arc<Self>, deadline: Deadline) {
+        match deadline {
+            Deadline::NextStart => {
                 let mut state = lock(&self.state);
                 let pause = state.pause.take();
                 self.start_workers(state);
                 drop(pause);
             }
-            LOOK_FOR_UNUSED => {
+            Deadline::Idle => {
                 let mut state = lock(&self.state);
                 let (unused, next) = state.staff.dismiss_unused(self.settings.idle_timeout);
-                state.idle_check = next.and_then(|next| self.set_timer(next, LOOK_FOR_UNUSED));
+                state.idle_check.clear();
+                if let Some(next) = next {
+                    let _ = state.idle_check.set(next, &self, Deadline::Idle);
+                }
                 drop(state);
                 unused.iter().for_each(Worker::retire);
             }
-            LOOK_AFTER => self.look_after_workers(),
-            _ => self.cut_off(),
+            Deadline::Sweep => self.look_after_workers(),
+            Deadline::Shutdown => self.cut_off(),
         }
     }
 }

@@ -1,19 +1,43 @@
 //! The time limits of a call: to wait in the queue, to run, and to stop by itself.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Answer, Job, Stage, State};
 use crate::error::{Error, Started, TimedOut};
 use crate::process::worker::Worker;
 use crate::sync::lock;
-use crate::timer::{self, Expire};
+use crate::timer::{Expire, Token};
 
-/// The deadline is about the wait in the queue; any other number is that of the worker which runs
-/// the call.
-const IN_QUEUE: u64 = 0;
-/// ... or about the time in which the function may still stop by itself.
-pub(super) const GRACE_OVER: u64 = u64::MAX;
+/// What a deadline of a call is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deadline {
+    /// How long the call may wait in the queue.
+    InQueue,
+    /// How long the function may run in the worker of this number.
+    Running(u64),
+    /// How long the function may still take to stop by itself.
+    Grace,
+}
+
+/// The numbers of workers lie between.
+impl Token for Deadline {
+    fn to_number(self) -> u64 {
+        match self {
+            Deadline::InQueue => 0,
+            Deadline::Running(worker) => worker,
+            Deadline::Grace => u64::MAX,
+        }
+    }
+
+    fn from_number(number: u64) -> Deadline {
+        match number {
+            0 => Deadline::InQueue,
+            u64::MAX => Deadline::Grace,
+            worker => Deadline::Running(worker),
+        }
+    }
+}
 
 /// A call that has not begun is looked at no more often than this.
 const LOOK: Duration = Duration::from_millis(1);
@@ -28,13 +52,9 @@ impl Job {
         if !matches!(state.stage, Stage::Queued) {
             return;
         }
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match timer::after(limit, target, IN_QUEUE) {
-            Ok(timer) => state.timer = Some(timer),
-            Err(error) => {
-                self.answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
-                self.core.job_abandoned();
-            }
+        if let Err(error) = state.timer.set(limit, self, Deadline::InQueue) {
+            self.answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
+            self.core.job_abandoned();
         }
     }
 
@@ -57,18 +77,20 @@ impl Job {
         worker: &Worker,
         time: Duration,
     ) -> Result<(), Error> {
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        let timer = timer::after(time, target, worker.number() as u64)
-            .map_err(|error| self.cannot_start(&error.to_string()))?;
-        state.timer = Some(timer);
-        Ok(())
+        let deadline = Deadline::Running(worker.number() as u64);
+        state
+            .timer
+            .set(time, self, deadline)
+            .map_err(|error| self.cannot_start(&error.to_string()))
     }
 }
 
 impl Expire for Job {
-    fn expire(self: Arc<Self>, about: u64) {
+    type Deadline = Deadline;
+
+    fn expire(self: Arc<Self>, deadline: Deadline) {
         let mut state = lock(&self.state);
-        if about == GRACE_OVER {
+        if deadline == Deadline::Grace {
             let stopping = state.stopping.take();
             drop(state);
             if let Some(worker) = stopping {
@@ -77,9 +99,11 @@ impl Expire for Job {
             return;
         }
         let worker = match &state.stage {
-            Stage::Queued if about == IN_QUEUE => None,
+            Stage::Queued if deadline == Deadline::InQueue => None,
             // A deadline of an earlier worker means nothing to this one.
-            Stage::Running(worker) if worker.number() as u64 == about => Some(Arc::clone(worker)),
+            Stage::Running(worker) if deadline == Deadline::Running(worker.number() as u64) => {
+                Some(Arc::clone(worker))
+            }
             _ => return,
         };
         if let Some(worker) = &worker {

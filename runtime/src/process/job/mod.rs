@@ -6,10 +6,11 @@ mod outcome;
 use std::mem;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use self::clock::Deadline;
 use super::bell::Runtime;
 use super::codec;
 use super::core::Core;
@@ -22,7 +23,7 @@ use crate::options::Options;
 use crate::queue::Waiting;
 use crate::stats::{Ending, Place};
 use crate::sync::lock;
-use crate::timer::{self, Expire, Timer};
+use crate::timer::Timer;
 
 /// How often a call moves on to another worker because the one it was given died before it took
 /// the call up. More than that is no accident.
@@ -59,7 +60,7 @@ struct State {
     /// Nobody will take the answer.
     detached: bool,
     waker: Option<Waker>,
-    timer: Option<Timer>,
+    timer: Timer,
 }
 
 enum Stage {
@@ -117,7 +118,7 @@ impl Job {
                 stopping: None,
                 detached: false,
                 waker: None,
-                timer: None,
+                timer: Timer::default(),
             }),
         })
     }
@@ -209,13 +210,12 @@ impl Job {
         let grace = self.grace();
         let stopped = worker.end(self.id, !grace.is_zero());
         if stopped == Stop::Asked {
-            let target = Arc::downgrade(self) as Weak<dyn Expire>;
-            if let Ok(timer) = timer::after(grace, target, clock::GRACE_OVER) {
-                let mut state = lock(&self.state);
+            let mut state = lock(&self.state);
+            if state.timer.set(grace, self, Deadline::Grace).is_ok() {
                 state.stopping = Some(Arc::clone(worker));
-                state.timer = Some(timer);
                 return;
             }
+            drop(state);
             // There is no thread to wait, and there is to be an end.
             return self.end_in(worker);
         }
@@ -269,7 +269,7 @@ impl Job {
             return Ok(false);
         }
         state.stage = Stage::Running(Arc::clone(worker));
-        state.timer = None;
+        state.timer.clear();
         self.core.counters().begun();
         if runs {
             self.start_clock(&mut state, worker)?;

@@ -34,7 +34,7 @@ impl Job {
                 descriptors,
             } => {
                 state.stage = Stage::Decoding;
-                state.timer = None;
+                state.timer.clear();
                 drop(state);
                 return codec::decode_for(&self, lent, descriptors);
             }
@@ -68,7 +68,7 @@ impl Job {
         if !matches!(state.stage, Stage::Running(_)) {
             return;
         }
-        state.timer = None;
+        state.timer.clear();
         let again = if death.phase == Phase::Idle {
             // It never took the call up, so nobody needs to notice.
             let may_move = state.moves > 0;
@@ -118,7 +118,7 @@ impl Job {
             return None;
         }
         state.stage = Stage::Queued;
-        state.timer = None;
+        state.timer.clear();
         self.core.counters().returned();
         drop(state);
         Some(self)

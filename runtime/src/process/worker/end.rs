@@ -2,20 +2,19 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use super::line::Withdrawn;
-use super::{END, FAREWELL, Inner, Life, NOTHING_BEGUN, STUCK, Worker};
+use super::{Deadline, FAREWELL, Inner, Life, NOTHING_BEGUN, STUCK, Worker};
 use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::evidence;
 use crate::process::job::Job;
 use crate::process::turn::Seen;
 use crate::sync::lock;
-use crate::timer::Expire;
 
 /// What is known of a worker's end.
 #[derive(Clone, Debug)]
@@ -140,10 +139,8 @@ impl Worker {
             return;
         }
         inner.leave();
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match crate::timer::after(FAREWELL, target, END) {
-            Ok(timer) => inner.deadline = Some(timer),
-            Err(_) => self.kill_locked(inner),
+        if inner.deadline.set(FAREWELL, self, Deadline::End).is_err() {
+            self.kill_locked(inner);
         }
     }
 
@@ -166,7 +163,7 @@ impl Worker {
             Err(_) => Exit::Unknown,
         };
         inner.buried = true;
-        inner.deadline = None;
+        inner.deadline.clear();
         let was_starting = inner.is_starting();
         inner.life = Life::Leaving;
         let reserved = inner.reserved.take();

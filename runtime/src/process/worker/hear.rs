@@ -42,7 +42,7 @@ impl Worker {
             return Err(failure);
         }
         inner.life = Life::Ready;
-        inner.deadline = None;
+        inner.deadline.clear();
         Ok(true)
     }
 

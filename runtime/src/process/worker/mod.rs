@@ -34,7 +34,7 @@ use super::serve::Hello;
 use super::stderr::Stderr;
 use super::turn::Seen;
 use crate::sync::lock;
-use crate::timer::{Expire, Timer};
+use crate::timer::{Expire, Timer, Token};
 
 pub(crate) use end::{Death, Stop};
 pub(crate) use give::Taken;
@@ -66,7 +66,7 @@ pub(crate) struct Worker {
 struct Inner {
     life: Life,
     /// Until when it has to say its first word, or to end.
-    deadline: Option<Timer>,
+    deadline: Timer,
     input: Assembler,
     /// A call that it gets as soon as somebody has encoded it.
     reserved: Option<Arc<Job>>,
@@ -131,7 +131,7 @@ impl Worker {
             load: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
                 life: Life::Starting,
-                deadline: None,
+                deadline: Timer::default(),
                 input: Assembler::default(),
                 reserved: None,
                 line: Line::default(),
@@ -262,9 +262,27 @@ impl Inner {
     }
 }
 
-/// What a deadline is for.
-const FIRST_WORD: u64 = 0;
-const END: u64 = 1;
+/// What a deadline of a worker is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deadline {
+    /// How long it may take to say its first word.
+    FirstWord,
+    /// How long it may take to end by itself.
+    End,
+}
+
+impl Token for Deadline {
+    fn to_number(self) -> u64 {
+        self as u64
+    }
+
+    fn from_number(number: u64) -> Deadline {
+        match number {
+            0 => Deadline::FirstWord,
+            _ => Deadline::End,
+        }
+    }
+}
 
 /// A worker that has had nothing to do but to begin a call, and has not for so long, never will: it was
 /// stopped, perhaps. Should it only have been kept from the processor, no more is lost than its process.
@@ -292,14 +310,16 @@ impl Source for Worker {
 
 /// The worker has not said its first word in time, or has not ended in time.
 impl Expire for Worker {
-    fn expire(self: Arc<Self>, about: u64) {
+    type Deadline = Deadline;
+
+    fn expire(self: Arc<Self>, deadline: Deadline) {
         let inner = lock(&self.inner);
-        let is_leaving = about == END && inner.life == Life::Leaving;
+        let is_leaving = deadline == Deadline::End && inner.life == Life::Leaving;
         if is_leaving && inner.load() > 0 {
             self.condemn(inner, "it closed its socket and went on".to_owned());
         } else if is_leaving {
             self.kill_locked(&inner);
-        } else if about == FIRST_WORD {
+        } else if deadline == Deadline::FirstWord {
             let limit = self.core.settings().start_timeout;
             let pid = self.pid();
             let fault = match inner.life {

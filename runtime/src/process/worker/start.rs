@@ -4,9 +4,9 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::Child;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use super::{FIRST_WORD, Worker};
+use super::{Deadline, Worker};
 use crate::process::bell;
 use crate::process::channel::Channel;
 use crate::process::mail::{self, Subject};
@@ -14,7 +14,6 @@ use crate::process::poller::Poller;
 use crate::process::serve::Hello;
 use crate::process::stderr::Stderr;
 use crate::sync::lock;
-use crate::timer::Expire;
 
 /// The thread that hears from workers. It runs no user code and waits for nothing else.
 static REACTOR: Poller = Poller::new("offloop-reactor");
@@ -52,10 +51,11 @@ impl Parts {
 impl Worker {
     /// Begins to listen to the worker, and gives it a time in which to say its first word.
     pub(crate) fn watch(self: &Arc<Worker>) -> io::Result<()> {
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        let deadline = crate::timer::after(self.core.settings().start_timeout, target, FIRST_WORD);
-        let watched = deadline.and_then(|timer| {
-            lock(&self.inner).deadline = Some(timer);
+        let limit = self.core.settings().start_timeout;
+        let set = lock(&self.inner)
+            .deadline
+            .set(limit, self, Deadline::FirstWord);
+        let watched = set.and_then(|()| {
             // In the order of `SOCKET`, `PIDFD` and the bell.
             let descriptors = [
                 self.socket.as_fd(),
