@@ -15,7 +15,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 pub use self::content::{Shareable, ShareableNumber};
-use crate::process::Frozen;
+use crate::sys::sealed::Frozen;
 use crate::wire::passage;
 
 /// A text, bytes or numbers that all processes read where they are: nothing is copied on the way to a worker or back.

@@ -5,17 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::core::{Core, Rejected, Work};
+use super::inner::{Core, Rejected, Work};
+use crate::call::options::{Given, Options};
 use crate::context::{self, OnThread};
 use crate::error::{
     CannotStart, Error, InvalidPool, Outcome, Panicked, Refused, Started, TimedOut,
 };
-use crate::options::{Given, Options};
 use crate::panic;
-use crate::queue::Waiting;
+use crate::pool::queue::Waiting;
 use crate::stats::{Ending, Place};
 use crate::sync::{lock, wake};
-use crate::timer::{Expire, Timer, Token};
+use crate::util::timer::{Expire, Timer, Token};
 
 /// What a thread runs.
 pub(crate) type Job<R> = Box<dyn FnOnce() -> R + Send>;

@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use super::core::{Core, Settings};
+use super::inner::{Core, Settings};
 use super::job::Run;
 use crate::call::Call;
-use crate::drain::Closing;
 use crate::error::{Error, InvalidPool};
+use crate::pool::closing::Closing;
 use crate::stats::Stats;
 
 /// A pool of threads for functions that block.

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
-use super::core::Work;
 use super::growth::{Flow, Window};
-use crate::drain::Watchers;
-use crate::queue::Queue;
-use crate::timer::Timer;
+use super::inner::Work;
+use crate::pool::closing::Watchers;
+use crate::pool::queue::Queue;
+use crate::util::timer::Timer;
 
 /// What a pool knows of one of its threads.
 pub(super) struct Worker {

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use serde::{Deserialize, Serialize};
 
 use super::{Flat, Shared, bytes, receive, send};
-use crate::process::Frozen;
+use crate::sys::sealed::Frozen;
 use crate::wire::{Decoder, Encoder, Wire};
 
 #[track_caller]

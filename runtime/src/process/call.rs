@@ -1,0 +1,224 @@
+//! The future of a call on a process pool, with the types that the pool itself does without.
+
+use std::any::Any;
+use std::mem;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::host::codec::{codec_error, decode_with, encode_small};
+use super::host::scheduler::Core;
+use super::host::scheduler::job::{Answer, Job};
+use super::tasks::registry::{Entry, ProcessTask, unbox};
+use super::worker::bootstrap;
+use crate::call::InProcesses;
+use crate::call::options::{Given, Options};
+use crate::error::{Error, InvalidPool, Outcome, Started};
+use crate::thread::{self, ThreadPool};
+use crate::wire::{CodecError, Decoder};
+
+/// A value whose type only its task knows.
+pub(crate) type Boxed = Box<dyn Any + Send>;
+
+/// What a call needs to know of its task, and how it gives a result as an `A`.
+pub(crate) struct Typed<A> {
+    erased: Erased,
+    give: fn(Boxed) -> A,
+}
+
+/// The part of it that the pool needs.
+#[derive(Debug)]
+pub(crate) struct Erased {
+    pub(crate) entry: Entry,
+    /// Gives what [`Entry::run`] gives.
+    pub(crate) decode: fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>,
+}
+
+impl Erased {
+    const fn new<T: ProcessTask>() -> Erased {
+        let entry = Entry::new::<T>();
+        Erased {
+            decode: entry.decode_result(),
+            entry,
+        }
+    }
+}
+
+impl Typed<()> {
+    /// The call gives what the function returns, in a `Result` of its own.
+    pub(crate) const fn wrapped<T: ProcessTask>() -> Typed<Result<T::Output, Error>> {
+        Typed {
+            erased: Erased::new::<T>(),
+            give: wrap,
+        }
+    }
+
+    /// The call gives what the function returns, which is a `Result` already.
+    pub(crate) const fn flat<T: ProcessTask>() -> Typed<T::Output> {
+        Typed {
+            erased: Erased::new::<T>(),
+            give: unbox,
+        }
+    }
+}
+
+// A function and not a closure, so that it is compiled once for each type.
+#[allow(clippy::unnecessary_wraps)]
+fn wrap<T: 'static>(result: Boxed) -> Result<T, Error> {
+    Ok(unbox(result))
+}
+
+impl<A> Typed<A> {
+    fn run(&self, list: Boxed) -> A {
+        (self.give)(self.erased.entry.run(list))
+    }
+}
+
+/// A call on a process pool. Nothing happens before the first poll.
+pub(crate) struct Run<A: 'static> {
+    typed: &'static Typed<A>,
+    target: Target,
+    options: Given,
+    stage: Stage<A>,
+}
+
+/// The pool that the call is made on.
+pub(crate) enum Target {
+    Processes(Result<Arc<Core>, Box<InvalidPool>>),
+    /// Threads of this program, where nothing is encoded.
+    Threads(Result<Arc<thread::Core>, Box<InvalidPool>>),
+}
+
+enum Stage<A> {
+    New(Boxed),
+    OnThread(Box<thread::Run<A>>),
+    Submitted(Arc<Job>),
+    Finished,
+}
+
+impl<A: Outcome> InProcesses<A> for Run<A> {
+    fn options(&mut self) -> &mut Options {
+        self.options.get_mut()
+    }
+
+    fn on(&mut self, target: Target) {
+        self.target = target;
+    }
+
+    fn detach(mut self: Box<Self>) {
+        match mem::replace(&mut self.stage, Stage::Finished) {
+            Stage::Submitted(job) => job.detach(),
+            Stage::OnThread(run) => run.detach(),
+            Stage::New(_) | Stage::Finished => {}
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<A> {
+        let mut stage = mem::replace(&mut self.stage, Stage::Finished);
+        if let Stage::New(args) = stage {
+            stage = match self.start(args) {
+                Ok(stage) => stage,
+                Err(outcome) => return Poll::Ready(outcome),
+            };
+        }
+        let outcome = match &mut stage {
+            Stage::OnThread(run) => run.poll(cx),
+            Stage::Submitted(job) => job.poll(cx).map(|answer| self.read(job, answer)),
+            Stage::New(_) | Stage::Finished => panic!("a call was polled after it had finished"),
+        };
+        if outcome.is_pending() {
+            self.stage = stage;
+        }
+        outcome
+    }
+}
+
+impl<A: Outcome> Run<A> {
+    pub(crate) fn new(typed: &'static Typed<A>, target: Target, args: Boxed) -> Run<A> {
+        Run {
+            typed,
+            target,
+            options: Given::default(),
+            stage: Stage::New(args),
+        }
+    }
+
+    /// Submits the call, or gives its outcome where that is known at once.
+    fn start(&self, args: Boxed) -> Result<Stage<A>, A> {
+        let task = self.task();
+        let core = match &self.target {
+            Target::Threads(core) => return Ok(self.start_on_threads(core.clone(), args, None)),
+            Target::Processes(_) if bootstrap::is_worker() => {
+                // A worker starts no workers: it does the work itself.
+                let pool = bootstrap::pool_of_this_worker();
+                let result = thread::run_here(task, pool, || self.typed.run(args));
+                return Err(result.unwrap_or_else(A::from_error));
+            }
+            Target::Processes(core) if bootstrap::in_place() => {
+                let of_pool = core.as_ref().ok().and_then(|core| core.settings().timeout);
+                return Ok(self.start_on_threads(ThreadPool::cpu().core(), args, of_pool));
+            }
+            Target::Processes(Ok(core)) => core,
+            Target::Processes(Err(invalid)) => {
+                return Err(A::from_error(invalid.clone().for_task(task)));
+            }
+        };
+        let request = encode_small(&self.typed.erased.entry, args).map_err(|reason| {
+            core.counters().refused();
+            A::from_error(codec_error(true, task, core, reason, Started::No))
+        })?;
+        let job = Job::new(
+            &self.typed.erased,
+            Arc::clone(core),
+            self.options.get(),
+            request,
+        );
+        core.submit(Arc::clone(&job)).map_err(|rejected| {
+            job.reject();
+            A::from_error(rejected.into_error(task, core.name()))
+        })?;
+        job.start_queue_clock();
+        Ok(Stage::Submitted(job))
+    }
+
+    fn start_on_threads(
+        &self,
+        core: Result<Arc<thread::Core>, Box<InvalidPool>>,
+        args: Boxed,
+        timeout: Option<Duration>,
+    ) -> Stage<A> {
+        let typed = self.typed;
+        let job = Box::new(move || typed.run(args));
+        let mut on_threads = thread::Run::new(self.task(), core, job);
+        let options = on_threads.options();
+        *options = self.options.get();
+        options.timeout = options.timeout.or(timeout);
+        Stage::OnThread(Box::new(on_threads))
+    }
+
+    /// Turns the pool's answer into what the caller awaits.
+    fn read(&self, job: &Job, answer: Answer) -> A {
+        match answer {
+            Answer::Bytes(body, descriptors) => {
+                match decode_with(self.typed.erased.decode, &body, descriptors) {
+                    Ok(value) => (self.typed.give)(value),
+                    Err(reason) => A::from_error(job.unreadable(reason)),
+                }
+            }
+            Answer::Value(value) => (self.typed.give)(value),
+            Answer::Failed(error) => A::from_error(error),
+        }
+    }
+
+    fn task(&self) -> &'static str {
+        self.typed.erased.entry.info().name()
+    }
+}
+
+impl<A> Drop for Run<A> {
+    fn drop(&mut self) {
+        if let Stage::Submitted(job) = &self.stage {
+            job.abandon();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The one thread that starts workers.
+//!
+//! A worker asks the kernel to be killed when the *thread* that started it ends, therefore this
+//! thread lives as long as the program. And starting takes a millisecond, which nobody else has to
+//! wait for.
+
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use rustix::process::{Pid, PidfdFlags};
+
+use super::scheduler::Core;
+use super::stderr::Stderr;
+use super::worker::{Parts, Worker};
+use crate::process::tasks::registry::Registry;
+use crate::process::worker::bootstrap::{Invitation, VARIABLE};
+use crate::process::worker::serve_loop::Hello;
+use crate::sync::lock;
+
+/// Starts a worker for this pool, soon. The pool hears of it either way.
+pub(crate) fn request(core: &Arc<Core>) {
+    if let Err(error) = send(core) {
+        core.start_failed(&format!(
+            "the thread that starts workers cannot be started: {error}"
+        ));
+    }
+}
+
+fn send(core: &Arc<Core>) -> io::Result<()> {
+    static STARTER: Mutex<Option<Sender<Arc<Core>>>> = Mutex::new(None);
+    let mut starter = lock(&STARTER);
+    if starter.is_none() {
+        let (sender, receiver) = mpsc::channel::<Arc<Core>>();
+        thread::Builder::new()
+            .name("offloop-start".to_owned())
+            .spawn(move || {
+                for core in receiver {
+                    let started = if core.wants_workers() {
+                        start(&core)
+                    } else {
+                        Err("the pool is closed".to_owned())
+                    };
+                    if let Err(reason) = started {
+                        core.start_failed(&reason);
+                    }
+                }
+            })?;
+        *starter = Some(sender);
+    }
+    let sent = starter.as_ref().map(|sender| sender.send(Arc::clone(core)));
+    if let Some(Ok(())) = sent {
+        return Ok(());
+    }
+    // The thread is gone; the next request starts another.
+    *starter = None;
+    Err(io::ErrorKind::BrokenPipe.into())
+}
+
+fn start(core: &Arc<Core>) -> Result<(), String> {
+    let describe = |what: &str, error: io::Error| format!("{what}: {error}");
+    let build_id = Registry::get()?.build_id();
+    let (ours, theirs) =
+        UnixStream::pair().map_err(|error| describe("no socket for a worker", error))?;
+    ours.set_nonblocking(true)
+        .map_err(|error| describe("no socket for a worker", error))?;
+    let invitation = Invitation {
+        parent: rustix::process::getpid(),
+        nonce: nonce(),
+    };
+    let (channel, bell) = Parts::prepare(&ours)
+        .map_err(|error| describe("a worker cannot be given its channel", error))?;
+    let orders = core.orders();
+    let number = orders.number;
+    orders
+        .send(&ours)
+        .map_err(|error| describe("a worker cannot be given its orders", error))?;
+
+    // The worker's end of the socket is its standard input until the worker has put it elsewhere,
+    // for that is the one way in which a descriptor reaches a child and nobody else, with no code
+    // of ours between `fork` and `exec` (which would cost a copy of the page tables).
+    let settings = core.settings();
+    let mut command = Command::new("/proc/self/exe");
+    if let Some(folder) = settings.current_dir {
+        command.current_dir(folder);
+    }
+    let mut child = command
+        .arg0(format!("offloop-worker {} #{number}", core.name()))
+        .envs(settings.envs.iter().copied())
+        .env(VARIABLE, invitation.to_string())
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .map_err(|error| describe("this program cannot be started again", error))?;
+
+    let (pidfd, stderr) = match watch_end_and_stderr(&mut child) {
+        Ok(parts) => parts,
+        Err(error) => {
+            // It is ours and not yet waited for, so that it cannot be anybody else.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(describe("a worker cannot be watched", error));
+        }
+    };
+    let hello = Hello {
+        build_id,
+        nonce: invitation.nonce,
+    };
+    let parts = Parts {
+        hello,
+        socket: ours,
+        channel,
+        bell,
+        pidfd,
+        stderr,
+        child,
+    };
+    let worker = Worker::new(number, Arc::clone(core), parts);
+    core.worker_appeared(&worker);
+    worker
+        .watch()
+        .inspect_err(|_| core.worker_vanished(&worker))
+        .map_err(|error| describe("a worker cannot be watched", error))?;
+    if core.is_cut_off() {
+        worker.cut_off();
+    }
+    Ok(())
+}
+
+fn watch_end_and_stderr(child: &mut Child) -> io::Result<(OwnedFd, Arc<Stderr>)> {
+    let pidfd = rustix::process::pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
+    let pipe = child.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    Ok((pidfd, Stderr::forward(pipe)?))
+}
+
+/// A number that no other worker of this machine was given, so that one that was started by
+/// somebody else is not taken for ours. It guards against mistakes, not against attacks.
+fn nonce() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}

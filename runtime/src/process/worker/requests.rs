@@ -1,0 +1,94 @@
+//! What comes to a worker: calls, the memory that large ones lie in, and descriptors.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use super::context::Desk;
+use crate::process::transport::shm::doorbell;
+use crate::process::transport::shm::fd_passing::{self, NoMail, Subject};
+use crate::process::transport::shm::region::Region;
+use crate::process::transport::shm::ring::BELLS;
+
+pub(crate) struct Inbox {
+    desk: &'static Desk,
+    /// How many times descriptors have come.
+    received: u64,
+    bells: [Option<OwnedFd>; BELLS],
+    region: Option<Region>,
+    /// Descriptors that came up in a call, and in which.
+    values: Option<(u64, Vec<OwnedFd>)>,
+}
+
+/// A call that has been taken up.
+pub(crate) enum Opened<'a> {
+    Call(&'a [u8], Vec<OwnedFd>),
+    PoolHasGone,
+}
+
+impl Inbox {
+    pub(crate) fn new(desk: &'static Desk) -> Inbox {
+        Inbox {
+            desk,
+            // The channel came this way.
+            received: 1,
+            bells: std::array::from_fn(|_| None),
+            region: None,
+            values: None,
+        }
+    }
+
+    /// The call at this position, with whatever it needs.
+    pub(crate) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, String> {
+        let channel = &self.desk.channel;
+        while self.received < channel.mail(position) {
+            match fd_passing::receive(&self.desk.socket) {
+                Ok(mail) => self.sort(mail.subject, mail.descriptors)?,
+                Err(NoMail::NotYet) => {}
+                Err(NoMail::Closed) => return Ok(Opened::PoolHasGone),
+                Err(NoMail::Garbage(what)) => return Err(what),
+            }
+        }
+        // Those of a call that was taken back are not wanted any more.
+        let values = self.values.take().filter(|(of, _)| *of == call);
+        let values = values
+            .map(|(_, descriptors)| descriptors)
+            .unwrap_or_default();
+        let at = channel.place_of(position);
+        let message = if at.memory == 0 {
+            channel.request(position, at.length)
+        } else {
+            match &mut self.region {
+                Some(region) if region.id() == at.memory => region.call(at.length)?,
+                _ => return Err("a call lies in memory that was not sent".to_owned()),
+            }
+        };
+        Ok(Opened::Call(message, values))
+    }
+
+    fn sort(&mut self, subject: Subject, mut descriptors: Vec<OwnedFd>) -> Result<(), String> {
+        self.received += 1;
+        match (subject, descriptors.pop()) {
+            (Subject::Values(call), last) => {
+                descriptors.extend(last);
+                self.values = Some((call, descriptors));
+            }
+            (Subject::Memory(id), Some(descriptor)) => {
+                self.region = Some(Region::open(id, descriptor)?);
+            }
+            (Subject::Bell(number), Some(descriptor)) if number < BELLS => {
+                self.bells[number] = Some(descriptor);
+            }
+            (other, _) => return Err(format!("mail that is not for workers: {other:?}")),
+        }
+        Ok(())
+    }
+
+    /// Wakes the listener of this number.
+    pub(crate) fn ring(&self, number: usize) -> io::Result<()> {
+        let bell: BorrowedFd<'_> = match &self.bells[number] {
+            Some(bell) => bell.as_fd(),
+            None => self.desk.bell.as_fd(),
+        };
+        doorbell::ring(bell)
+    }
+}

@@ -1,0 +1,3 @@
+//! Systems without process pools: what thread pools need.
+
+pub(crate) mod fork;

@@ -1,0 +1,3 @@
+//! What every room may use: deadlines, locks, panics.
+
+pub(crate) mod timer;
