@@ -18,7 +18,7 @@ use rustix::process::{Pid, PidfdFlags};
 
 use super::scheduler::Core;
 use super::stderr::Stderr;
-use super::worker::{Parts, Worker};
+use super::worker::{Parts, WorkerHandle};
 use crate::process::tasks::registry::Registry;
 use crate::process::worker::bootstrap::{Invitation, VARIABLE};
 use crate::process::worker::serve_loop::Hello;
@@ -122,7 +122,7 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
         stderr,
         child,
     };
-    let worker = Worker::new(number, Arc::clone(core), parts);
+    let worker = WorkerHandle::new(number, Arc::clone(core), parts);
     core.worker_appeared(&worker);
     worker
         .watch()

@@ -17,7 +17,7 @@ use std::thread;
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 
 use super::allocator;
-use super::context::{Desk, InLoop};
+use super::context::{InLoop, WorkerContext};
 use super::serve_loop;
 use crate::process::host::post_mortem;
 use crate::process::protocol::handshake::Orders;
@@ -166,11 +166,11 @@ fn become_worker(invitation: &Invitation) -> ! {
     // SAFETY: no other thread of this program runs yet, or, from `init`, the caller was told that
     // this is the first line of `main`; so nobody reads the environment at this moment.
     unsafe { std::env::remove_var(VARIABLE) };
-    let (desk, orders) = match set_up(invitation) {
+    let (context, orders) = match set_up(invitation) {
         Ok(parts) => parts,
         Err(reason) => give_up(&format!("a worker cannot be set up: {reason}")),
     };
-    let desk: &'static Desk = Box::leak(Box::new(desk));
+    let context: &'static WorkerContext = Box::leak(Box::new(context));
     let restricted = restrict(&orders);
     let name = orders.pool.clone();
     if WORKS_FOR.set(orders.pool).is_err() {
@@ -179,8 +179,8 @@ fn become_worker(invitation: &Invitation) -> ! {
     // A thread of std's, since before `main` the first one is not quite like others: it has no
     // name, and no stack of a size that we know.
     let serve = move || {
-        let _in_loop = InLoop(desk);
-        serve_loop::serve(desk, restricted)
+        let _in_loop = InLoop(context);
+        serve_loop::serve(context, restricted)
     };
     let worker = thread::Builder::new()
         .name(name)
@@ -188,7 +188,7 @@ fn become_worker(invitation: &Invitation) -> ! {
         .spawn(serve);
     let result = match worker {
         Ok(worker) => {
-            desk.wait_for_end();
+            context.wait_for_end();
             worker.join()
         }
         Err(error) => give_up(&format!(
@@ -204,7 +204,7 @@ fn become_worker(invitation: &Invitation) -> ! {
 }
 
 /// Sets up what must be in place before any user code runs.
-fn set_up(invitation: &Invitation) -> Result<(Desk, Orders), String> {
+fn set_up(invitation: &Invitation) -> Result<(WorkerContext, Orders), String> {
     let describe = |error: rustix::io::Errno| error.to_string();
     // The kernel kills this process when its parent ends, however it ends. Had it ended before
     // this line, the process would have another parent now.
@@ -219,7 +219,7 @@ fn set_up(invitation: &Invitation) -> Result<(Desk, Orders), String> {
     let socket = UnixStream::from(socket);
     let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
     rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
-    let (channel, bell) = Desk::receive(&socket)?;
+    let (channel, bell) = WorkerContext::receive(&socket)?;
     let orders = Orders::receive(&socket)?;
     allocator::take_large_steps(orders.memory_limit.is_some());
     if let Some(limit) = orders.memory_limit {
@@ -241,7 +241,7 @@ fn set_up(invitation: &Invitation) -> Result<(Desk, Orders), String> {
     if let Ok(name) = CString::new(label(&orders.pool, orders.number)) {
         let _ = rustix::thread::set_name(&name);
     }
-    let desk = Desk::new(
+    let context = WorkerContext::new(
         socket,
         channel,
         bell,
@@ -249,7 +249,7 @@ fn set_up(invitation: &Invitation) -> Result<(Desk, Orders), String> {
         orders.reports_memory,
     )
     .map_err(|error| format!("it cannot be told of the end: {error}"))?;
-    Ok((desk, orders))
+    Ok((context, orders))
 }
 
 /// Puts the worker into its sandbox, if it is to have one: the last step, before the first other thread.

@@ -18,7 +18,7 @@ use crate::process::transport::shm::ring::Channel;
 /// There is one in a worker, and it is there as long as the process: threads that a function leaves
 /// behind may ask it too.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct WorkerContext {
     pub(crate) socket: UnixStream,
     pub(crate) channel: Channel,
     /// What wakes the pool's own thread.
@@ -34,7 +34,7 @@ pub(crate) struct Desk {
     position: AtomicU64,
 }
 
-impl Desk {
+impl WorkerContext {
     /// Takes what the pool has sent ahead.
     pub(crate) fn receive(socket: &UnixStream) -> Result<(Channel, OwnedFd), String> {
         let mail = loop {
@@ -58,9 +58,9 @@ impl Desk {
         bell: OwnedFd,
         nonce: u64,
         reports_memory: bool,
-    ) -> io::Result<Desk> {
+    ) -> io::Result<WorkerContext> {
         let parent = rustix::process::getppid();
-        Ok(Desk {
+        Ok(WorkerContext {
             // Where there is no such thing, the kernel's word has to do.
             parent: parent.and_then(|parent| pidfd_open(parent, PidfdFlags::empty()).ok()),
             loop_ended: doorbell::descriptor()?,
@@ -112,7 +112,7 @@ impl Desk {
 }
 
 /// Dropped when the worker's loop ends, however that is.
-pub(crate) struct InLoop(pub(crate) &'static Desk);
+pub(crate) struct InLoop(pub(crate) &'static WorkerContext);
 
 impl Drop for InLoop {
     fn drop(&mut self) {
@@ -125,7 +125,7 @@ impl Drop for InLoop {
 }
 
 /// A worker asks for the one call that it runs.
-impl Asked for Desk {
+impl Asked for WorkerContext {
     fn is_cancelled(&self) -> bool {
         let asked = self.channel.asked_to_stop();
         asked != 0 && asked == self.call.load(Ordering::Acquire)

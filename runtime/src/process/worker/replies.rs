@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use super::context::Desk;
+use super::context::WorkerContext;
 use super::requests::Inbox;
 use crate::process::protocol::reply::{CodecReport, ReplyKind};
 use crate::process::transport::shm::fd_passing::{self, Subject};
@@ -49,7 +49,7 @@ impl Answer {
 }
 
 pub(crate) struct Outbox {
-    desk: &'static Desk,
+    context: &'static WorkerContext,
     /// `None` while an answer is encoded into it.
     shelf: Option<Box<Shelf>>,
     /// A buffer in which answers gather, for the next one.
@@ -57,9 +57,9 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    pub(crate) fn new(desk: &'static Desk) -> Outbox {
+    pub(crate) fn new(context: &'static WorkerContext) -> Outbox {
         Outbox {
-            desk,
+            context,
             shelf: None,
             spare: Vec::new(),
         }
@@ -69,7 +69,7 @@ impl Outbox {
     pub(crate) fn encoder(&mut self) -> Encoder {
         let shelf = self.shelf.take().unwrap_or_else(|| {
             Box::new(Shelf {
-                desk: self.desk,
+                context: self.context,
                 memory: None,
                 is_ours: false,
             })
@@ -120,7 +120,7 @@ impl Outbox {
             // This one fits.
             answer = Answer::cannot_be_sent(reason);
         }
-        let channel = &self.desk.channel;
+        let channel = &self.context.channel;
         let (at, in_slot) = match answer.laid {
             0 => (0, &answer.bytes[..]),
             _ => (ANSWERS, &[][..]),
@@ -152,7 +152,7 @@ impl Outbox {
         }
         if !answer.handles.is_empty() {
             let handles: Vec<_> = answer.handles.iter().map(|handle| handle.as_fd()).collect();
-            fd_passing::send(&self.desk.socket, Subject::Values(call), &handles)
+            fd_passing::send(&self.context.socket, Subject::Values(call), &handles)
                 .map_err(|error| format!("its memory cannot be sent: {error}"))?;
         }
         Ok(())
@@ -161,7 +161,7 @@ impl Outbox {
 
 /// The memory that answers lie in, which is made when the first large one comes.
 struct Shelf {
-    desk: &'static Desk,
+    context: &'static WorkerContext,
     memory: Option<Memory>,
     /// No answer lies there that the pool may still read.
     is_ours: bool,
@@ -170,7 +170,7 @@ struct Shelf {
 impl Shelf {
     fn memory(&mut self) -> io::Result<&mut Memory> {
         if !self.is_ours {
-            self.desk.channel.borrow_memory();
+            self.context.channel.borrow_memory();
             self.is_ours = true;
         }
         match &mut self.memory {
@@ -178,7 +178,7 @@ impl Shelf {
             none => {
                 let memory = Memory::create("offloop-answers", 2 * INLINE)?;
                 let subject = Subject::Memory(ANSWERS);
-                fd_passing::send(&self.desk.socket, subject, &[memory.descriptor()])?;
+                fd_passing::send(&self.context.socket, subject, &[memory.descriptor()])?;
                 Ok(none.insert(memory))
             }
         }

@@ -3,14 +3,14 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use super::context::Desk;
+use super::context::WorkerContext;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, NoMail, Subject};
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::shm::ring::BELLS;
 
 pub(crate) struct Inbox {
-    desk: &'static Desk,
+    context: &'static WorkerContext,
     /// How many times descriptors have come.
     received: u64,
     bells: [Option<OwnedFd>; BELLS],
@@ -26,9 +26,9 @@ pub(crate) enum Opened<'a> {
 }
 
 impl Inbox {
-    pub(crate) fn new(desk: &'static Desk) -> Inbox {
+    pub(crate) fn new(context: &'static WorkerContext) -> Inbox {
         Inbox {
-            desk,
+            context,
             // The channel came this way.
             received: 1,
             bells: std::array::from_fn(|_| None),
@@ -39,9 +39,9 @@ impl Inbox {
 
     /// The call at this position, with whatever it needs.
     pub(crate) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, String> {
-        let channel = &self.desk.channel;
+        let channel = &self.context.channel;
         while self.received < channel.mail(position) {
-            match fd_passing::receive(&self.desk.socket) {
+            match fd_passing::receive(&self.context.socket) {
                 Ok(mail) => self.sort(mail.subject, mail.descriptors)?,
                 Err(NoMail::NotYet) => {}
                 Err(NoMail::Closed) => return Ok(Opened::PoolHasGone),
@@ -87,7 +87,7 @@ impl Inbox {
     pub(crate) fn ring(&self, number: usize) -> io::Result<()> {
         let bell: BorrowedFd<'_> = match &self.bells[number] {
             Some(bell) => bell.as_fd(),
-            None => self.desk.bell.as_fd(),
+            None => self.context.bell.as_fd(),
         };
         doorbell::ring(bell)
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 
-use super::context::Desk;
+use super::context::WorkerContext;
 use super::replies::{Answer, Outbox};
 use super::requests::{Inbox, Opened};
 use crate::context;
@@ -39,25 +39,28 @@ impl Hello {
 /// Serves calls until the pool has no more. What comes back is why it cannot go on.
 ///
 /// If `restricted` has failed, no code of the user's runs: the pool is told, and that is all.
-pub(crate) fn serve(desk: &'static Desk, restricted: Result<(), String>) -> Result<(), String> {
+pub(crate) fn serve(
+    context: &'static WorkerContext,
+    restricted: Result<(), String>,
+) -> Result<(), String> {
     let registry = Registry::get()?;
-    let socket = &desk.socket;
-    say_hello(socket, registry.build_id(), desk.nonce)
+    let socket = &context.socket;
+    say_hello(socket, registry.build_id(), context.nonce)
         .map_err(|error| format!("the worker cannot say hello: {error}"))?;
-    context::serve_process(desk);
+    context::serve_process(context);
     let failure = restricted.and_then(|()| hooks::run_all()).err();
     report_ready(socket, failure.as_deref())?;
     if failure.is_some() {
         return Ok(());
     }
-    let mut inbox = Inbox::new(desk);
-    let mut outbox = Outbox::new(desk);
+    let mut inbox = Inbox::new(context);
+    let mut outbox = Outbox::new(context);
     let mut position = 0;
-    while let Some(call) = desk.channel.take(&mut position) {
-        desk.begin(position, call);
+    while let Some(call) = context.channel.take(&mut position) {
+        context.begin(position, call);
         let answer = match inbox.open(position, call) {
             Ok(Opened::Call(message, values)) => {
-                answer(registry, message, values, desk, &mut outbox)
+                answer(registry, message, values, context, &mut outbox)
             }
             Ok(Opened::PoolHasGone) => return Ok(()),
             Err(reason) => return Err(format!("the pool is not understood: {reason}")),
@@ -65,8 +68,8 @@ pub(crate) fn serve(desk: &'static Desk, restricted: Result<(), String>) -> Resu
         // What the function has printed is not to be lost if the worker is killed next. If it
         // cannot be written, there is nobody who reads it.
         let _ = io::stdout().flush();
-        if desk.reports_memory {
-            desk.channel.set_resident(post_mortem::resident_memory());
+        if context.reports_memory {
+            context.channel.set_resident(post_mortem::resident_memory());
         }
         outbox
             .send(position, call, answer, &inbox)
@@ -106,7 +109,7 @@ fn answer(
     registry: &Registry,
     message: &[u8],
     values: Vec<Handle>,
-    desk: &Desk,
+    context: &WorkerContext,
     outbox: &mut Outbox,
 ) -> Answer {
     let task = message
@@ -124,8 +127,8 @@ fn answer(
         );
     };
     let mut out = outbox.encoder();
-    let on_run = || desk.set_phase(Phase::Run);
-    let on_encode = || desk.set_phase(Phase::Encode);
+    let on_run = || context.set_phase(Phase::Run);
+    let on_encode = || context.set_phase(Phase::Encode);
     let mut input = Decoder::new(&message[size_of::<u64>()..])
         .starting_at(size_of::<u64>())
         .with_handles(values)
@@ -140,7 +143,7 @@ fn answer(
         Ok(Ok(())) => return outbox.pack(out).unwrap_or_else(Answer::cannot_be_sent),
         Ok(Err(ServeError::Decode(error))) => codec(false, error.to_string()),
         Ok(Err(ServeError::Encode(error))) => codec(true, error.to_string()),
-        Err(report) => match desk.phase() {
+        Err(report) => match context.phase() {
             Phase::Decode => codec(
                 false,
                 format!(

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use crate::process::host::worker::Worker;
+use crate::process::host::worker::WorkerHandle;
 
 /// There is none.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Bell {
     pub(crate) fn hang(
         runtime: &Runtime,
         _: usize,
-        _: &Arc<Worker>,
+        _: &Arc<WorkerHandle>,
         _: OwnedFd,
     ) -> io::Result<Arc<Bell>> {
         match runtime.0 {}

@@ -16,7 +16,7 @@ use tokio::task::coop::unconstrained;
 
 use crate::call::wait;
 use crate::panic;
-use crate::process::host::worker::Worker;
+use crate::process::host::worker::WorkerHandle;
 use crate::sync::lock;
 
 /// So many calls that a thread makes on a runtime are heard of by the pool's own thread: a runtime
@@ -109,7 +109,7 @@ impl Runtime {
 pub(crate) struct Bell {
     number: usize,
     runtime: Arc<Runtime>,
-    worker: Weak<Worker>,
+    worker: Weak<WorkerHandle>,
     /// `None` when the runtime or the worker has ended.
     hung: Mutex<Option<AsyncFd<OwnedFd>>>,
 }
@@ -122,7 +122,7 @@ impl Bell {
     pub(crate) fn hang(
         runtime: &Arc<Runtime>,
         number: usize,
-        worker: &Arc<Worker>,
+        worker: &Arc<WorkerHandle>,
         descriptor: OwnedFd,
     ) -> io::Result<Arc<Bell>> {
         // tokio panics where the runtime was built without I/O, or ends at this moment.

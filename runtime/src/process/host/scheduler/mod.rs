@@ -22,7 +22,7 @@ use self::roster::Staff;
 use super::codec;
 use super::exit_hook;
 use super::spawner;
-use super::worker::Worker;
+use super::worker::WorkerHandle;
 use crate::error::Started;
 use crate::pool::closing::Watchers;
 use crate::pool::queue::Queue;
@@ -236,12 +236,12 @@ impl Core {
     }
 
     /// The worker has a process.
-    pub(crate) fn worker_appeared(&self, worker: &Arc<Worker>) {
+    pub(crate) fn worker_appeared(&self, worker: &Arc<WorkerHandle>) {
         lock(&self.state).staff.appeared(worker);
     }
 
     /// The worker is ready for calls.
-    pub(crate) fn worker_ready(self: &Arc<Core>, worker: &Arc<Worker>) {
+    pub(crate) fn worker_ready(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
         let mut state = lock(&self.state);
         let replaced = state.staff.ready();
         state.failed_starts = 0;
@@ -256,7 +256,7 @@ impl Core {
     }
 
     /// The worker has nothing to do: gives it the next call, lets it rest or lets it go.
-    pub(crate) fn worker_free(self: &Arc<Core>, worker: &Arc<Worker>) {
+    pub(crate) fn worker_free(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
         if worker.is_dismissed() {
             return worker.retire();
         }
@@ -303,7 +303,7 @@ impl Core {
     }
 
     /// Leaves the worker in peace until a call comes, or until it has been idle for too long.
-    fn rest(self: &Arc<Core>, state: &mut State, worker: &Arc<Worker>) {
+    fn rest(self: &Arc<Core>, state: &mut State, worker: &Arc<WorkerHandle>) {
         state.staff.push_idle(worker);
         if !state.idle_check.is_set() {
             // Without a thread to look, the next worker that has nothing to do tries again.
@@ -313,7 +313,7 @@ impl Core {
     }
 
     /// Starts another worker in place of this one, which leaves when that is ready.
-    fn replace(self: &Arc<Core>, worker: &Arc<Worker>) {
+    fn replace(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
         let mut state = lock(&self.state);
         let is_new = !state.closed && !state.pause.is_set() && state.staff.replace(worker);
         drop(state);
@@ -323,14 +323,14 @@ impl Core {
     }
 
     /// The worker is dead, which its call is about to be told.
-    pub(crate) fn worker_died(&self, worker: &Worker) {
+    pub(crate) fn worker_died(&self, worker: &WorkerHandle) {
         lock(&self.state).staff.found_dead(worker);
     }
 
     /// The worker is dead and buried. `failed_start` says why, if it never was ready.
     pub(crate) fn worker_gone(
         self: &Arc<Core>,
-        worker: &Arc<Worker>,
+        worker: &Arc<WorkerHandle>,
         failed_start: Option<String>,
     ) {
         if let Some(reason) = failed_start {
@@ -344,7 +344,7 @@ impl Core {
     }
 
     /// The worker has no process any more, and never was ready.
-    pub(crate) fn worker_vanished(&self, worker: &Worker) {
+    pub(crate) fn worker_vanished(&self, worker: &WorkerHandle) {
         lock(&self.state).staff.vanished(worker);
     }
 
@@ -415,7 +415,7 @@ impl Core {
         let mut state = lock(&self.state);
         let surplus = state.staff.resize(workers);
         self.start_workers(state);
-        surplus.iter().for_each(Worker::retire);
+        surplus.iter().for_each(WorkerHandle::retire);
     }
 }
 
@@ -466,7 +466,7 @@ impl Expire for Core {
                     let _ = state.idle_check.set(next, &self, Deadline::Idle);
                 }
                 drop(state);
-                unused.iter().for_each(Worker::retire);
+                unused.iter().for_each(WorkerHandle::retire);
             }
             Deadline::Sweep => self.look_after_workers(),
             Deadline::Shutdown => self.cut_off(),

@@ -7,7 +7,7 @@ use super::Core;
 use super::job::Job;
 use crate::error::Started;
 use crate::process::host::codec;
-use crate::process::host::worker::{Taken, Worker};
+use crate::process::host::worker::{Taken, WorkerHandle};
 use crate::sync::lock;
 
 /// What became of a call that was to be given to a worker.
@@ -22,7 +22,7 @@ pub(super) enum Settled {
 impl Core {
     /// Moves calls from the queue to the line of a worker that has calls already, if no other worker
     /// is to come that could take them.
-    pub(crate) fn top_up(self: &Arc<Core>, worker: &Arc<Worker>) {
+    pub(crate) fn top_up(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
         let mut has_given = false;
         loop {
             let taking = lock(&self.taking);
@@ -63,7 +63,7 @@ impl Core {
     pub(super) fn hand_over(
         self: &Arc<Core>,
         taking: MutexGuard<'_, ()>,
-        worker: &Arc<Worker>,
+        worker: &Arc<WorkerHandle>,
         job: &Arc<Job>,
     ) -> Settled {
         let message = job.message();

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::process::host::worker::Worker;
+use crate::process::host::worker::WorkerHandle;
 
 #[derive(Debug)]
 pub(crate) struct Staff {
@@ -15,9 +15,9 @@ pub(crate) struct Staff {
     most: usize,
     /// Those that have nothing to do, and since when. A stack: the last has the warmest caches, the
     /// first has been idle for longest.
-    idle: Vec<(Instant, Arc<Worker>)>,
+    idle: Vec<(Instant, Arc<WorkerHandle>)>,
     /// All that have a process.
-    present: Vec<Arc<Worker>>,
+    present: Vec<Arc<WorkerHandle>>,
     /// Which of them was given a call behind others last.
     last_filled: usize,
     /// Workers that live or are about to, those that are leaving included.
@@ -27,7 +27,7 @@ pub(crate) struct Staff {
     /// Those of them that were told to end.
     leaving: usize,
     /// Workers that have grown too large and leave when another is ready.
-    replaced: Vec<Arc<Worker>>,
+    replaced: Vec<Arc<WorkerHandle>>,
     started: u64,
     died: u64,
 }
@@ -87,18 +87,18 @@ impl Staff {
         usize::try_from(self.started).unwrap_or(usize::MAX)
     }
 
-    pub(crate) fn appeared(&mut self, worker: &Arc<Worker>) {
+    pub(crate) fn appeared(&mut self, worker: &Arc<WorkerHandle>) {
         self.present.push(Arc::clone(worker));
     }
 
-    pub(crate) fn vanished(&mut self, worker: &Worker) {
+    pub(crate) fn vanished(&mut self, worker: &WorkerHandle) {
         self.present
             .retain(|other| other.number() != worker.number());
     }
 
     /// A worker is ready. Gives one that it replaces, if that has nothing to do; one that works leaves
     /// after its call.
-    pub(crate) fn ready(&mut self) -> Option<Arc<Worker>> {
+    pub(crate) fn ready(&mut self) -> Option<Arc<WorkerHandle>> {
         self.starting -= 1;
         let old = self.replaced.last().cloned()?;
         self.dismiss(&old);
@@ -116,7 +116,7 @@ impl Staff {
     }
 
     /// A worker is gone.
-    pub(crate) fn gone(&mut self, worker: &Arc<Worker>) {
+    pub(crate) fn gone(&mut self, worker: &Arc<WorkerHandle>) {
         self.idle.retain(|(_, idle)| !same(idle, worker));
         self.replaced.retain(|old| !same(old, worker));
         self.vanished(worker);
@@ -125,12 +125,12 @@ impl Staff {
     }
 
     /// A worker was found dead.
-    pub(crate) fn found_dead(&mut self, worker: &Worker) {
+    pub(crate) fn found_dead(&mut self, worker: &WorkerHandle) {
         self.died += u64::from(!worker.is_dismissed());
     }
 
     /// The worker has grown too large. True if another is to be started in its place.
-    pub(crate) fn replace(&mut self, worker: &Arc<Worker>) -> bool {
+    pub(crate) fn replace(&mut self, worker: &Arc<WorkerHandle>) -> bool {
         if worker.is_dismissed() || self.replaced.iter().any(|old| same(old, worker)) {
             return false;
         }
@@ -141,7 +141,7 @@ impl Staff {
     }
 
     /// The worker takes no more calls. One that has one is let go after it.
-    pub(crate) fn dismiss(&mut self, worker: &Worker) {
+    pub(crate) fn dismiss(&mut self, worker: &WorkerHandle) {
         if !worker.is_dismissed() {
             self.leaving += 1;
             worker.set_dismissed();
@@ -155,16 +155,16 @@ impl Staff {
         self.count - self.leaving > self.most.saturating_add(self.replaced.len())
     }
 
-    pub(crate) fn push_idle(&mut self, worker: &Arc<Worker>) {
+    pub(crate) fn push_idle(&mut self, worker: &Arc<WorkerHandle>) {
         self.idle.push((Instant::now(), Arc::clone(worker)));
     }
 
-    pub(crate) fn pop_idle(&mut self) -> Option<Arc<Worker>> {
+    pub(crate) fn pop_idle(&mut self) -> Option<Arc<WorkerHandle>> {
         self.idle.pop().map(|(_, worker)| worker)
     }
 
     /// The pool is closed: takes out all that have nothing to do, to be let go.
-    pub(crate) fn close(&mut self) -> Vec<Arc<Worker>> {
+    pub(crate) fn close(&mut self) -> Vec<Arc<WorkerHandle>> {
         self.least = 0;
         let idle = std::mem::take(&mut self.idle);
         let idle: Vec<_> = idle.into_iter().map(|(_, worker)| worker).collect();
@@ -179,7 +179,7 @@ impl Staff {
     pub(crate) fn dismiss_unused(
         &mut self,
         limit: Duration,
-    ) -> (Vec<Arc<Worker>>, Option<Duration>) {
+    ) -> (Vec<Arc<WorkerHandle>>, Option<Duration>) {
         let mut unused = Vec::new();
         while self.count - self.leaving > self.least {
             let Some((since, worker)) = self.idle.first() else {
@@ -198,7 +198,7 @@ impl Staff {
     }
 
     /// Sets how many there may be, and takes out those of the surplus that have nothing to do.
-    pub(crate) fn resize(&mut self, most: usize) -> Vec<Arc<Worker>> {
+    pub(crate) fn resize(&mut self, most: usize) -> Vec<Arc<WorkerHandle>> {
         self.most = most;
         self.least = self.least.min(most);
         let mut surplus = Vec::new();
@@ -210,7 +210,7 @@ impl Staff {
         surplus
     }
 
-    pub(crate) fn present(&self) -> Vec<Arc<Worker>> {
+    pub(crate) fn present(&self) -> Vec<Arc<WorkerHandle>> {
         self.present.clone()
     }
 
@@ -220,7 +220,7 @@ impl Staff {
     }
 
     /// A worker that has room for a call behind those that it has: each in its turn.
-    pub(crate) fn with_room(&mut self) -> Option<Arc<Worker>> {
+    pub(crate) fn with_room(&mut self) -> Option<Arc<WorkerHandle>> {
         // Few are looked at, because this is asked for each call that waits.
         for _ in 0..self.present.len().min(2) {
             self.last_filled = (self.last_filled + 1) % self.present.len();
@@ -233,6 +233,6 @@ impl Staff {
     }
 }
 
-fn same(one: &Arc<Worker>, other: &Arc<Worker>) -> bool {
+fn same(one: &Arc<WorkerHandle>, other: &Arc<WorkerHandle>) -> bool {
     Arc::ptr_eq(one, other)
 }

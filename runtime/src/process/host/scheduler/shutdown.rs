@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::{Core, Deadline};
 use crate::error::Started;
 use crate::pool::closing::Drain;
-use crate::process::host::worker::Worker;
+use crate::process::host::worker::WorkerHandle;
 use crate::sync::{lock, wake};
 use crate::sys::fork;
 
 impl Core {
     /// Takes no more calls. Those in the queue are still run; idle workers end. Gives those.
-    pub(crate) fn close(&self) -> Vec<Arc<Worker>> {
+    pub(crate) fn close(&self) -> Vec<Arc<WorkerHandle>> {
         if !self.is_of_this_process() {
             // Its workers are those of the process from which this one was forked.
             return Vec::new();
@@ -23,7 +23,7 @@ impl Core {
         state.closed = true;
         let idle = state.staff.close();
         drop(state);
-        idle.iter().for_each(Worker::retire);
+        idle.iter().for_each(WorkerHandle::retire);
         idle
     }
 

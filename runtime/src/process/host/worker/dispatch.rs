@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use rustix::io::Errno;
 
-use super::{Inner, Life, Worker};
+use super::{Inner, Life, WorkerHandle};
 use crate::error::{Error, Started};
 use crate::process::host::listener::{Bell, Runtime};
 use crate::process::host::message::{Body, Message};
@@ -30,11 +30,15 @@ pub(crate) enum Taken {
     Failed(Error),
 }
 
-impl Worker {
+impl WorkerHandle {
     /// Gives a call to a worker that has none, if the call is still wanted.
     ///
     /// `message` is `None` while somebody still encodes it: [`send`](Self::send) follows.
-    pub(crate) fn take(self: &Arc<Worker>, job: &Arc<Job>, message: Option<Arc<Message>>) -> Taken {
+    pub(crate) fn take(
+        self: &Arc<WorkerHandle>,
+        job: &Arc<Job>,
+        message: Option<Arc<Message>>,
+    ) -> Taken {
         let mut inner = lock(&self.inner);
         if inner.life != Life::Ready || inner.load() > 0 {
             return Taken::Unfit;
@@ -55,7 +59,7 @@ impl Worker {
     }
 
     /// Puts a call behind those that the worker has, if the call is still wanted.
-    pub(crate) fn add(self: &Arc<Worker>, job: &Arc<Job>, message: &Message) -> Taken {
+    pub(crate) fn add(self: &Arc<WorkerHandle>, job: &Arc<Job>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
         let is_working = inner.life == Life::Ready && inner.line.calls() > 0;
         if !is_working || !self.may_have_more(&inner) || inner.line.next(&self.channel).is_none() {
@@ -85,7 +89,7 @@ impl Worker {
 
     /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if it
     /// waits for another one, or for none.
-    pub(crate) fn send(self: &Arc<Worker>, job: &Arc<Job>, message: &Message) -> Taken {
+    pub(crate) fn send(self: &Arc<WorkerHandle>, job: &Arc<Job>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
         if inner.reserved.as_ref().map(|job| job.id()) != Some(job.id()) {
             return Taken::Unfit;
@@ -103,7 +107,12 @@ impl Worker {
         Arc::try_unwrap(region).ok()
     }
 
-    fn place(self: &Arc<Worker>, inner: &mut Inner, job: &Arc<Job>, message: &Message) -> Taken {
+    fn place(
+        self: &Arc<WorkerHandle>,
+        inner: &mut Inner,
+        job: &Arc<Job>,
+        message: &Message,
+    ) -> Taken {
         let Some(position) = inner.line.next(&self.channel) else {
             return Taken::Unfit;
         };
@@ -184,7 +193,11 @@ impl Worker {
     }
 
     /// The bell by which this runtime hears of the worker.
-    fn bell_for(self: &Arc<Worker>, inner: &mut Inner, runtime: Option<&Arc<Runtime>>) -> usize {
+    fn bell_for(
+        self: &Arc<WorkerHandle>,
+        inner: &mut Inner,
+        runtime: Option<&Arc<Runtime>>,
+    ) -> usize {
         let Some(runtime) = runtime else {
             return doorbell::OWN;
         };
@@ -200,7 +213,7 @@ impl Worker {
     }
 
     fn hang_bell(
-        self: &Arc<Worker>,
+        self: &Arc<WorkerHandle>,
         inner: &mut Inner,
         runtime: &Arc<Runtime>,
         number: usize,

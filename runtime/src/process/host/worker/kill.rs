@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::pipeline::Withdrawn;
-use super::{Deadline, FAREWELL, Inner, Life, NOTHING_BEGUN, STUCK, Worker};
+use super::{Deadline, FAREWELL, Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
 use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::host::post_mortem;
 use crate::process::host::scheduler::job::Job;
@@ -38,7 +38,7 @@ pub(crate) enum Stop {
     Over,
 }
 
-impl Worker {
+impl WorkerHandle {
     /// Ends this call, if it is one of the worker's. One that has not begun is taken back. One that
     /// runs is asked to stop, if `gently`; otherwise the worker is killed with all that it has started.
     pub(crate) fn end(&self, call: u64, gently: bool) -> Stop {
@@ -98,7 +98,7 @@ impl Worker {
     }
 
     /// Ends whatever it does, and the worker.
-    pub(crate) fn cut_off(self: &Arc<Worker>) {
+    pub(crate) fn cut_off(self: &Arc<WorkerHandle>) {
         let mut inner = lock(&self.inner);
         // From here on it takes no call.
         inner.leave();
@@ -126,7 +126,7 @@ impl Worker {
     }
 
     /// Lets the worker end by itself, which it does when it hears that nothing more will come.
-    pub(crate) fn retire(self: &Arc<Worker>) {
+    pub(crate) fn retire(self: &Arc<WorkerHandle>) {
         let mut inner = lock(&self.inner);
         inner.leave();
         self.channel.dismiss();
@@ -134,7 +134,7 @@ impl Worker {
     }
 
     /// The worker has closed its socket, or was told to end: it must be gone soon.
-    pub(super) fn expect_end(self: &Arc<Worker>, inner: &mut Inner) {
+    pub(super) fn expect_end(self: &Arc<WorkerHandle>, inner: &mut Inner) {
         if inner.is_starting() || inner.buried {
             return;
         }
@@ -146,7 +146,7 @@ impl Worker {
 
     /// The process has ended: hears its last words, collects its exit status and tells whoever is
     /// concerned. False if it has not ended after all.
-    pub(super) fn bury(self: &Arc<Worker>) -> bool {
+    pub(super) fn bury(self: &Arc<WorkerHandle>) -> bool {
         // What it said before it died still counts.
         self.receive();
         self.collect();

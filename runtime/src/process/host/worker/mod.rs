@@ -43,7 +43,7 @@ pub(crate) use replies::Lent;
 pub(crate) use setup::Parts;
 
 #[derive(Debug)]
-pub(crate) struct Worker {
+pub(crate) struct WorkerHandle {
     number: usize,
     pid: Pid,
     core: Arc<Core>,
@@ -115,9 +115,9 @@ enum Life {
     Leaving,
 }
 
-impl Worker {
-    pub(crate) fn new(number: usize, core: Arc<Core>, parts: Parts) -> Arc<Worker> {
-        Arc::new(Worker {
+impl WorkerHandle {
+    pub(crate) fn new(number: usize, core: Arc<Core>, parts: Parts) -> Arc<WorkerHandle> {
+        Arc::new(WorkerHandle {
             number,
             pid: Pid::from_child(&parts.child),
             core,
@@ -298,7 +298,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 const SOCKET: usize = 0;
 const PIDFD: usize = 1;
 
-impl Source for Worker {
+impl Source for WorkerHandle {
     fn ready(self: Arc<Self>, index: usize) -> bool {
         match index {
             SOCKET => self.receive(),
@@ -310,7 +310,7 @@ impl Source for Worker {
 }
 
 /// The worker has not said its first word in time, or has not ended in time.
-impl Expire for Worker {
+impl Expire for WorkerHandle {
     type Deadline = Deadline;
 
     fn expire(self: Arc<Self>, deadline: Deadline) {

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
-use super::{Inner, Life, NOTHING_BEGUN, STUCK, Worker};
+use super::{Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
 use crate::process::host::codec::SMALL;
 use crate::process::protocol::frame::{Kind, NoFrame};
 use crate::process::protocol::reply::{Body, Reply, ReplyKind};
@@ -16,9 +16,9 @@ use crate::process::worker::serve_loop::{self, Hello};
 use crate::sync::lock;
 use crate::sys::mapping::Access;
 
-impl Worker {
+impl WorkerHandle {
     /// Takes in what the worker says before it is ready. True once it is.
-    fn receive_start(self: &Arc<Worker>, inner: &mut Inner) -> Result<bool, String> {
+    fn receive_start(self: &Arc<WorkerHandle>, inner: &mut Inner) -> Result<bool, String> {
         let describe = |no_frame| match no_frame {
             NoFrame::NotYet | NoFrame::Closed => Ok(false),
             NoFrame::Garbage(fault) => Err(fault),
@@ -48,7 +48,7 @@ impl Worker {
     }
 
     /// Takes in what the worker has sent over the socket.
-    pub(super) fn receive(self: &Arc<Worker>) {
+    pub(super) fn receive(self: &Arc<WorkerHandle>) {
         let mut inner = lock(&self.inner);
         if inner.fault.is_some() {
             // It has been killed, and nothing that it said counts any more.
@@ -121,7 +121,7 @@ impl Worker {
     }
 
     /// Takes in the answers that lie there, then waits for the next to be told of by this bell.
-    pub(crate) fn listen(self: &Arc<Worker>, bell: usize) {
+    pub(crate) fn listen(self: &Arc<WorkerHandle>, bell: usize) {
         loop {
             self.collect();
             // Whatever comes after this rings, and what came before is seen now.
@@ -135,7 +135,7 @@ impl Worker {
 
     /// Takes in the answers that lie there, if the first of them has done so since this was last
     /// called. Gives whether that is so.
-    pub(crate) fn collect_overdue(self: &Arc<Worker>) -> bool {
+    pub(crate) fn collect_overdue(self: &Arc<WorkerHandle>) -> bool {
         let mut inner = lock(&self.inner);
         let (done, is_at_fault) = match inner.line.first_done(&self.channel) {
             Ok(Some((_, job))) => (job.id(), false),
@@ -166,7 +166,7 @@ impl Worker {
     }
 
     /// Takes in the answers that lie there.
-    pub(crate) fn collect(self: &Arc<Worker>) {
+    pub(crate) fn collect(self: &Arc<WorkerHandle>) {
         let mut any = false;
         let mut is_free = false;
         let mut inner = lock(&self.inner);
@@ -211,7 +211,7 @@ impl Worker {
     }
 
     fn read(
-        self: &Arc<Worker>,
+        self: &Arc<WorkerHandle>,
         inner: &mut Inner,
         position: u64,
         call: u64,
@@ -249,7 +249,7 @@ impl Worker {
     /// The answer lies in the worker's memory. It stays there if it is large and may do so: then it is
     /// read elsewhere, by those who have the time.
     fn borrow(
-        self: &Arc<Worker>,
+        self: &Arc<WorkerHandle>,
         inner: &mut Inner,
         at: Place,
         may_stay: bool,
@@ -285,7 +285,7 @@ impl Worker {
 /// An answer that lies in a worker's memory. The worker writes no other there until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Lent {
-    worker: Arc<Worker>,
+    worker: Arc<WorkerHandle>,
     memory: Option<Memory>,
     length: usize,
 }

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::sync::Arc;
 
-use super::{Deadline, Worker};
+use super::{Deadline, WorkerHandle};
 use crate::process::host::reactor::Poller;
 use crate::process::host::stderr::Stderr;
 use crate::process::transport::shm::doorbell;
@@ -48,9 +48,9 @@ impl Parts {
     }
 }
 
-impl Worker {
+impl WorkerHandle {
     /// Begins to listen to the worker, and gives it a time in which to say its first word.
-    pub(crate) fn watch(self: &Arc<Worker>) -> io::Result<()> {
+    pub(crate) fn watch(self: &Arc<WorkerHandle>) -> io::Result<()> {
         let limit = self.core.settings().start_timeout;
         let set = lock(&self.inner)
             .deadline

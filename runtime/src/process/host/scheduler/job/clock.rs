@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Answer, Job, Stage, State};
 use crate::error::{Error, Started, TimedOut};
-use crate::process::host::worker::Worker;
+use crate::process::host::worker::WorkerHandle;
 use crate::sync::lock;
 use crate::util::timer::{Expire, Token};
 
@@ -62,7 +62,7 @@ impl Job {
     pub(super) fn start_clock(
         self: &Arc<Job>,
         state: &mut State,
-        worker: &Worker,
+        worker: &WorkerHandle,
     ) -> Result<(), Error> {
         match self.limit() {
             Some(limit) => self.set_clock(state, worker, limit),
@@ -74,7 +74,7 @@ impl Job {
     fn set_clock(
         self: &Arc<Job>,
         state: &mut State,
-        worker: &Worker,
+        worker: &WorkerHandle,
         time: Duration,
     ) -> Result<(), Error> {
         let deadline = Deadline::Running(worker.number() as u64);

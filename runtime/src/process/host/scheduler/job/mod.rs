@@ -19,7 +19,7 @@ use crate::process::call::{Boxed, Erased};
 use crate::process::host::codec;
 use crate::process::host::listener::Runtime;
 use crate::process::host::message::Message;
-use crate::process::host::worker::{Stop, Taken, Worker};
+use crate::process::host::worker::{Stop, Taken, WorkerHandle};
 use crate::process::transport::shm::region::Region;
 use crate::stats::{Ending, Place};
 use crate::sync::lock;
@@ -56,7 +56,7 @@ struct State {
     /// How many workers died of it.
     deaths: u32,
     /// The worker that still runs the call after the caller has gone, until its grace is over.
-    stopping: Option<Arc<Worker>>,
+    stopping: Option<Arc<WorkerHandle>>,
     /// Nobody will take the answer.
     detached: bool,
     waker: Option<Waker>,
@@ -65,7 +65,7 @@ struct State {
 
 enum Stage {
     Queued,
-    Running(Arc<Worker>),
+    Running(Arc<WorkerHandle>),
     /// The worker has answered, and a large result is being decoded.
     Decoding,
     Answered(Answer),
@@ -206,7 +206,7 @@ impl Job {
 
     /// Ends the call in its worker, which is free or dead afterwards: at once, or when its grace is
     /// over.
-    pub(crate) fn take_from(self: &Arc<Job>, worker: &Arc<Worker>) {
+    pub(crate) fn take_from(self: &Arc<Job>, worker: &Arc<WorkerHandle>) {
         let grace = self.grace();
         let stopped = worker.end(self.id, !grace.is_zero());
         if stopped == Stop::Asked {
@@ -223,11 +223,11 @@ impl Job {
     }
 
     /// Ends the call in its worker, at once.
-    fn end_in(&self, worker: &Arc<Worker>) {
+    fn end_in(&self, worker: &Arc<WorkerHandle>) {
         self.stopped_in(worker, worker.end(self.id, false));
     }
 
-    fn stopped_in(&self, worker: &Arc<Worker>, stopped: Stop) {
+    fn stopped_in(&self, worker: &Arc<WorkerHandle>, stopped: Stop) {
         if stopped == Stop::Free {
             self.core.worker_free(worker);
         }
@@ -263,7 +263,11 @@ impl Job {
     ///
     /// # Errors
     /// There is no clock: the call is the worker's, and has to [`fail`](Job::fail) with this.
-    pub(crate) fn assign(self: &Arc<Job>, worker: &Arc<Worker>, runs: bool) -> Result<bool, Error> {
+    pub(crate) fn assign(
+        self: &Arc<Job>,
+        worker: &Arc<WorkerHandle>,
+        runs: bool,
+    ) -> Result<bool, Error> {
         let mut state = lock(&self.state);
         if !matches!(state.stage, Stage::Queued) {
             return Ok(false);
