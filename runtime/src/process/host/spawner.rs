@@ -76,11 +76,11 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
     };
     let (channel, bell) = Parts::prepare(&ours)
         .map_err(|error| describe("a worker cannot be given its channel", error))?;
-    let orders = core.orders();
-    let number = orders.number;
-    orders
+    let config = core.config();
+    let number = config.number;
+    config
         .send(&ours)
-        .map_err(|error| describe("a worker cannot be given its orders", error))?;
+        .map_err(|error| describe("a worker cannot be given its config", error))?;
 
     // The worker's end of the socket is its standard input until the worker has put it elsewhere,
     // for that is the one way in which a descriptor reaches a child and nobody else, with no code

@@ -11,8 +11,8 @@ const MAX_BODY: u64 = 1 << 36;
 /// What a frame is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// To the worker, before anything else: its [`Orders`](super::handshake::Orders).
-    Orders = 3,
+    /// To the worker, before anything else: its [`WorkerConfig`](super::handshake::WorkerConfig).
+    WorkerConfig = 3,
     /// From the worker, after its first word: nothing, or why it cannot work.
     Ready = 4,
 }

@@ -13,7 +13,7 @@ use crate::wire::{Decoder, Encoder};
 
 /// How a worker has to set itself up.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Orders {
+pub(crate) struct WorkerConfig {
     /// The pool that it works for.
     pub(crate) pool: String,
     /// Which of the pool's workers it is.
@@ -29,23 +29,23 @@ pub(crate) struct Orders {
     pub(crate) sandbox: Option<crate::process::sandbox::Rules>,
 }
 
-impl Orders {
+impl WorkerConfig {
     /// Writes them, into a socket that has room for them.
     pub(crate) fn send(&self, mut socket: &UnixStream) -> io::Result<()> {
         let mut out = Encoder::new(vec![0; HEADER]);
         out.output(self).map_err(io::Error::other)?;
         let mut bytes = out.into_bytes();
-        frame::seal(&mut bytes, Kind::Orders);
+        frame::seal(&mut bytes, Kind::WorkerConfig);
         socket.write_all(&bytes)
     }
 
     /// Reads them, in the worker.
-    pub(crate) fn receive(socket: &UnixStream) -> Result<Orders, String> {
+    pub(crate) fn receive(socket: &UnixStream) -> Result<WorkerConfig, String> {
         let mut assembler = Assembler::default();
         loop {
-            match assembler.read(socket, Kind::Orders) {
-                Ok(orders) => {
-                    return Decoder::new(&orders)
+            match assembler.read(socket, Kind::WorkerConfig) {
+                Ok(config) => {
+                    return Decoder::new(&config)
                         .output()
                         .map_err(|error| error.to_string());
                 }
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn orders_arrive_as_they_were_sent() {
         let (pool, worker) = UnixStream::pair().unwrap();
-        let orders = Orders {
+        let config = WorkerConfig {
             pool: "a pool: with, odd \"name\"".to_owned(),
             number: 7,
             memory_limit: Some(512 << 20),
@@ -74,9 +74,9 @@ mod tests {
             #[cfg(feature = "sandbox")]
             sandbox: Some(crate::process::sandbox::Sandbox::new().read("/usr").rules()),
         };
-        orders.send(&pool).unwrap();
-        assert_eq!(Orders::receive(&worker), Ok(orders));
+        config.send(&pool).unwrap();
+        assert_eq!(WorkerConfig::receive(&worker), Ok(config));
         drop(pool);
-        assert!(Orders::receive(&worker).is_err());
+        assert!(WorkerConfig::receive(&worker).is_err());
     }
 }

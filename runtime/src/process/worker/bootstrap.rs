@@ -20,7 +20,7 @@ use super::allocator;
 use super::context::{InLoop, WorkerContext};
 use super::serve_loop;
 use crate::process::host::post_mortem;
-use crate::process::protocol::handshake::Orders;
+use crate::process::protocol::handshake::WorkerConfig;
 
 /// The variable that a pool sets for its workers. Each of them removes it at once.
 pub(crate) const VARIABLE: &str = "OFFLOOP_WORKER";
@@ -32,7 +32,7 @@ pub(crate) const FAILED: i32 = 70;
 const STACK: usize = 8 << 20;
 
 /// What a pool tells a worker by way of [`VARIABLE`]: enough to know that it is one. Everything else
-/// is in its [`Orders`].
+/// is in its [`WorkerConfig`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invitation {
     pub(crate) parent: Pid,
@@ -166,14 +166,14 @@ fn become_worker(invitation: &Invitation) -> ! {
     // SAFETY: no other thread of this program runs yet, or, from `init`, the caller was told that
     // this is the first line of `main`; so nobody reads the environment at this moment.
     unsafe { std::env::remove_var(VARIABLE) };
-    let (context, orders) = match set_up(invitation) {
+    let (context, config) = match set_up(invitation) {
         Ok(parts) => parts,
         Err(reason) => give_up(&format!("a worker cannot be set up: {reason}")),
     };
     let context: &'static WorkerContext = Box::leak(Box::new(context));
-    let restricted = restrict(&orders);
-    let name = orders.pool.clone();
-    if WORKS_FOR.set(orders.pool).is_err() {
+    let restricted = restrict(&config);
+    let name = config.pool.clone();
+    if WORKS_FOR.set(config.pool).is_err() {
         give_up("a worker was set up twice");
     }
     // A thread of std's, since before `main` the first one is not quite like others: it has no
@@ -204,7 +204,7 @@ fn become_worker(invitation: &Invitation) -> ! {
 }
 
 /// Sets up what must be in place before any user code runs.
-fn set_up(invitation: &Invitation) -> Result<(WorkerContext, Orders), String> {
+fn set_up(invitation: &Invitation) -> Result<(WorkerContext, WorkerConfig), String> {
     let describe = |error: rustix::io::Errno| error.to_string();
     // The kernel kills this process when its parent ends, however it ends. Had it ended before
     // this line, the process would have another parent now.
@@ -220,9 +220,9 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, Orders), String> {
     let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
     rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
     let (channel, bell) = WorkerContext::receive(&socket)?;
-    let orders = Orders::receive(&socket)?;
-    allocator::take_large_steps(orders.memory_limit.is_some());
-    if let Some(limit) = orders.memory_limit {
+    let config = WorkerConfig::receive(&socket)?;
+    allocator::take_large_steps(config.memory_limit.is_some());
+    if let Some(limit) = config.memory_limit {
         let limit = Rlimit {
             current: Some(limit),
             maximum: Some(limit),
@@ -230,15 +230,15 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, Orders), String> {
         rustix::process::setrlimit(Resource::Data, limit)
             .map_err(|error| format!("no limit can be set on its memory: {error}"))?;
     }
-    if orders.nice != 0 {
-        rustix::process::nice(orders.nice).map_err(|error| {
-            let more = orders.nice;
+    if config.nice != 0 {
+        rustix::process::nice(config.nice).map_err(|error| {
+            let more = config.nice;
             format!("its niceness cannot be changed by {more}: {error}")
         })?;
     }
     ignore_broken_pipes();
     // It is only a label.
-    if let Ok(name) = CString::new(label(&orders.pool, orders.number)) {
+    if let Ok(name) = CString::new(label(&config.pool, config.number)) {
         let _ = rustix::thread::set_name(&name);
     }
     let context = WorkerContext::new(
@@ -246,10 +246,10 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, Orders), String> {
         channel,
         bell,
         invitation.nonce,
-        orders.reports_memory,
+        config.reports_memory,
     )
     .map_err(|error| format!("it cannot be told of the end: {error}"))?;
-    Ok((context, orders))
+    Ok((context, config))
 }
 
 /// Puts the worker into its sandbox, if it is to have one: the last step, before the first other thread.
@@ -260,13 +260,13 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, Orders), String> {
         reason = "without the feature, nothing fails"
     )
 )]
-fn restrict(orders: &Orders) -> Result<(), String> {
-    if orders.reports_memory {
+fn restrict(config: &WorkerConfig) -> Result<(), String> {
+    if config.reports_memory {
         // What this opens stays open; inside of a sandbox it cannot be opened.
         post_mortem::resident_memory();
     }
     #[cfg(feature = "sandbox")]
-    if let Some(rules) = &orders.sandbox {
+    if let Some(rules) = &config.sandbox {
         return rules.apply();
     }
     Ok(())

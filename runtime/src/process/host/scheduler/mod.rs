@@ -27,7 +27,7 @@ use crate::error::Started;
 use crate::pool::closing::Watchers;
 use crate::pool::queue::Queue;
 use crate::process::config::Settings;
-use crate::process::protocol::handshake::Orders;
+use crate::process::protocol::handshake::WorkerConfig;
 use crate::stats::{Counters, Stats};
 use crate::sync::lock;
 use crate::sys::fork;
@@ -143,8 +143,8 @@ impl Core {
     }
 
     /// What the next worker is told.
-    pub(crate) fn orders(&self) -> Orders {
-        Orders {
+    pub(crate) fn config(&self) -> WorkerConfig {
+        WorkerConfig {
             pool: self.name.clone(),
             number: lock(&self.state).staff.number(),
             memory_limit: self.settings.memory_limit,

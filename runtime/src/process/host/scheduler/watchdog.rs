@@ -137,7 +137,7 @@ impl Core {
     }
 }
 
-/// All orders in which those who give calls and the sweeps can meet:
+/// All config in which those who give calls and the sweeps can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
 ///
 /// It can fail. It was run with the timer set and noted one after the other without the lock, with a sweep that
@@ -150,7 +150,7 @@ mod every_order {
 
     struct Pool {
         watch: Watch<()>,
-        /// A worker has a call. Changed by exchanges, because in the pool a lock orders its changes.
+        /// A worker has a call. Changed by exchanges, because in the pool a lock config its changes.
         has_call: AtomicBool,
         /// The timer is set, and has not fired. Changed by exchanges too: its lock is another.
         timer: AtomicBool,

@@ -219,7 +219,7 @@ mod tests {
     }
 }
 
-/// All orders in which two sides can meet: `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
+/// All config in which two sides can meet: `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
 ///
 /// They can fail. Each exchange above was broken in turn, and a model found it: a load for the one in
 /// `is_to_be_woken`, a store for the one in `lie_down` or `get_up`, or no last look, and the worker sleeps for ever; a
