@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use self::job::Job;
 use self::poison::Poison;
-use self::roster::Staff;
+use self::roster::Roster;
 use super::codec;
 use super::exit_hook;
 use super::spawner;
@@ -62,7 +62,7 @@ pub(crate) struct Core {
 #[derive(Debug)]
 struct State {
     queue: Queue<Job>,
-    staff: Staff,
+    roster: Roster,
     /// Starts that failed since the last one that succeeded.
     failed_starts: u32,
     /// No worker is started before this timer is through.
@@ -79,7 +79,7 @@ struct State {
 
 impl State {
     fn is_drained(&self) -> bool {
-        self.closed && self.staff.count() == 0 && self.queue.len() == 0
+        self.closed && self.roster.count() == 0 && self.queue.len() == 0
     }
 }
 
@@ -95,7 +95,7 @@ impl Core {
             watch: Watch::default(),
             state: Mutex::new(State {
                 queue: Queue::default(),
-                staff: Staff::new(settings.min_workers, settings.workers),
+                roster: Roster::new(settings.min_workers, settings.workers),
                 failed_starts: 0,
                 pause: Timer::default(),
                 idle_check: Timer::default(),
@@ -132,10 +132,10 @@ impl Core {
         let waiting = (self.waiting_in_workers() as u64).min(calls.running);
         let state = lock(&self.state);
         Stats {
-            workers: state.staff.count(),
-            idle: state.staff.idle(),
-            workers_started: state.staff.started(),
-            workers_died: state.staff.died(),
+            workers: state.roster.count(),
+            idle: state.roster.idle(),
+            workers_started: state.roster.started(),
+            workers_died: state.roster.died(),
             running: calls.running - waiting,
             queued: calls.queued + waiting,
             ..calls
@@ -146,7 +146,7 @@ impl Core {
     pub(crate) fn config(&self) -> WorkerConfig {
         WorkerConfig {
             pool: self.name.clone(),
-            number: lock(&self.state).staff.number(),
+            number: lock(&self.state).roster.number(),
             memory_limit: self.settings.memory_limit,
             nice: self.settings.nice,
             reports_memory: self.settings.recycle_above.is_some(),
@@ -177,7 +177,7 @@ impl Core {
         if state.closed {
             return Err(Rejected::Closed);
         }
-        let limit = self.settings.queue.saturating_add(state.staff.room());
+        let limit = self.settings.queue.saturating_add(state.roster.room());
         if job.bounded() && state.queue.holds(limit.saturating_sub(waiting)) {
             return Err(Rejected::Full);
         }
@@ -185,15 +185,15 @@ impl Core {
         if let Some(deaths) = job.is_poison() {
             drop(state);
             job.fail_as_poison(deaths);
-        } else if let Some(worker) = state.staff.pop_idle() {
+        } else if let Some(worker) = state.roster.pop_idle() {
             drop(state);
             if let Settled::Over = self.hand_over(lock(&self.taking), &worker, &job) {
                 self.worker_free(&worker);
             }
         } else {
             state.queue.push_back(job);
-            if state.staff.is_complete() {
-                let worker = state.staff.with_room();
+            if state.roster.is_complete() {
+                let worker = state.roster.with_room();
                 drop(state);
                 if let Some(worker) = worker {
                     self.top_up(&worker);
@@ -226,7 +226,7 @@ impl Core {
     /// There is something in the queue: sees to it that a worker comes.
     fn serve_queue(self: &Arc<Core>) {
         let mut state = lock(&self.state);
-        match state.staff.pop_idle() {
+        match state.roster.pop_idle() {
             Some(worker) => {
                 drop(state);
                 self.worker_free(&worker);
@@ -237,13 +237,13 @@ impl Core {
 
     /// The worker has a process.
     pub(crate) fn worker_appeared(&self, worker: &Arc<WorkerHandle>) {
-        lock(&self.state).staff.appeared(worker);
+        lock(&self.state).roster.appeared(worker);
     }
 
     /// The worker is ready for calls.
     pub(crate) fn worker_ready(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
         let mut state = lock(&self.state);
-        let replaced = state.staff.ready();
+        let replaced = state.roster.ready();
         state.failed_starts = 0;
         state.pause.clear();
         drop(state);
@@ -261,7 +261,7 @@ impl Core {
             return worker.retire();
         }
         if (self.settings.recycle_after).is_some_and(|limit| worker.calls() >= limit) {
-            lock(&self.state).staff.dismiss(worker);
+            lock(&self.state).roster.dismiss(worker);
             return worker.retire();
         }
         if (self.settings.recycle_above).is_some_and(|limit| worker.resident_memory() > limit) {
@@ -271,7 +271,7 @@ impl Core {
         loop {
             let taking = lock(&self.taking);
             let mut state = lock(&self.state);
-            let may_stay = !worker.is_dismissed() && !state.staff.has_surplus();
+            let may_stay = !worker.is_dismissed() && !state.roster.has_surplus();
             let next = if may_stay {
                 state.queue.pop_front()
             } else {
@@ -294,7 +294,7 @@ impl Core {
                 }
                 None if may_stay && !state.closed => return self.rest(&mut state, worker),
                 None => {
-                    state.staff.dismiss(worker);
+                    state.roster.dismiss(worker);
                     drop(state);
                     return worker.retire();
                 }
@@ -304,7 +304,7 @@ impl Core {
 
     /// Leaves the worker in peace until a call comes, or until it has been idle for too long.
     fn rest(self: &Arc<Core>, state: &mut State, worker: &Arc<WorkerHandle>) {
-        state.staff.push_idle(worker);
+        state.roster.push_idle(worker);
         if !state.idle_check.is_set() {
             // Without a thread to look, the next worker that has nothing to do tries again.
             let limit = self.settings.idle_timeout;
@@ -315,7 +315,7 @@ impl Core {
     /// Starts another worker in place of this one, which leaves when that is ready.
     fn replace(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
         let mut state = lock(&self.state);
-        let is_new = !state.closed && !state.pause.is_set() && state.staff.replace(worker);
+        let is_new = !state.closed && !state.pause.is_set() && state.roster.replace(worker);
         drop(state);
         if is_new {
             spawner::request(self);
@@ -324,7 +324,7 @@ impl Core {
 
     /// The worker is dead, which its call is about to be told.
     pub(crate) fn worker_died(&self, worker: &WorkerHandle) {
-        lock(&self.state).staff.found_dead(worker);
+        lock(&self.state).roster.found_dead(worker);
     }
 
     /// The worker is dead and buried. `failed_start` says why, if it never was ready.
@@ -338,20 +338,20 @@ impl Core {
             return self.start_failed(&reason);
         }
         let mut state = lock(&self.state);
-        state.staff.gone(worker);
+        state.roster.gone(worker);
         self.start_workers(state);
         self.look_for_end();
     }
 
     /// The worker has no process any more, and never was ready.
     pub(crate) fn worker_vanished(&self, worker: &WorkerHandle) {
-        lock(&self.state).staff.vanished(worker);
+        lock(&self.state).roster.vanished(worker);
     }
 
     /// A worker that was to be started is not there.
     pub(crate) fn start_failed(self: &Arc<Core>, reason: &str) {
         let mut state = lock(&self.state);
-        state.staff.start_failed();
+        state.roster.start_failed();
         // Of several that were started together and fail together, only the first counts.
         let mut can_wait = true;
         if !state.pause.is_set() {
@@ -362,7 +362,7 @@ impl Core {
         // Calls wait for another try as long as there is hope: tries left, or a worker that works
         // or may come to it.
         let is_hopeless = state.failed_starts >= FAILED_STARTS || !can_wait;
-        let told = if is_hopeless && state.staff.count() == 0 {
+        let told = if is_hopeless && state.roster.count() == 0 {
             state.queue.take()
         } else {
             VecDeque::new()
@@ -380,7 +380,7 @@ impl Core {
             return;
         }
         let queued = state.queue.len();
-        let count = state.staff.start_for(queued);
+        let count = state.roster.start_for(queued);
         drop(state);
         for _ in 0..count {
             spawner::request(self);
@@ -413,7 +413,7 @@ impl Core {
             return;
         }
         let mut state = lock(&self.state);
-        let surplus = state.staff.resize(workers);
+        let surplus = state.roster.resize(workers);
         self.start_workers(state);
         surplus.iter().for_each(WorkerHandle::retire);
     }
@@ -460,7 +460,7 @@ impl Expire for Core {
             }
             Deadline::Idle => {
                 let mut state = lock(&self.state);
-                let (unused, next) = state.staff.dismiss_unused(self.settings.idle_timeout);
+                let (unused, next) = state.roster.dismiss_unused(self.settings.idle_timeout);
                 state.idle_check.clear();
                 if let Some(next) = next {
                     let _ = state.idle_check.set(next, &self, Deadline::Idle);

@@ -30,7 +30,7 @@ impl Core {
             // One that came to rest in the meantime did not see the calls that were on their way
             // into this line, and would not come to take them from behind one that runs for long.
             if has_given || state.queue.len() > 0 {
-                if let Some(idle) = state.staff.pop_idle() {
+                if let Some(idle) = state.roster.pop_idle() {
                     drop(state);
                     drop(taking);
                     has_given = false;
@@ -38,7 +38,7 @@ impl Core {
                     continue;
                 }
             }
-            if !worker.has_room() || !state.staff.is_complete() || state.cut_off {
+            if !worker.has_room() || !state.roster.is_complete() || state.cut_off {
                 return;
             }
             let Some(job) = state.queue.pop_front() else {
@@ -112,7 +112,7 @@ impl Core {
     /// For a worker that has nothing to do: puts some of the calls that lie ready in another one
     /// back at the head of the queue.
     pub(super) fn take_from_others(&self) {
-        let workers = lock(&self.state).staff.present();
+        let workers = lock(&self.state).roster.present();
         for worker in workers {
             let jobs = worker.take_back();
             let mut any = false;
@@ -153,7 +153,7 @@ impl Core {
         if !self.has_ahead() {
             return 0;
         }
-        let workers = lock(&self.state).staff.present();
+        let workers = lock(&self.state).roster.present();
         workers.iter().map(|worker| worker.waiting()).sum()
     }
 }

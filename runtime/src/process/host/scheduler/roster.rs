@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::process::host::worker::WorkerHandle;
 
 #[derive(Debug)]
-pub(crate) struct Staff {
+pub(crate) struct Roster {
     /// So many are kept once the pool is in use.
     least: usize,
     most: usize,
@@ -32,9 +32,9 @@ pub(crate) struct Staff {
     died: u64,
 }
 
-impl Staff {
-    pub(crate) fn new(least: usize, most: usize) -> Staff {
-        Staff {
+impl Roster {
+    pub(crate) fn new(least: usize, most: usize) -> Roster {
+        Roster {
             least,
             most,
             idle: Vec::new(),

@@ -21,7 +21,7 @@ impl Core {
         self.catch_up();
         let mut state = lock(&self.state);
         state.closed = true;
-        let idle = state.staff.close();
+        let idle = state.roster.close();
         drop(state);
         idle.iter().for_each(WorkerHandle::retire);
         idle
@@ -52,7 +52,7 @@ impl Core {
         let mut state = lock(&self.state);
         state.cut_off = true;
         let queued = state.queue.take();
-        let workers = state.staff.present();
+        let workers = state.roster.present();
         drop(state);
         for job in queued {
             job.cut_off(Started::No);

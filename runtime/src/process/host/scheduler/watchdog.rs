@@ -111,7 +111,7 @@ impl Core {
 
     pub(super) fn look_after_workers(self: &Arc<Core>) {
         let pause = self.watch.begin();
-        let workers = crate::sync::lock(&self.state).staff.present();
+        let workers = crate::sync::lock(&self.state).roster.present();
         let mut any = false;
         let mut has_calls = false;
         for worker in workers.iter().filter(|worker| worker.has_calls()) {
@@ -130,7 +130,7 @@ impl Core {
 
     /// Takes in whatever workers have answered, for whoever wants to know what they are at.
     pub(super) fn catch_up(&self) {
-        let workers = crate::sync::lock(&self.state).staff.present();
+        let workers = crate::sync::lock(&self.state).roster.present();
         for worker in workers.iter().filter(|worker| worker.has_calls()) {
             worker.collect();
         }
