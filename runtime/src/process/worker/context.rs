@@ -107,7 +107,7 @@ impl WorkerContext {
             // Interrupted, or there is no memory for it: once more.
             let _ = rustix::event::poll(&mut ends, None);
         }
-        self.channel.dismiss();
+        self.channel.close();
     }
 }
 

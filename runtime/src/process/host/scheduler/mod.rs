@@ -257,11 +257,11 @@ impl Core {
 
     /// The worker has nothing to do: gives it the next call, lets it rest or lets it go.
     pub(crate) fn worker_free(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
-        if worker.is_dismissed() {
+        if worker.is_retiring() {
             return worker.retire();
         }
         if (self.settings.recycle_after).is_some_and(|limit| worker.calls() >= limit) {
-            lock(&self.state).roster.dismiss(worker);
+            lock(&self.state).roster.mark_retiring(worker);
             return worker.retire();
         }
         if (self.settings.recycle_above).is_some_and(|limit| worker.resident_memory() > limit) {
@@ -271,7 +271,7 @@ impl Core {
         loop {
             let taking = lock(&self.taking);
             let mut state = lock(&self.state);
-            let may_stay = !worker.is_dismissed() && !state.roster.has_surplus();
+            let may_stay = !worker.is_retiring() && !state.roster.has_surplus();
             let next = if may_stay {
                 state.queue.pop_front()
             } else {
@@ -294,7 +294,7 @@ impl Core {
                 }
                 None if may_stay && !state.closed => return self.rest(&mut state, worker),
                 None => {
-                    state.roster.dismiss(worker);
+                    state.roster.mark_retiring(worker);
                     drop(state);
                     return worker.retire();
                 }
@@ -460,7 +460,7 @@ impl Expire for Core {
             }
             Deadline::Idle => {
                 let mut state = lock(&self.state);
-                let (unused, next) = state.roster.dismiss_unused(self.settings.idle_timeout);
+                let (unused, next) = state.roster.retire_unused(self.settings.idle_timeout);
                 state.idle_check.clear();
                 if let Some(next) = next {
                     let _ = state.idle_check.set(next, &self, Deadline::Idle);

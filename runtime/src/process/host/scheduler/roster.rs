@@ -101,7 +101,7 @@ impl Roster {
     pub(crate) fn ready(&mut self) -> Option<Arc<WorkerHandle>> {
         self.starting -= 1;
         let old = self.replaced.last().cloned()?;
-        self.dismiss(&old);
+        self.mark_retiring(&old);
         let at = self.idle.iter().position(|(_, idle)| same(idle, &old))?;
         self.idle.remove(at);
         Some(old)
@@ -121,17 +121,17 @@ impl Roster {
         self.replaced.retain(|old| !same(old, worker));
         self.vanished(worker);
         self.count -= 1;
-        self.leaving -= usize::from(worker.is_dismissed());
+        self.leaving -= usize::from(worker.is_retiring());
     }
 
     /// A worker was found dead.
     pub(crate) fn found_dead(&mut self, worker: &WorkerHandle) {
-        self.died += u64::from(!worker.is_dismissed());
+        self.died += u64::from(!worker.is_retiring());
     }
 
     /// The worker has grown too large. True if another is to be started in its place.
     pub(crate) fn replace(&mut self, worker: &Arc<WorkerHandle>) -> bool {
-        if worker.is_dismissed() || self.replaced.iter().any(|old| same(old, worker)) {
+        if worker.is_retiring() || self.replaced.iter().any(|old| same(old, worker)) {
             return false;
         }
         self.replaced.push(Arc::clone(worker));
@@ -141,10 +141,10 @@ impl Roster {
     }
 
     /// The worker takes no more calls. One that has one is let go after it.
-    pub(crate) fn dismiss(&mut self, worker: &WorkerHandle) {
-        if !worker.is_dismissed() {
+    pub(crate) fn mark_retiring(&mut self, worker: &WorkerHandle) {
+        if !worker.is_retiring() {
             self.leaving += 1;
-            worker.set_dismissed();
+            worker.mark_retiring();
             // It leaves before another has taken its place.
             self.replaced.retain(|old| old.number() != worker.number());
         }
@@ -169,14 +169,14 @@ impl Roster {
         let idle = std::mem::take(&mut self.idle);
         let idle: Vec<_> = idle.into_iter().map(|(_, worker)| worker).collect();
         for worker in &idle {
-            self.dismiss(worker);
+            self.mark_retiring(worker);
         }
         idle
     }
 
     /// Takes out those that have been idle for so long, as far as they can be spared, and gives in
     /// how much time the next one will have been.
-    pub(crate) fn dismiss_unused(
+    pub(crate) fn retire_unused(
         &mut self,
         limit: Duration,
     ) -> (Vec<Arc<WorkerHandle>>, Option<Duration>) {
@@ -191,7 +191,7 @@ impl Roster {
             }
             let worker = Arc::clone(worker);
             self.idle.remove(0);
-            self.dismiss(&worker);
+            self.mark_retiring(&worker);
             unused.push(worker);
         }
         (unused, None)
@@ -204,7 +204,7 @@ impl Roster {
         let mut surplus = Vec::new();
         while self.has_surplus() && !self.idle.is_empty() {
             let (_, worker) = self.idle.remove(0);
-            self.dismiss(&worker);
+            self.mark_retiring(&worker);
             surplus.push(worker);
         }
         surplus

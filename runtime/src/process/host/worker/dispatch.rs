@@ -76,14 +76,14 @@ impl WorkerHandle {
     /// Whether it is worth to [`add`](Self::add) a call.
     pub(crate) fn has_room(&self) -> bool {
         let load = self.load.load(Ordering::Acquire);
-        load > 0 && load < MOST && !self.is_dismissed()
+        load > 0 && load < MOST && !self.is_retiring()
     }
 
     fn may_have_more(&self, inner: &Inner) -> bool {
         let limit = self.core.settings().recycle_after;
         inner.reserved.is_none()
             && inner.line.calls() < MOST
-            && !self.is_dismissed()
+            && !self.is_retiring()
             && limit.is_none_or(|limit| inner.calls < limit)
     }
 

@@ -129,7 +129,7 @@ impl WorkerHandle {
     pub(crate) fn retire(self: &Arc<WorkerHandle>) {
         let mut inner = lock(&self.inner);
         inner.leave();
-        self.channel.dismiss();
+        self.channel.close();
         self.expect_end(&mut inner);
     }
 

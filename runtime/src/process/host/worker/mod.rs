@@ -57,7 +57,7 @@ pub(crate) struct WorkerHandle {
     stderr: Arc<Stderr>,
     oom_kills: Option<u64>,
     /// The pool has decided that it leaves.
-    dismissed: AtomicBool,
+    retiring: AtomicBool,
     /// How many calls it has, for those who only want to know whether there is something to do.
     load: AtomicUsize,
     inner: Mutex<Inner>,
@@ -128,7 +128,7 @@ impl WorkerHandle {
             pidfd: parts.pidfd,
             stderr: parts.stderr,
             oom_kills: post_mortem::oom_kills(),
-            dismissed: AtomicBool::new(false),
+            retiring: AtomicBool::new(false),
             load: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
                 life: Life::Starting,
@@ -170,12 +170,12 @@ impl WorkerHandle {
     }
 
     /// Notes that the pool lets it go, now or after its calls.
-    pub(crate) fn set_dismissed(&self) {
-        self.dismissed.store(true, Ordering::Relaxed);
+    pub(crate) fn mark_retiring(&self) {
+        self.retiring.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_dismissed(&self) -> bool {
-        self.dismissed.load(Ordering::Relaxed)
+    pub(crate) fn is_retiring(&self) -> bool {
+        self.retiring.load(Ordering::Relaxed)
     }
 
     /// How much memory it took after its last call, in bytes, as it says itself.

@@ -70,7 +70,7 @@ impl WorkerHandle {
             Ok(false) => {
                 self.expect_end(&mut inner);
                 // It cannot be given anything any more. What it was given still counts.
-                inner.hung_up = !self.is_dismissed();
+                inner.hung_up = !self.is_retiring();
                 drop(inner);
                 self.collect();
                 self.end_if_useless();

@@ -186,7 +186,7 @@ impl Channel {
     }
 
     /// Lets the worker end when it has no more calls.
-    pub(crate) fn dismiss(&self) {
+    pub(crate) fn close(&self) {
         self.fields().is_over.store(1, Ordering::Release);
         self.wake_worker();
     }
