@@ -10,7 +10,7 @@ use super::requests::Inbox;
 use crate::process::protocol::reply::{CodecReport, ReplyKind};
 use crate::process::transport::shm::fd_passing::{self, Subject};
 use crate::process::transport::shm::memory::Memory;
-use crate::process::transport::shm::ring::{INLINE, Place, Stopped, wait_for_death};
+use crate::process::transport::shm::ring::{INLINE, Interrupted, Place, wait_for_death};
 use crate::wire::{Encoder, Handle, Room, Wire};
 
 /// What a call has come to, encoded.
@@ -132,10 +132,10 @@ impl Outbox {
         if let (Some(shelf), ANSWERS) = (&mut self.shelf, at.memory) {
             shelf.is_ours = false;
         }
-        match channel.finish(position, call, answer.kind as u32, at, in_slot) {
+        match channel.complete(position, call, answer.kind as u32, at, in_slot) {
             Ok(Some(bell)) => inbox.ring(bell)?,
             Ok(None) => {}
-            Err(Stopped) => wait_for_death(),
+            Err(Interrupted) => wait_for_death(),
         }
         self.spare = answer.bytes;
         Ok(())

@@ -56,7 +56,7 @@ pub(crate) fn serve(
     let mut inbox = Inbox::new(context);
     let mut outbox = Outbox::new(context);
     let mut position = 0;
-    while let Some(call) = context.channel.take(&mut position) {
+    while let Some(call) = context.channel.claim(&mut position) {
         context.begin(position, call);
         let answer = match inbox.open(position, call) {
             Ok(Opened::Call(message, values)) => {

@@ -136,7 +136,7 @@ impl WorkerHandle {
         inner.calls += 1;
         self.load.store(inner.load(), Ordering::Release);
         self.core.count_ahead(ahead);
-        self.channel.place(
+        self.channel.publish(
             position,
             &Placed {
                 call: job.id(),

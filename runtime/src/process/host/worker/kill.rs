@@ -13,7 +13,7 @@ use super::{Deadline, FAREWELL, Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle}
 use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::host::post_mortem;
 use crate::process::host::scheduler::job::Job;
-use crate::process::transport::shm::slot_state::Seen;
+use crate::process::transport::shm::slot_state::CallState;
 use crate::sync::lock;
 
 /// What is known of a worker's end.
@@ -69,9 +69,9 @@ impl WorkerHandle {
             self.channel.ask_to_stop(call);
             return Stop::Asked;
         }
-        let stopped = self.channel.stop(position, call);
+        let stopped = self.channel.interrupt(position, call);
         // It may have come to its end in this moment. Whatever else stands there is not to be relied on.
-        if stopped || self.channel.seen(position, call) != Seen::Done {
+        if stopped || self.channel.call_state(position, call) != CallState::Done {
             inner.leave();
             self.kill_locked(&inner);
         }
@@ -104,7 +104,7 @@ impl WorkerHandle {
         inner.leave();
         let mut jobs = Vec::new();
         for (position, job) in inner.line.all() {
-            let has_begun = self.channel.seen(position, job.id()) != Seen::Waiting;
+            let has_begun = self.channel.call_state(position, job.id()) != CallState::Waiting;
             jobs.push((Arc::clone(job), has_begun));
         }
         jobs.extend(inner.reserved.clone().map(|job| (job, false)));
@@ -179,11 +179,13 @@ impl WorkerHandle {
         let calls: Vec<_> = line
             .all()
             .map(|(position, job)| {
-                let phase = match self.channel.seen(position, job.id()) {
-                    Seen::Waiting => None,
-                    Seen::Running | Seen::Done | Seen::Given => Some(self.channel.phase(position)),
+                let phase = match self.channel.call_state(position, job.id()) {
+                    CallState::Waiting => None,
+                    CallState::Running | CallState::Done | CallState::Revoked => {
+                        Some(self.channel.phase(position))
+                    }
                     // Whatever it says beside that cannot be relied on.
-                    Seen::Nonsense => Some(Phase::Unknown),
+                    CallState::Invalid => Some(Phase::Unknown),
                 };
                 (job, phase.map(|phase| (position, phase)))
             })

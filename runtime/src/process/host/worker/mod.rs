@@ -32,7 +32,7 @@ use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::shm::ring::{BELLS, Channel};
-use crate::process::transport::shm::slot_state::Seen;
+use crate::process::transport::shm::slot_state::CallState;
 use crate::process::worker::serve_loop::Hello;
 use crate::sync::lock;
 use crate::util::timer::{Expire, Timer, Token};
@@ -202,7 +202,7 @@ impl WorkerHandle {
         let inner = lock(&self.inner);
         // One that is not there any more has been answered, or is about to be.
         let position = inner.line.position(call)?;
-        let has_begun = self.channel.seen(position, call) != Seen::Waiting;
+        let has_begun = self.channel.call_state(position, call) != CallState::Waiting;
         has_begun.then(|| self.channel.ran_for(position))
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::process::host::scheduler::job::Job;
 use crate::process::transport::shm::ring::{Channel, SLOTS};
-use crate::process::transport::shm::slot_state::Seen;
+use crate::process::transport::shm::slot_state::CallState;
 
 /// Which slots of the channel hold which calls. Each entry is one slot, one behind the other.
 #[derive(Debug, Default)]
@@ -82,10 +82,10 @@ impl Line {
         let Some((position, job)) = self.all().next() else {
             return Ok(None);
         };
-        match channel.seen(position, job.id()) {
-            Seen::Done => Ok(Some((position, job))),
-            Seen::Waiting | Seen::Running | Seen::Given => Ok(None),
-            Seen::Nonsense => Err(()),
+        match channel.call_state(position, job.id()) {
+            CallState::Done => Ok(Some((position, job))),
+            CallState::Waiting | CallState::Running | CallState::Revoked => Ok(None),
+            CallState::Invalid => Err(()),
         }
     }
 
@@ -115,7 +115,7 @@ impl Line {
         let Some(position) = self.position(call) else {
             return Withdrawn::No;
         };
-        if !channel.withdraw(position, call) {
+        if !channel.cancel(position, call) {
             return Withdrawn::No;
         }
         let entry = usize::try_from(position - self.first)
@@ -142,7 +142,9 @@ impl Line {
         self.all()
             .rev()
             .take(behind_the_first)
-            .take_while(|(position, job)| channel.seen(*position, job.id()) == Seen::Waiting)
+            .take_while(|(position, job)| {
+                channel.call_state(*position, job.id()) == CallState::Waiting
+            })
             .map(|(_, job)| job)
     }
 

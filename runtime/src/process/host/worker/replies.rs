@@ -11,7 +11,7 @@ use crate::process::protocol::reply::{Body, Reply, ReplyKind};
 use crate::process::transport::shm::fd_passing::{self, NoMail, Subject};
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::ring::{INLINE, Place};
-use crate::process::transport::shm::slot_state::Seen;
+use crate::process::transport::shm::slot_state::CallState;
 use crate::process::worker::serve_loop::{self, Hello};
 use crate::sync::lock;
 use crate::sys::mapping::Access;
@@ -158,7 +158,7 @@ impl WorkerHandle {
             return;
         };
         let call = job.id();
-        if self.channel.seen(position, call) != Seen::Waiting {
+        if self.channel.call_state(position, call) != CallState::Waiting {
             inner.has_begun();
         } else if inner.has_not_begun(call) >= STUCK && inner.fault.is_none() {
             self.condemn(inner, NOTHING_BEGUN.to_owned());
@@ -186,7 +186,7 @@ impl WorkerHandle {
                 Ok(reply) => reply,
                 Err(fault) => return self.condemn(inner, fault),
             };
-            self.channel.clear(position);
+            self.channel.release(position);
             let done = inner.line.pop_done();
             inner.has_begun();
             inner.mail_of_the_last = inner.mail;

@@ -17,7 +17,7 @@ use rustix::thread::futex;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::memory::Memory;
-use super::slot_state::{ASLEEP, Found, Seen, Sleeper, Turn};
+use super::slot_state::{ASLEEP, CallState, Claim, Sleeper, SlotState};
 use crate::error::Phase;
 use crate::sys::mapping::Access;
 
@@ -58,7 +58,7 @@ struct Shared {
 #[repr(C, align(64))]
 struct Slot {
     head: Head,
-    /// Belongs to the side whose turn it is.
+    /// Belongs to the side whose state it is.
     bytes: UnsafeCell<[u8; INLINE]>,
 }
 
@@ -66,7 +66,7 @@ struct Slot {
 /// before it is done.
 #[repr(C, align(64))]
 struct Head {
-    turn: Turn,
+    state: SlotState,
     /// When the worker took it up, in nanoseconds of the clock that all processes share.
     started: AtomicU64,
     /// How many descriptors were sent to the worker before.
@@ -157,7 +157,7 @@ fn index(position: u64) -> usize {
 /// The pool's side.
 impl Channel {
     /// Puts a call into a slot that is free, and wakes the worker if it sleeps.
-    pub(crate) fn place(&self, position: u64, placed: &Placed<'_>) {
+    pub(crate) fn publish(&self, position: u64, placed: &Placed<'_>) {
         let head = self.head(position);
         let length = placed.bytes.len().min(INLINE);
         // SAFETY: the slot is free, so that the worker neither reads nor writes it; it has room for
@@ -173,7 +173,7 @@ impl Channel {
             .store(u32::try_from(placed.bell).unwrap_or_default(), set);
         head.attempt.store(placed.attempt, set);
         head.phase.store(number(Phase::Idle), set);
-        head.turn.fill(placed.call);
+        head.state.publish(placed.call);
         self.wake_worker();
     }
 
@@ -191,23 +191,23 @@ impl Channel {
         self.wake_worker();
     }
 
-    pub(crate) fn seen(&self, position: u64, call: u64) -> Seen {
-        self.head(position).turn.seen(call)
+    pub(crate) fn call_state(&self, position: u64, call: u64) -> CallState {
+        self.head(position).state.call_state(call)
     }
 
     /// Takes a call back, unless the worker has taken it up.
-    pub(crate) fn withdraw(&self, position: u64, call: u64) -> bool {
-        self.head(position).turn.withdraw(call)
+    pub(crate) fn cancel(&self, position: u64, call: u64) -> bool {
+        self.head(position).state.cancel(call)
     }
 
     /// Takes the slot of such a call back too, unless the worker has passed by.
     pub(crate) fn reclaim(&self, position: u64, call: u64) -> bool {
-        self.head(position).turn.reclaim(call)
+        self.head(position).state.reclaim(call)
     }
 
     /// Ends a call that runs, for the worker to be killed.
-    pub(crate) fn stop(&self, position: u64, call: u64) -> bool {
-        self.head(position).turn.stop(call)
+    pub(crate) fn interrupt(&self, position: u64, call: u64) -> bool {
+        self.head(position).state.interrupt(call)
     }
 
     /// Of what kind an answer is, as the worker says, and where it lies.
@@ -234,8 +234,8 @@ impl Channel {
     }
 
     /// The slot is free again.
-    pub(crate) fn clear(&self, position: u64) {
-        self.head(position).turn.clear();
+    pub(crate) fn release(&self, position: u64) {
+        self.head(position).state.release();
     }
 
     /// What the worker did, or was doing, for the call in this slot.
@@ -281,13 +281,13 @@ impl Channel {
 impl Channel {
     /// Waits for the call in the slot at `position`, which moves on to where it is, and takes it up.
     /// `None` if there is none and none will come.
-    pub(crate) fn take(&self, position: &mut u64) -> Option<u64> {
+    pub(crate) fn claim(&self, position: &mut u64) -> Option<u64> {
         let sleeper = &self.fields().worker;
         let is_over = || self.fields().is_over.load(Ordering::Acquire) != 0;
         let mut lies = false;
         loop {
-            match self.head(*position).turn.take() {
-                Found::Call(call) => {
+            match self.head(*position).state.claim() {
+                Claim::Call(call) => {
                     if lies {
                         sleeper.get_up();
                     }
@@ -296,13 +296,13 @@ impl Channel {
                     head.phase.store(number(Phase::Decode), Ordering::Release);
                     return Some(call);
                 }
-                Found::Withdrawn => *position += 1,
-                Found::Nothing if is_over() => return None,
-                Found::Nothing if !lies => {
+                Claim::Cancelled => *position += 1,
+                Claim::Empty if is_over() => return None,
+                Claim::Empty if !lies => {
                     sleeper.lie_down();
                     lies = true;
                 }
-                Found::Nothing => {
+                Claim::Empty => {
                     // It returns when the word has changed, or for no reason.
                     let _ = futex::wait(sleeper.word(), futex::Flags::empty(), ASLEEP, None);
                     lies = false;
@@ -368,14 +368,14 @@ impl Channel {
 
     /// Puts the answer into the slot of the call. `bytes` is what lies in the slot itself. Gives
     /// whom to wake, if anybody; `Err` if the pool has ended the call.
-    pub(crate) fn finish(
+    pub(crate) fn complete(
         &self,
         position: u64,
         call: u64,
         kind: u32,
         at: Place,
         bytes: &[u8],
-    ) -> Result<Option<usize>, Stopped> {
+    ) -> Result<Option<usize>, Interrupted> {
         let head = self.head(position);
         let length = bytes.len().min(INLINE);
         // SAFETY: the slot has room for `INLINE` bytes, which nobody else touches before the call is
@@ -387,8 +387,8 @@ impl Channel {
         head.length.store(at.length as u64, Ordering::Relaxed);
         head.memory.store(at.memory, Ordering::Relaxed);
         let bell = head.bell.load(Ordering::Relaxed) as usize % BELLS;
-        if !head.turn.finish(call) {
-            return Err(Stopped);
+        if !head.state.complete(call) {
+            return Err(Interrupted);
         }
         let is_to_be_woken = self.fields().listeners[bell].is_to_be_woken();
         Ok(is_to_be_woken.then_some(bell))
@@ -397,7 +397,7 @@ impl Channel {
 
 /// The pool has ended the call, and is about to kill this process.
 #[derive(Debug)]
-pub(crate) struct Stopped;
+pub(crate) struct Interrupted;
 
 /// Stays where it is until the pool has killed this process.
 pub(crate) fn wait_for_death() -> ! {

@@ -1,7 +1,7 @@
-//! Whose turn it is: the words in shared memory by which a pool and a worker hand calls to each
+//! Whose state it is: the words in shared memory by which a pool and a worker hand calls to each
 //! other and wake each other.
 //!
-//! A [`Turn`] is the state of one slot. Both sides change it by compare-and-swap only, so that each
+//! A [`SlotState`] is the state of one slot. Both sides change it by compare-and-swap only, so that each
 //! change has one winner: a call that the pool takes back is not taken up by the worker, and one that
 //! the pool ends is not answered. It names the call, so that nobody acts on the next one by mistake.
 //!
@@ -19,49 +19,49 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 /// What a slot is at, in the low bits of its word; the call is in the others.
 const EMPTY: u64 = 0;
 /// A call lies there, which the worker has not taken up.
-const FILLED: u64 = 1;
+const PUBLISHED: u64 = 1;
 const RUNNING: u64 = 2;
 /// The answer lies there.
 const DONE: u64 = 3;
 /// The pool has taken the call back. The worker passes by.
-const WITHDRAWN: u64 = 4;
+const CANCELLED: u64 = 4;
 /// The pool has ended the call while it ran. The worker goes no further.
-const STOPPED: u64 = 5;
+const INTERRUPTED: u64 = 5;
 
 const BITS: u32 = 3;
 
 /// The state of one slot.
 #[derive(Debug)]
 #[repr(transparent)]
-pub(crate) struct Turn(AtomicU64);
+pub(crate) struct SlotState(AtomicU64);
 
 /// What the worker finds in the slot that is next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum Claim {
     /// A call, which is taken up now.
     Call(u64),
     /// A call that was taken back; the slot is free again.
-    Withdrawn,
-    Nothing,
+    Cancelled,
+    Empty,
 }
 
 /// What the pool sees of a call in its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(crate) enum CallState {
     /// Not taken up.
     Waiting,
     Running,
     Done,
     /// Taken back or ended by the pool.
-    Given,
+    Revoked,
     /// What the worker cannot have made of it by doing its work.
-    Nonsense,
+    Invalid,
 }
 
-impl Turn {
+impl SlotState {
     #[cfg(test)]
-    pub(crate) fn new() -> Turn {
-        Turn(AtomicU64::new(EMPTY))
+    pub(crate) fn new() -> SlotState {
+        SlotState(AtomicU64::new(EMPTY))
     }
 
     fn change(&self, call: u64, from: u64, to: u64) -> bool {
@@ -72,62 +72,62 @@ impl Turn {
     }
 
     /// Pool: the call lies there. The slot has to be free.
-    pub(crate) fn fill(&self, call: u64) {
-        self.0.store(call << BITS | FILLED, Ordering::Release);
+    pub(crate) fn publish(&self, call: u64) {
+        self.0.store(call << BITS | PUBLISHED, Ordering::Release);
     }
 
     /// Pool: takes the call back, unless the worker has taken it up.
-    pub(crate) fn withdraw(&self, call: u64) -> bool {
-        self.change(call, FILLED, WITHDRAWN)
+    pub(crate) fn cancel(&self, call: u64) -> bool {
+        self.change(call, PUBLISHED, CANCELLED)
     }
 
     /// Pool: frees the slot of a call that was taken back, unless the worker has passed by.
     pub(crate) fn reclaim(&self, call: u64) -> bool {
-        self.change(call, WITHDRAWN, EMPTY)
+        self.change(call, CANCELLED, EMPTY)
     }
 
     /// Pool: ends the call if it runs. The worker takes up nothing after that.
-    pub(crate) fn stop(&self, call: u64) -> bool {
-        self.change(call, RUNNING, STOPPED)
+    pub(crate) fn interrupt(&self, call: u64) -> bool {
+        self.change(call, RUNNING, INTERRUPTED)
     }
 
     /// Pool: how far the call is.
-    pub(crate) fn seen(&self, call: u64) -> Seen {
+    pub(crate) fn call_state(&self, call: u64) -> CallState {
         let word = self.0.load(Ordering::Acquire);
         if word >> BITS != call {
-            return Seen::Nonsense;
+            return CallState::Invalid;
         }
         match word & ((1 << BITS) - 1) {
-            FILLED => Seen::Waiting,
-            RUNNING => Seen::Running,
-            DONE => Seen::Done,
-            WITHDRAWN | STOPPED => Seen::Given,
-            _ => Seen::Nonsense,
+            PUBLISHED => CallState::Waiting,
+            RUNNING => CallState::Running,
+            DONE => CallState::Done,
+            CANCELLED | INTERRUPTED => CallState::Revoked,
+            _ => CallState::Invalid,
         }
     }
 
     /// Pool: the answer has been read, and the slot is free.
-    pub(crate) fn clear(&self) {
+    pub(crate) fn release(&self) {
         self.0.store(EMPTY, Ordering::Release);
     }
 
     /// Worker: takes up the call that lies there, or passes one that was taken back.
-    pub(crate) fn take(&self) -> Found {
+    pub(crate) fn claim(&self) -> Claim {
         loop {
             let word = self.0.load(Ordering::Acquire);
             let call = word >> BITS;
             match word & ((1 << BITS) - 1) {
-                FILLED if self.change(call, FILLED, RUNNING) => return Found::Call(call),
-                WITHDRAWN if self.change(call, WITHDRAWN, EMPTY) => return Found::Withdrawn,
+                PUBLISHED if self.change(call, PUBLISHED, RUNNING) => return Claim::Call(call),
+                CANCELLED if self.change(call, CANCELLED, EMPTY) => return Claim::Cancelled,
                 // The pool has taken back the call, or the slot too, in this moment.
-                FILLED | WITHDRAWN => {}
-                _ => return Found::Nothing,
+                PUBLISHED | CANCELLED => {}
+                _ => return Claim::Empty,
             }
         }
     }
 
     /// Worker: the answer lies there. False if the pool has ended the call.
-    pub(crate) fn finish(&self, call: u64) -> bool {
+    pub(crate) fn complete(&self, call: u64) -> bool {
         self.change(call, RUNNING, DONE)
     }
 }
@@ -183,45 +183,45 @@ mod tests {
 
     #[test]
     fn a_call_goes_one_way() {
-        let turn = Turn::new();
-        assert_eq!(turn.take(), Found::Nothing);
-        turn.fill(7);
-        assert_eq!(turn.seen(7), Seen::Waiting);
-        assert_eq!(turn.seen(6), Seen::Nonsense);
-        assert!(!turn.stop(7), "it does not run");
-        assert_eq!(turn.take(), Found::Call(7));
-        assert!(!turn.withdraw(7), "it runs");
-        assert_eq!(turn.seen(7), Seen::Running);
-        assert!(turn.finish(7));
-        assert!(!turn.stop(7), "it is over");
-        assert_eq!(turn.take(), Found::Nothing, "the answer is not a call");
-        assert_eq!(turn.seen(7), Seen::Done);
-        turn.clear();
-        assert_eq!(turn.take(), Found::Nothing);
+        let state = SlotState::new();
+        assert_eq!(state.claim(), Claim::Empty);
+        state.publish(7);
+        assert_eq!(state.call_state(7), CallState::Waiting);
+        assert_eq!(state.call_state(6), CallState::Invalid);
+        assert!(!state.interrupt(7), "it does not run");
+        assert_eq!(state.claim(), Claim::Call(7));
+        assert!(!state.cancel(7), "it runs");
+        assert_eq!(state.call_state(7), CallState::Running);
+        assert!(state.complete(7));
+        assert!(!state.interrupt(7), "it is over");
+        assert_eq!(state.claim(), Claim::Empty, "the answer is not a call");
+        assert_eq!(state.call_state(7), CallState::Done);
+        state.release();
+        assert_eq!(state.claim(), Claim::Empty);
     }
 
     #[test]
     fn what_the_pool_takes_back_or_ends_is_not_done() {
-        let turn = Turn::new();
-        turn.fill(7);
-        assert!(turn.withdraw(7));
-        assert_eq!(turn.take(), Found::Withdrawn);
-        assert!(!turn.reclaim(7), "the worker has passed");
-        turn.fill(7);
-        assert!(turn.withdraw(7) && turn.reclaim(7));
-        assert_eq!(turn.take(), Found::Nothing);
-        turn.fill(8);
-        assert_eq!(turn.take(), Found::Call(8));
-        assert!(!turn.stop(7), "that is another call");
-        assert!(turn.stop(8));
-        assert!(!turn.finish(8));
-        assert_eq!(turn.seen(8), Seen::Given);
+        let state = SlotState::new();
+        state.publish(7);
+        assert!(state.cancel(7));
+        assert_eq!(state.claim(), Claim::Cancelled);
+        assert!(!state.reclaim(7), "the worker has passed");
+        state.publish(7);
+        assert!(state.cancel(7) && state.reclaim(7));
+        assert_eq!(state.claim(), Claim::Empty);
+        state.publish(8);
+        assert_eq!(state.claim(), Claim::Call(8));
+        assert!(!state.interrupt(7), "that is another call");
+        assert!(state.interrupt(8));
+        assert!(!state.complete(8));
+        assert_eq!(state.call_state(8), CallState::Revoked);
     }
 }
 
 /// All config in which two sides can meet: `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
 ///
-/// They can fail. Each exchange above was broken in turn, and a model found it: a load for the one in
+/// They can fail. Each exchange above was broken in state, and a model found it: a load for the one in
 /// `is_to_be_woken`, a store for the one in `lie_down` or `get_up`, or no last look, and the worker sleeps for ever; a
 /// store for the one in `withdraw` or `take`, and a call is taken up and taken back; in `reclaim`, and the
 /// slot is passed and used again; in `stop` or `finish`, and a call is answered and ended.
@@ -236,31 +236,31 @@ mod every_order {
     #[test]
     fn no_wake_up_is_lost_between_pool_and_worker() {
         loom::model(|| {
-            let shared = Arc::new(([Turn::new(), Turn::new()], Sleeper::new()));
+            let shared = Arc::new(([SlotState::new(), SlotState::new()], Sleeper::new()));
             let worker = {
                 let shared = Arc::clone(&shared);
                 thread::spawn(move || {
-                    let (turns, sleeper) = &*shared;
-                    for (number, turn) in turns.iter().enumerate() {
+                    let (states, sleeper) = &*shared;
+                    for (number, state) in states.iter().enumerate() {
                         let call = loop {
-                            if let Found::Call(call) = turn.take() {
+                            if let Claim::Call(call) = state.claim() {
                                 break call;
                             }
                             sleeper.lie_down();
-                            if let Found::Call(call) = turn.take() {
+                            if let Claim::Call(call) = state.claim() {
                                 sleeper.get_up();
                                 break call;
                             }
                             thread::park();
                         };
                         assert_eq!(call, number as u64 + 1);
-                        assert!(turn.finish(call));
+                        assert!(state.complete(call));
                     }
                 })
             };
-            let (turns, sleeper) = &*shared;
-            for (number, turn) in turns.iter().enumerate() {
-                turn.fill(number as u64 + 1);
+            let (states, sleeper) = &*shared;
+            for (number, state) in states.iter().enumerate() {
+                state.publish(number as u64 + 1);
                 // Were this lost, the worker would sleep for ever, which the model reports.
                 if sleeper.is_to_be_woken() {
                     worker.thread().unpark();
@@ -268,10 +268,10 @@ mod every_order {
             }
             worker.join().unwrap();
             assert!(
-                turns
+                states
                     .iter()
                     .zip(1..)
-                    .all(|(turn, call)| turn.seen(call) == Seen::Done)
+                    .all(|(state, call)| state.call_state(call) == CallState::Done)
             );
         });
     }
@@ -279,19 +279,19 @@ mod every_order {
     #[test]
     fn an_answer_is_heard_by_one_that_lies_down() {
         loom::model(|| {
-            let shared = Arc::new((Turn::new(), Sleeper::new()));
-            shared.0.fill(1);
+            let shared = Arc::new((SlotState::new(), Sleeper::new()));
+            shared.0.publish(1);
             let worker = {
                 let shared = Arc::clone(&shared);
                 thread::spawn(move || {
-                    assert_eq!(shared.0.take(), Found::Call(1));
-                    assert!(shared.0.finish(1));
+                    assert_eq!(shared.0.claim(), Claim::Call(1));
+                    assert!(shared.0.complete(1));
                     shared.1.is_to_be_woken()
                 })
             };
-            let (turn, listener) = &*shared;
+            let (state, listener) = &*shared;
             listener.lie_down();
-            let seen = turn.seen(1) == Seen::Done;
+            let seen = state.call_state(1) == CallState::Done;
             let woken = worker.join().unwrap();
             assert!(seen || woken, "nobody would come to know of the answer");
         });
@@ -300,18 +300,18 @@ mod every_order {
     #[test]
     fn a_call_is_taken_up_or_taken_back_and_never_both() {
         loom::model(|| {
-            let turn = Arc::new(Turn::new());
-            turn.fill(1);
+            let state = Arc::new(SlotState::new());
+            state.publish(1);
             let worker = {
-                let turn = Arc::clone(&turn);
-                thread::spawn(move || turn.take())
+                let state = Arc::clone(&state);
+                thread::spawn(move || state.claim())
             };
-            let back = turn.withdraw(1);
+            let back = state.cancel(1);
             let found = worker.join().unwrap();
             let expected = if back {
-                Found::Withdrawn
+                Claim::Cancelled
             } else {
-                Found::Call(1)
+                Claim::Call(1)
             };
             assert_eq!(found, expected);
         });
@@ -320,22 +320,22 @@ mod every_order {
     #[test]
     fn the_slot_of_a_call_that_was_taken_back_is_passed_or_used_again() {
         loom::model(|| {
-            let turn = Arc::new(Turn::new());
-            turn.fill(1);
+            let state = Arc::new(SlotState::new());
+            state.publish(1);
             let worker = {
-                let turn = Arc::clone(&turn);
-                thread::spawn(move || turn.take())
+                let state = Arc::clone(&state);
+                thread::spawn(move || state.claim())
             };
-            let withdrawn = turn.withdraw(1);
-            let reclaimed = withdrawn && turn.reclaim(1);
+            let withdrawn = state.cancel(1);
+            let reclaimed = withdrawn && state.reclaim(1);
             if reclaimed {
-                turn.fill(2);
+                state.publish(2);
             }
             match worker.join().unwrap() {
-                Found::Call(1) => assert!(!withdrawn),
-                Found::Call(_) => assert!(reclaimed),
-                Found::Withdrawn => assert!(withdrawn && !reclaimed),
-                Found::Nothing => assert!(reclaimed),
+                Claim::Call(1) => assert!(!withdrawn),
+                Claim::Call(_) => assert!(reclaimed),
+                Claim::Cancelled => assert!(withdrawn && !reclaimed),
+                Claim::Empty => assert!(reclaimed),
             }
         });
     }
@@ -343,14 +343,14 @@ mod every_order {
     #[test]
     fn a_call_is_answered_or_ended_and_never_both() {
         loom::model(|| {
-            let turn = Arc::new(Turn::new());
-            turn.fill(1);
-            assert_eq!(turn.take(), Found::Call(1));
+            let state = Arc::new(SlotState::new());
+            state.publish(1);
+            assert_eq!(state.claim(), Claim::Call(1));
             let worker = {
-                let turn = Arc::clone(&turn);
-                thread::spawn(move || turn.finish(1))
+                let state = Arc::clone(&state);
+                thread::spawn(move || state.complete(1))
             };
-            let ended = turn.stop(1);
+            let ended = state.interrupt(1);
             assert_ne!(ended, worker.join().unwrap());
         });
     }
