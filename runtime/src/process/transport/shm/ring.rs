@@ -17,7 +17,7 @@ use rustix::thread::futex;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::memory::Memory;
-use super::slot_state::{ASLEEP, CallState, Claim, Sleeper, SlotState};
+use super::slot_state::{ASLEEP, CallState, Claim, EventCount, SlotState};
 use crate::error::Phase;
 use crate::sys::mapping::Access;
 
@@ -41,11 +41,11 @@ const AWAITED: u32 = 2;
 #[repr(C, align(4096))]
 struct Shared {
     /// The worker, while it has nothing to do.
-    worker: Sleeper,
+    worker: EventCount,
     /// Whether the memory of the last large answer is free.
     lent: AtomicU32,
     /// The pool's listeners.
-    listeners: [Sleeper; BELLS],
+    listeners: [EventCount; BELLS],
     /// Not 0: nothing more will come.
     is_over: AtomicU32,
     /// The call that is asked to stop.
@@ -179,7 +179,7 @@ impl Channel {
 
     fn wake_worker(&self) {
         let worker = &self.fields().worker;
-        if worker.is_to_be_woken() {
+        if worker.notify() {
             // It cannot fail for a word that is mapped.
             let _ = futex::wake(worker.word(), futex::Flags::empty(), 1);
         }
@@ -265,7 +265,7 @@ impl Channel {
     /// From now on the worker wakes this listener, once, when a call is done. The listener has to
     /// look once more after that.
     pub(crate) fn listen(&self, bell: usize) {
-        self.fields().listeners[bell].lie_down();
+        self.fields().listeners[bell].prepare_wait();
     }
 
     /// The memory of the last large answer may be used again.
@@ -289,7 +289,7 @@ impl Channel {
             match self.head(*position).state.claim() {
                 Claim::Call(call) => {
                     if lies {
-                        sleeper.get_up();
+                        sleeper.cancel_wait();
                     }
                     let head = self.head(*position);
                     head.started.store(now(), Ordering::Relaxed);
@@ -299,7 +299,7 @@ impl Channel {
                 Claim::Cancelled => *position += 1,
                 Claim::Empty if is_over() => return None,
                 Claim::Empty if !lies => {
-                    sleeper.lie_down();
+                    sleeper.prepare_wait();
                     lies = true;
                 }
                 Claim::Empty => {
@@ -390,7 +390,7 @@ impl Channel {
         if !head.state.complete(call) {
             return Err(Interrupted);
         }
-        let is_to_be_woken = self.fields().listeners[bell].is_to_be_woken();
+        let is_to_be_woken = self.fields().listeners[bell].notify();
         Ok(is_to_be_woken.then_some(bell))
     }
 }

@@ -5,7 +5,7 @@
 //! change has one winner: a call that the pool takes back is not taken up by the worker, and one that
 //! the pool ends is not answered. It names the call, so that nobody acts on the next one by mistake.
 //!
-//! A [`Sleeper`] is one that sleeps until there is something for it. It says so *before* it looks a
+//! A [`EventCount`] is one that sleeps until there is something for it. It says so *before* it looks a
 //! last time, and whoever has something for it asks *after* that lies there. Both do so by an
 //! exchange, one of which comes first: if it is the sleeper's, the other one wakes it; if it is the
 //! other's, the sleeper's last look sees what lies there. So no wake-up is lost, and none is given
@@ -135,19 +135,19 @@ impl SlotState {
 /// Whether somebody sleeps, and is to be woken.
 #[derive(Debug)]
 #[repr(transparent)]
-pub(crate) struct Sleeper(AtomicU32);
+pub(crate) struct EventCount(AtomicU32);
 
 pub(crate) const ASLEEP: u32 = 1;
 const AWAKE: u32 = 0;
 
-impl Sleeper {
+impl EventCount {
     #[cfg(all(test, offloop_loom))]
-    pub(crate) fn new() -> Sleeper {
-        Sleeper(AtomicU32::new(AWAKE))
+    pub(crate) fn new() -> EventCount {
+        EventCount(AtomicU32::new(AWAKE))
     }
 
     /// The sleeper: from now on it is to be woken. It has to look once more before it sleeps.
-    pub(crate) fn lie_down(&self) {
+    pub(crate) fn prepare_wait(&self) {
         self.0.swap(ASLEEP, Ordering::AcqRel);
     }
 
@@ -155,12 +155,12 @@ impl Sleeper {
     ///
     /// An exchange too, since the other one may have asked again: after a mere store, the next time of
     /// lying down would come after the store and no more after that question, whose call it could miss.
-    pub(crate) fn get_up(&self) {
+    pub(crate) fn cancel_wait(&self) {
         self.0.swap(AWAKE, Ordering::AcqRel);
     }
 
     /// The other one: whether to wake the sleeper. Only one is told so.
-    pub(crate) fn is_to_be_woken(&self) -> bool {
+    pub(crate) fn notify(&self) -> bool {
         self.0.swap(AWAKE, Ordering::AcqRel) == ASLEEP
     }
 
@@ -222,7 +222,7 @@ mod tests {
 /// All config in which two sides can meet: `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
 ///
 /// They can fail. Each exchange above was broken in state, and a model found it: a load for the one in
-/// `is_to_be_woken`, a store for the one in `lie_down` or `get_up`, or no last look, and the worker sleeps for ever; a
+/// `notify`, a store for the one in `prepare_wait` or `cancel_wait`, or no last look, and the worker sleeps for ever; a
 /// store for the one in `withdraw` or `take`, and a call is taken up and taken back; in `reclaim`, and the
 /// slot is passed and used again; in `stop` or `finish`, and a call is answered and ended.
 #[cfg(all(test, offloop_loom))]
@@ -236,7 +236,7 @@ mod every_order {
     #[test]
     fn no_wake_up_is_lost_between_pool_and_worker() {
         loom::model(|| {
-            let shared = Arc::new(([SlotState::new(), SlotState::new()], Sleeper::new()));
+            let shared = Arc::new(([SlotState::new(), SlotState::new()], EventCount::new()));
             let worker = {
                 let shared = Arc::clone(&shared);
                 thread::spawn(move || {
@@ -246,9 +246,9 @@ mod every_order {
                             if let Claim::Call(call) = state.claim() {
                                 break call;
                             }
-                            sleeper.lie_down();
+                            sleeper.prepare_wait();
                             if let Claim::Call(call) = state.claim() {
-                                sleeper.get_up();
+                                sleeper.cancel_wait();
                                 break call;
                             }
                             thread::park();
@@ -262,7 +262,7 @@ mod every_order {
             for (number, state) in states.iter().enumerate() {
                 state.publish(number as u64 + 1);
                 // Were this lost, the worker would sleep for ever, which the model reports.
-                if sleeper.is_to_be_woken() {
+                if sleeper.notify() {
                     worker.thread().unpark();
                 }
             }
@@ -279,18 +279,18 @@ mod every_order {
     #[test]
     fn an_answer_is_heard_by_one_that_lies_down() {
         loom::model(|| {
-            let shared = Arc::new((SlotState::new(), Sleeper::new()));
+            let shared = Arc::new((SlotState::new(), EventCount::new()));
             shared.0.publish(1);
             let worker = {
                 let shared = Arc::clone(&shared);
                 thread::spawn(move || {
                     assert_eq!(shared.0.claim(), Claim::Call(1));
                     assert!(shared.0.complete(1));
-                    shared.1.is_to_be_woken()
+                    shared.1.notify()
                 })
             };
             let (state, listener) = &*shared;
-            listener.lie_down();
+            listener.prepare_wait();
             let seen = state.call_state(1) == CallState::Done;
             let woken = worker.join().unwrap();
             assert!(seen || woken, "nobody would come to know of the answer");
