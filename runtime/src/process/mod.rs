@@ -36,6 +36,6 @@ pub(crate) use protocol::frame::{Assembler, Kind, NoFrame};
 #[cfg(fuzzing)]
 pub(crate) use protocol::reply::{Body, Reply};
 #[cfg(fuzzing)]
-pub(crate) use transport::shm::fd_passing::Subject;
+pub(crate) use transport::shm::fd_passing::FdPurpose;
 #[cfg(fuzzing)]
 pub(crate) use worker::serve_loop::read_ready;

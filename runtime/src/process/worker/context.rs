@@ -12,7 +12,7 @@ use super::bootstrap::FAILED;
 use crate::context::Asked;
 use crate::error::Phase;
 use crate::process::transport::shm::doorbell;
-use crate::process::transport::shm::fd_passing::{self, NoMail, Subject};
+use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::ring::Channel;
 
 /// There is one in a worker, and it is there as long as the process: threads that a function leaves
@@ -37,17 +37,17 @@ pub(crate) struct WorkerContext {
 impl WorkerContext {
     /// Takes what the pool has sent ahead.
     pub(crate) fn receive(socket: &UnixStream) -> Result<(Channel, OwnedFd), String> {
-        let mail = loop {
+        let received = loop {
             match fd_passing::receive(socket) {
-                Ok(mail) => break mail,
-                Err(NoMail::NotYet) => {}
-                Err(NoMail::Closed) => return Err("the pool has gone".to_owned()),
-                Err(NoMail::Garbage(what)) => return Err(what),
+                Ok(received) => break received,
+                Err(NoDescriptors::NotYet) => {}
+                Err(NoDescriptors::Closed) => return Err("the pool has gone".to_owned()),
+                Err(NoDescriptors::Garbage(what)) => return Err(what),
             }
         };
-        let mut descriptors = mail.descriptors.into_iter();
-        match (mail.subject, descriptors.next(), descriptors.next()) {
-            (Subject::Start, Some(channel), Some(bell)) => Ok((Channel::open(channel)?, bell)),
+        let mut descriptors = received.descriptors.into_iter();
+        match (received.purpose, descriptors.next(), descriptors.next()) {
+            (FdPurpose::Start, Some(channel), Some(bell)) => Ok((Channel::open(channel)?, bell)),
             _ => Err("the pool has sent no channel".to_owned()),
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::context::WorkerContext;
 use super::requests::Inbox;
 use crate::process::protocol::reply::{CodecReport, ReplyKind};
-use crate::process::transport::shm::fd_passing::{self, Subject};
+use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::ring::{INLINE, Interrupted, Place, wait_for_death};
 use crate::wire::{Encoder, Handle, Room, Wire};
@@ -152,7 +152,7 @@ impl Outbox {
         }
         if !answer.handles.is_empty() {
             let handles: Vec<_> = answer.handles.iter().map(|handle| handle.as_fd()).collect();
-            fd_passing::send(&self.context.socket, Subject::Values(call), &handles)
+            fd_passing::send(&self.context.socket, FdPurpose::Values(call), &handles)
                 .map_err(|error| format!("its memory cannot be sent: {error}"))?;
         }
         Ok(())
@@ -177,8 +177,8 @@ impl Shelf {
             Some(memory) => Ok(memory),
             none => {
                 let memory = Memory::create("offloop-answers", 2 * INLINE)?;
-                let subject = Subject::Memory(ANSWERS);
-                fd_passing::send(&self.context.socket, subject, &[memory.descriptor()])?;
+                let purpose = FdPurpose::Memory(ANSWERS);
+                fd_passing::send(&self.context.socket, purpose, &[memory.descriptor()])?;
                 Ok(none.insert(memory))
             }
         }

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use super::context::WorkerContext;
 use crate::process::transport::shm::doorbell;
-use crate::process::transport::shm::fd_passing::{self, NoMail, Subject};
+use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::shm::ring::BELLS;
 
@@ -40,12 +40,12 @@ impl Inbox {
     /// The call at this position, with whatever it needs.
     pub(crate) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, String> {
         let channel = &self.context.channel;
-        while self.received < channel.mail(position) {
+        while self.received < channel.fd_messages(position) {
             match fd_passing::receive(&self.context.socket) {
-                Ok(mail) => self.sort(mail.subject, mail.descriptors)?,
-                Err(NoMail::NotYet) => {}
-                Err(NoMail::Closed) => return Ok(Opened::PoolHasGone),
-                Err(NoMail::Garbage(what)) => return Err(what),
+                Ok(received) => self.sort(received.purpose, received.descriptors)?,
+                Err(NoDescriptors::NotYet) => {}
+                Err(NoDescriptors::Closed) => return Ok(Opened::PoolHasGone),
+                Err(NoDescriptors::Garbage(what)) => return Err(what),
             }
         }
         // Those of a call that was taken back are not wanted any more.
@@ -65,20 +65,20 @@ impl Inbox {
         Ok(Opened::Call(message, values))
     }
 
-    fn sort(&mut self, subject: Subject, mut descriptors: Vec<OwnedFd>) -> Result<(), String> {
+    fn sort(&mut self, purpose: FdPurpose, mut descriptors: Vec<OwnedFd>) -> Result<(), String> {
         self.received += 1;
-        match (subject, descriptors.pop()) {
-            (Subject::Values(call), last) => {
+        match (purpose, descriptors.pop()) {
+            (FdPurpose::Values(call), last) => {
                 descriptors.extend(last);
                 self.values = Some((call, descriptors));
             }
-            (Subject::Memory(id), Some(descriptor)) => {
+            (FdPurpose::Memory(id), Some(descriptor)) => {
                 self.region = Some(Region::open(id, descriptor)?);
             }
-            (Subject::Bell(number), Some(descriptor)) if number < BELLS => {
+            (FdPurpose::Bell(number), Some(descriptor)) if number < BELLS => {
                 self.bells[number] = Some(descriptor);
             }
-            (other, _) => return Err(format!("mail that is not for workers: {other:?}")),
+            (other, _) => return Err(format!("descriptors that are not for workers: {other:?}")),
         }
         Ok(())
     }

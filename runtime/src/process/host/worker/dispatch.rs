@@ -13,7 +13,7 @@ use crate::process::host::listener::{Bell, Runtime};
 use crate::process::host::message::{Body, Message};
 use crate::process::host::scheduler::job::Job;
 use crate::process::transport::shm::doorbell;
-use crate::process::transport::shm::fd_passing::{self, Subject};
+use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::shm::ring::{BELLS, INLINE, Place, Placed};
 use crate::sync::lock;
@@ -142,7 +142,7 @@ impl WorkerHandle {
                 call: job.id(),
                 attempt: job.attempt(),
                 bell,
-                mail: inner.mail,
+                fd_messages: inner.fd_messages,
                 at,
                 bytes,
             },
@@ -159,9 +159,9 @@ impl WorkerHandle {
         message: &'a Message,
     ) -> Result<(Place, &'a [u8]), NoPlace> {
         if message.has_handles() {
-            fd_passing::send(&self.socket, Subject::Values(call), &message.handles())
+            fd_passing::send(&self.socket, FdPurpose::Values(call), &message.handles())
                 .map_err(|error| NoPlace::unsent("descriptors", &error, inner))?;
-            inner.mail += 1;
+            inner.fd_messages += 1;
         }
         let (region, length) = match message.body() {
             Body::Bytes(bytes) if bytes.len() <= INLINE => {
@@ -178,10 +178,10 @@ impl WorkerHandle {
             Body::Laid { region, length, .. } => (Arc::clone(region), *length),
         };
         if inner.known_region != region.id() {
-            let subject = Subject::Memory(region.id());
-            fd_passing::send(&self.socket, subject, &[region.as_fd()])
+            let purpose = FdPurpose::Memory(region.id());
+            fd_passing::send(&self.socket, purpose, &[region.as_fd()])
                 .map_err(|error| NoPlace::unsent("memory", &error, inner))?;
-            inner.mail += 1;
+            inner.fd_messages += 1;
             inner.known_region = region.id();
         }
         let at = Place {
@@ -219,8 +219,8 @@ impl WorkerHandle {
         number: usize,
     ) -> std::io::Result<usize> {
         let descriptor = doorbell::descriptor()?;
-        fd_passing::send(&self.socket, Subject::Bell(number), &[descriptor.as_fd()])?;
-        inner.mail += 1;
+        fd_passing::send(&self.socket, FdPurpose::Bell(number), &[descriptor.as_fd()])?;
+        inner.fd_messages += 1;
         inner.bells[number] = Some(Bell::hang(runtime, number, self, descriptor)?);
         self.channel.listen(number);
         Ok(number)
@@ -240,7 +240,7 @@ impl NoPlace {
     fn unsent(what: &str, error: &std::io::Error, inner: &Inner) -> NoPlace {
         // So many descriptors are on their way to processes of this user, who may not have more.
         let are_too_many = error.raw_os_error() == Some(Errno::TOOMANYREFS.raw_os_error());
-        let is_behind = inner.mail > inner.mail_of_the_last;
+        let is_behind = inner.fd_messages > inner.fd_messages_seen;
         match error.kind() {
             ErrorKind::WouldBlock
             | ErrorKind::BrokenPipe

@@ -75,9 +75,9 @@ struct Inner {
     /// How many calls it has taken.
     calls: u64,
     /// How many times descriptors were sent to it.
-    mail: u64,
+    fd_messages: u64,
     /// ... when its last call was done, which took in what was sent before.
-    mail_of_the_last: u64,
+    fd_messages_seen: u64,
     bells: [Option<Arc<Bell>>; BELLS],
     /// The memory that its last large call lay in, for the next.
     for_calls: Option<Arc<Region>>,
@@ -137,8 +137,8 @@ impl WorkerHandle {
                 reserved: None,
                 line: Line::default(),
                 calls: 0,
-                mail: Parts::MAIL,
-                mail_of_the_last: Parts::MAIL,
+                fd_messages: Parts::FD_MESSAGES,
+                fd_messages_seen: Parts::FD_MESSAGES,
                 bells: std::array::from_fn(|_| None),
                 for_calls: None,
                 known_region: 0,

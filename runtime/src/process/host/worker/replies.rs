@@ -8,7 +8,7 @@ use super::{Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
 use crate::process::host::codec::SMALL;
 use crate::process::protocol::frame::{Kind, NoFrame};
 use crate::process::protocol::reply::{Body, Reply, ReplyKind};
-use crate::process::transport::shm::fd_passing::{self, NoMail, Subject};
+use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::ring::{INLINE, Place};
 use crate::process::transport::shm::slot_state::CallState;
@@ -65,7 +65,7 @@ impl WorkerHandle {
             }
             return;
         }
-        match self.receive_mail(&mut inner) {
+        match self.receive_descriptors(&mut inner) {
             Ok(true) => {}
             Ok(false) => {
                 self.expect_end(&mut inner);
@@ -90,30 +90,30 @@ impl WorkerHandle {
     }
 
     /// Takes in all descriptors that the worker has sent. False if it has closed the socket.
-    fn receive_mail(&self, inner: &mut Inner) -> Result<bool, String> {
+    fn receive_descriptors(&self, inner: &mut Inner) -> Result<bool, String> {
         loop {
-            let mail = match fd_passing::receive(&self.socket) {
-                Ok(mail) => mail,
-                Err(NoMail::NotYet) => return Ok(true),
-                Err(NoMail::Closed) => return Ok(false),
-                Err(NoMail::Garbage(fault)) => return Err(fault),
+            let received = match fd_passing::receive(&self.socket) {
+                Ok(received) => received,
+                Err(NoDescriptors::NotYet) => return Ok(true),
+                Err(NoDescriptors::Closed) => return Ok(false),
+                Err(NoDescriptors::Garbage(fault)) => return Err(fault),
             };
-            let mut descriptors = mail.descriptors;
-            match mail.subject {
+            let mut descriptors = received.descriptors;
+            match received.purpose {
                 // Of each no more than it may send: what it sends takes descriptors of this program's,
                 // and this would not end while more comes.
-                Subject::Memory(_) if !inner.has_memory => {
+                FdPurpose::Memory(_) if !inner.has_memory => {
                     let descriptor = descriptors.pop().ok_or("it sent no memory")?;
                     inner.for_answers = Some(Memory::open(descriptor, Access::Read)?);
                     inner.has_memory = true;
                 }
-                Subject::Values(call) if inner.may_send_values(call) => {
+                FdPurpose::Values(call) if inner.may_send_values(call) => {
                     inner.values.push((call, descriptors));
                 }
-                Subject::Memory(_) | Subject::Values(_) => {
+                FdPurpose::Memory(_) | FdPurpose::Values(_) => {
                     return Err("it sent descriptors that nobody waits for".to_owned());
                 }
-                Subject::Start | Subject::Bell(_) => {
+                FdPurpose::Start | FdPurpose::Bell(_) => {
                     return Err("it sent what only a pool sends".to_owned());
                 }
             }
@@ -189,7 +189,7 @@ impl WorkerHandle {
             self.channel.release(position);
             let done = inner.line.pop_done();
             inner.has_begun();
-            inner.mail_of_the_last = inner.mail;
+            inner.fd_messages_seen = inner.fd_messages;
             inner.values.retain(|(of, _)| *of != call);
             self.load.store(inner.load(), Ordering::Release);
             // Whoever takes the last call has the worker to itself.
@@ -242,7 +242,7 @@ impl WorkerHandle {
         if let Some(descriptors) = find(inner) {
             return Ok(descriptors);
         }
-        self.receive_mail(inner)?;
+        self.receive_descriptors(inner)?;
         find(inner).ok_or_else(|| "it sent fewer descriptors than it announced".to_owned())
     }
 
@@ -256,7 +256,7 @@ impl WorkerHandle {
     ) -> Result<Body, String> {
         if inner.for_answers.is_none() {
             // It was sent before the answer.
-            self.receive_mail(inner)?;
+            self.receive_descriptors(inner)?;
         }
         let mut memory = (inner.for_answers.take()).ok_or("it sent no memory for its answer")?;
         memory.catch_up(at.length)?;

@@ -10,7 +10,7 @@ use super::{Deadline, WorkerHandle};
 use crate::process::host::reactor::Poller;
 use crate::process::host::stderr::Stderr;
 use crate::process::transport::shm::doorbell;
-use crate::process::transport::shm::fd_passing::{self, Subject};
+use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::ring::Channel;
 use crate::process::worker::serve_loop::Hello;
 use crate::sync::lock;
@@ -32,7 +32,7 @@ pub(crate) struct Parts {
 
 impl Parts {
     /// How many times descriptors are sent to a worker when it is started.
-    pub(super) const MAIL: u64 = 1;
+    pub(super) const FD_MESSAGES: u64 = 1;
 
     /// Makes what a worker and its pool share, and sends it ahead to a worker that will be started.
     pub(crate) fn prepare(socket: &UnixStream) -> io::Result<(Channel, OwnedFd)> {
@@ -41,7 +41,7 @@ impl Parts {
         channel.listen(doorbell::OWN);
         fd_passing::send(
             socket,
-            Subject::Start,
+            FdPurpose::Start,
             &[channel.descriptor(), bell.as_fd()],
         )?;
         Ok((channel, bell))

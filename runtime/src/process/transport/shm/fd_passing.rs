@@ -18,7 +18,7 @@ const LENGTH: usize = 16;
 
 /// What the descriptors are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
+pub(crate) enum FdPurpose {
     /// The worker's first: its channel, and what wakes listener 0.
     Start,
     /// What wakes the listener of this number.
@@ -31,14 +31,14 @@ pub(crate) enum Subject {
 
 /// What has come, if it is whole.
 #[derive(Debug)]
-pub(crate) struct Mail {
-    pub(crate) subject: Subject,
+pub(crate) struct Received {
+    pub(crate) purpose: FdPurpose,
     pub(crate) descriptors: Vec<OwnedFd>,
 }
 
-/// Why no mail has come.
+/// Why no descriptors have come.
 #[derive(Debug)]
-pub(crate) enum NoMail {
+pub(crate) enum NoDescriptors {
     /// None is there now.
     NotYet,
     /// The other side has closed.
@@ -47,13 +47,13 @@ pub(crate) enum NoMail {
     Garbage(String),
 }
 
-impl Subject {
+impl FdPurpose {
     pub(crate) fn to_bytes(self) -> [u8; LENGTH] {
         let (what, which) = match self {
-            Subject::Start => (1, 0),
-            Subject::Bell(number) => (2, number as u64),
-            Subject::Memory(id) => (3, id),
-            Subject::Values(call) => (4, call),
+            FdPurpose::Start => (1, 0),
+            FdPurpose::Bell(number) => (2, number as u64),
+            FdPurpose::Memory(id) => (3, id),
+            FdPurpose::Values(call) => (4, call),
         };
         let mut bytes = [0; LENGTH];
         bytes[..8].copy_from_slice(&u64::to_le_bytes(what));
@@ -61,7 +61,7 @@ impl Subject {
         bytes
     }
 
-    pub(crate) fn from_bytes(bytes: [u8; LENGTH]) -> Option<Subject> {
+    pub(crate) fn from_bytes(bytes: [u8; LENGTH]) -> Option<FdPurpose> {
         let number = |at: usize| {
             let mut number = [0; 8];
             number.copy_from_slice(&bytes[at..at + 8]);
@@ -69,10 +69,10 @@ impl Subject {
         };
         let which = number(8);
         match number(0) {
-            1 => Some(Subject::Start),
-            2 => usize::try_from(which).ok().map(Subject::Bell),
-            3 => Some(Subject::Memory(which)),
-            4 => Some(Subject::Values(which)),
+            1 => Some(FdPurpose::Start),
+            2 => usize::try_from(which).ok().map(FdPurpose::Bell),
+            3 => Some(FdPurpose::Memory(which)),
+            4 => Some(FdPurpose::Values(which)),
             _ => None,
         }
     }
@@ -81,7 +81,7 @@ impl Subject {
 /// Sends descriptors. A socket that does not block fails if it is full.
 pub(crate) fn send(
     socket: &UnixStream,
-    subject: Subject,
+    purpose: FdPurpose,
     descriptors: &[BorrowedFd<'_>],
 ) -> io::Result<()> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
@@ -91,7 +91,7 @@ pub(crate) fn send(
             "no more than {MOST} descriptors can be sent at a time"
         )));
     }
-    let bytes = subject.to_bytes();
+    let bytes = purpose.to_bytes();
     loop {
         let sent = rustix::net::sendmsg(
             socket,
@@ -109,7 +109,7 @@ pub(crate) fn send(
 }
 
 /// Takes what has come next.
-pub(crate) fn receive(socket: &UnixStream) -> Result<Mail, NoMail> {
+pub(crate) fn receive(socket: &UnixStream) -> Result<Received, NoDescriptors> {
     let mut bytes = [0; LENGTH];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
@@ -122,9 +122,13 @@ pub(crate) fn receive(socket: &UnixStream) -> Result<Mail, NoMail> {
         );
         match received {
             Err(rustix::io::Errno::INTR) => {}
-            Err(rustix::io::Errno::AGAIN) => return Err(NoMail::NotYet),
-            Err(rustix::io::Errno::CONNRESET) => return Err(NoMail::Closed),
-            Err(error) => return Err(NoMail::Garbage(format!("nothing can be read: {error}"))),
+            Err(rustix::io::Errno::AGAIN) => return Err(NoDescriptors::NotYet),
+            Err(rustix::io::Errno::CONNRESET) => return Err(NoDescriptors::Closed),
+            Err(error) => {
+                return Err(NoDescriptors::Garbage(format!(
+                    "nothing can be read: {error}"
+                )));
+            }
             Ok(received) => break received,
         }
     };
@@ -135,18 +139,18 @@ pub(crate) fn receive(socket: &UnixStream) -> Result<Mail, NoMail> {
         }
     }
     if received.bytes == 0 {
-        return Err(NoMail::Closed);
+        return Err(NoDescriptors::Closed);
     }
     if received.flags.contains(rustix::net::ReturnFlags::CTRUNC) {
-        return Err(NoMail::Garbage(
+        return Err(NoDescriptors::Garbage(
             "descriptors were lost; are too many files open?".to_owned(),
         ));
     }
-    let subject = Subject::from_bytes(bytes).filter(|_| received.bytes == LENGTH);
-    let subject =
-        subject.ok_or_else(|| NoMail::Garbage("it sent what is not understood".to_owned()))?;
-    Ok(Mail {
-        subject,
+    let purpose = FdPurpose::from_bytes(bytes).filter(|_| received.bytes == LENGTH);
+    let purpose = purpose
+        .ok_or_else(|| NoDescriptors::Garbage("it sent what is not understood".to_owned()))?;
+    Ok(Received {
+        purpose,
         descriptors,
     })
 }
@@ -159,31 +163,34 @@ mod tests {
     use std::os::fd::AsFd;
 
     #[test]
-    fn mail_arrives_whole_and_in_order_whatever_is_sent() {
+    fn descriptors_arrive_whole_and_in_order_whatever_is_sent() {
         let (here, there) = UnixStream::pair().unwrap();
         there.set_nonblocking(true).unwrap();
-        assert!(matches!(receive(&there), Err(NoMail::NotYet)));
+        assert!(matches!(receive(&there), Err(NoDescriptors::NotYet)));
         let file = File::open("/dev/null").unwrap();
         let many = vec![file.as_fd(); MOST];
         let sent = [
-            (Subject::Start, 2),
-            (Subject::Bell(7), 1),
-            (Subject::Memory(u64::MAX), 1),
-            (Subject::Values(9), MOST),
+            (FdPurpose::Start, 2),
+            (FdPurpose::Bell(7), 1),
+            (FdPurpose::Memory(u64::MAX), 1),
+            (FdPurpose::Values(9), MOST),
         ];
-        for (subject, count) in sent {
-            send(&here, subject, &many[..count]).unwrap();
+        for (purpose, count) in sent {
+            send(&here, purpose, &many[..count]).unwrap();
         }
-        for (subject, count) in sent {
-            let mail = receive(&there).unwrap();
-            assert_eq!((mail.subject, mail.descriptors.len()), (subject, count));
+        for (purpose, count) in sent {
+            let received = receive(&there).unwrap();
+            assert_eq!(
+                (received.purpose, received.descriptors.len()),
+                (purpose, count)
+            );
         }
         let too_many = vec![file.as_fd(); MOST + 1];
-        assert!(send(&here, Subject::Start, &too_many).is_err());
-        assert!(matches!(receive(&there), Err(NoMail::NotYet)));
+        assert!(send(&here, FdPurpose::Start, &too_many).is_err());
+        assert!(matches!(receive(&there), Err(NoDescriptors::NotYet)));
         (&here).write_all(&[0; LENGTH]).unwrap();
-        assert!(matches!(receive(&there), Err(NoMail::Garbage(_))));
+        assert!(matches!(receive(&there), Err(NoDescriptors::Garbage(_))));
         drop(here);
-        assert!(matches!(receive(&there), Err(NoMail::Closed)));
+        assert!(matches!(receive(&there), Err(NoDescriptors::Closed)));
     }
 }

@@ -70,7 +70,7 @@ struct Head {
     /// When the worker took it up, in nanoseconds of the clock that all processes share.
     started: AtomicU64,
     /// How many descriptors were sent to the worker before.
-    mail: AtomicU64,
+    fd_messages: AtomicU64,
     /// How long the call is, or its answer, in bytes.
     length: AtomicU64,
     /// In which other memory it lies; 0 if it lies in the slot.
@@ -98,7 +98,7 @@ pub(crate) struct Placed<'a> {
     pub(crate) call: u64,
     pub(crate) attempt: u32,
     pub(crate) bell: usize,
-    pub(crate) mail: u64,
+    pub(crate) fd_messages: u64,
     pub(crate) at: Place,
     /// What lies in the slot itself.
     pub(crate) bytes: &'a [u8],
@@ -166,7 +166,7 @@ impl Channel {
             std::ptr::copy_nonoverlapping(placed.bytes.as_ptr(), self.bytes(position), length);
         }
         let set = Ordering::Relaxed;
-        head.mail.store(placed.mail, set);
+        head.fd_messages.store(placed.fd_messages, set);
         head.length.store(placed.at.length as u64, set);
         head.memory.store(placed.at.memory, set);
         head.bell
@@ -312,8 +312,8 @@ impl Channel {
     }
 
     /// How many descriptors must have come before the call in this slot can be read.
-    pub(crate) fn mail(&self, position: u64) -> u64 {
-        self.head(position).mail.load(Ordering::Relaxed)
+    pub(crate) fn fd_messages(&self, position: u64) -> u64 {
+        self.head(position).fd_messages.load(Ordering::Relaxed)
     }
 
     /// Where the call in this slot lies.
