@@ -74,7 +74,7 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
         parent: rustix::process::getpid(),
         nonce: nonce(),
     };
-    let (channel, bell) = Parts::prepare(&ours)
+    let (channel, doorbell) = Parts::prepare(&ours)
         .map_err(|error| describe("a worker cannot be given its channel", error))?;
     let config = core.config();
     let number = config.number;
@@ -117,7 +117,7 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
         hello,
         socket: ours,
         channel,
-        bell,
+        doorbell,
         pidfd,
         stderr,
         child,

@@ -22,7 +22,7 @@ pub(crate) struct WorkerContext {
     pub(crate) socket: UnixStream,
     pub(crate) channel: Channel,
     /// What wakes the pool's own thread.
-    pub(crate) bell: OwnedFd,
+    pub(crate) doorbell: OwnedFd,
     pub(crate) nonce: u64,
     pub(crate) reports_memory: bool,
     /// Readable when the program that it works for has ended.
@@ -47,7 +47,9 @@ impl WorkerContext {
         };
         let mut descriptors = received.descriptors.into_iter();
         match (received.purpose, descriptors.next(), descriptors.next()) {
-            (FdPurpose::Start, Some(channel), Some(bell)) => Ok((Channel::open(channel)?, bell)),
+            (FdPurpose::Start, Some(channel), Some(doorbell)) => {
+                Ok((Channel::open(channel)?, doorbell))
+            }
             _ => Err("the pool has sent no channel".to_owned()),
         }
     }
@@ -55,7 +57,7 @@ impl WorkerContext {
     pub(crate) fn new(
         socket: UnixStream,
         channel: Channel,
-        bell: OwnedFd,
+        doorbell: OwnedFd,
         nonce: u64,
         reports_memory: bool,
     ) -> io::Result<WorkerContext> {
@@ -66,7 +68,7 @@ impl WorkerContext {
             loop_ended: doorbell::descriptor()?,
             socket,
             channel,
-            bell,
+            doorbell,
             nonce,
             reports_memory,
             call: AtomicU64::new(0),

@@ -133,7 +133,7 @@ impl Outbox {
             shelf.is_ours = false;
         }
         match channel.complete(position, call, answer.kind as u32, at, in_slot) {
-            Ok(Some(bell)) => inbox.ring(bell)?,
+            Ok(Some(doorbell)) => inbox.ring(doorbell)?,
             Ok(None) => {}
             Err(Interrupted) => wait_for_death(),
         }

@@ -7,13 +7,13 @@ use super::context::WorkerContext;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::BELLS;
+use crate::process::transport::shm::ring::DOORBELLS;
 
 pub(crate) struct Inbox {
     context: &'static WorkerContext,
     /// How many times descriptors have come.
     received: u64,
-    bells: [Option<OwnedFd>; BELLS],
+    doorbells: [Option<OwnedFd>; DOORBELLS],
     region: Option<Region>,
     /// Descriptors that came up in a call, and in which.
     values: Option<(u64, Vec<OwnedFd>)>,
@@ -31,7 +31,7 @@ impl Inbox {
             context,
             // The channel came this way.
             received: 1,
-            bells: std::array::from_fn(|_| None),
+            doorbells: std::array::from_fn(|_| None),
             region: None,
             values: None,
         }
@@ -75,8 +75,8 @@ impl Inbox {
             (FdPurpose::Memory(id), Some(descriptor)) => {
                 self.region = Some(Region::open(id, descriptor)?);
             }
-            (FdPurpose::Bell(number), Some(descriptor)) if number < BELLS => {
-                self.bells[number] = Some(descriptor);
+            (FdPurpose::Doorbell(number), Some(descriptor)) if number < DOORBELLS => {
+                self.doorbells[number] = Some(descriptor);
             }
             (other, _) => return Err(format!("descriptors that are not for workers: {other:?}")),
         }
@@ -85,10 +85,10 @@ impl Inbox {
 
     /// Wakes the listener of this number.
     pub(crate) fn ring(&self, number: usize) -> io::Result<()> {
-        let bell: BorrowedFd<'_> = match &self.bells[number] {
-            Some(bell) => bell.as_fd(),
-            None => self.context.bell.as_fd(),
+        let doorbell: BorrowedFd<'_> = match &self.doorbells[number] {
+            Some(doorbell) => doorbell.as_fd(),
+            None => self.context.doorbell.as_fd(),
         };
-        doorbell::ring(bell)
+        doorbell::ring(doorbell)
     }
 }

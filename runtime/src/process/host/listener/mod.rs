@@ -1,4 +1,4 @@
-//! Whom a worker wakes when a call is done: bells of tokio runtimes.
+//! Whom a worker wakes when a call is done: doorbells of tokio runtimes.
 
 #[cfg(not(feature = "tokio"))]
 mod none;
@@ -6,6 +6,6 @@ mod none;
 mod runtime;
 
 #[cfg(not(feature = "tokio"))]
-pub(crate) use none::{Bell, Runtime};
+pub(crate) use none::{Doorbell, Runtime};
 #[cfg(feature = "tokio")]
-pub(crate) use runtime::{Bell, Runtime};
+pub(crate) use runtime::{Doorbell, Runtime};

@@ -19,15 +19,15 @@ impl Runtime {
 
 /// There is none.
 #[derive(Debug)]
-pub(crate) struct Bell(Infallible);
+pub(crate) struct Doorbell(Infallible);
 
-impl Bell {
-    pub(crate) fn hang(
+impl Doorbell {
+    pub(crate) fn register(
         runtime: &Runtime,
         _: usize,
         _: &Arc<WorkerHandle>,
         _: OwnedFd,
-    ) -> io::Result<Arc<Bell>> {
+    ) -> io::Result<Arc<Doorbell>> {
         match runtime.0 {}
     }
 
@@ -35,7 +35,7 @@ impl Bell {
         match self.0 {}
     }
 
-    pub(crate) fn take_down(&self) {
+    pub(crate) fn deregister(&self) {
         match self.0 {}
     }
 }

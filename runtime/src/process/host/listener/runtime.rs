@@ -29,7 +29,7 @@ pub(crate) struct Runtime {
     id: Id,
     handle: Handle,
     /// It cannot hear: it was built without I/O, or has ended.
-    is_deaf: AtomicBool,
+    cannot_listen: AtomicBool,
 }
 
 /// What a thread knows of the runtime that it works for.
@@ -74,8 +74,8 @@ impl Runtime {
                     known.runtime = Arc::downgrade(&runtime);
                     runtime
                 });
-                let is_deaf = runtime.is_deaf.load(Ordering::Relaxed);
-                (!is_deaf).then_some(runtime)
+                let cannot_listen = runtime.cannot_listen.load(Ordering::Relaxed);
+                (!cannot_listen).then_some(runtime)
             })
             .ok()
             .flatten()
@@ -91,12 +91,12 @@ impl Runtime {
             .iter()
             .filter_map(Weak::upgrade)
             // An id may be used again after the runtime's end.
-            .find(|runtime| runtime.id == id && !runtime.is_deaf.load(Ordering::Relaxed));
+            .find(|runtime| runtime.id == id && !runtime.cannot_listen.load(Ordering::Relaxed));
         found.unwrap_or_else(|| {
             let runtime = Arc::new(Runtime {
                 id,
                 handle,
-                is_deaf: AtomicBool::new(false),
+                cannot_listen: AtomicBool::new(false),
             });
             runtimes.push(Arc::downgrade(&runtime));
             runtime
@@ -106,25 +106,25 @@ impl Runtime {
 
 /// A descriptor that is registered with a runtime, which wakes this when it rings.
 #[derive(Debug)]
-pub(crate) struct Bell {
+pub(crate) struct Doorbell {
     number: usize,
     runtime: Arc<Runtime>,
     worker: Weak<WorkerHandle>,
     /// `None` when the runtime or the worker has ended.
-    hung: Mutex<Option<AsyncFd<OwnedFd>>>,
+    registration: Mutex<Option<AsyncFd<OwnedFd>>>,
 }
 
-impl Bell {
+impl Doorbell {
     /// Registers the descriptor with the runtime.
     ///
     /// # Errors
     /// The runtime cannot hear. It is not asked again.
-    pub(crate) fn hang(
+    pub(crate) fn register(
         runtime: &Arc<Runtime>,
         number: usize,
         worker: &Arc<WorkerHandle>,
         descriptor: OwnedFd,
-    ) -> io::Result<Arc<Bell>> {
+    ) -> io::Result<Arc<Doorbell>> {
         // tokio panics where the runtime was built without I/O, or ends at this moment.
         let registered = panic::catch(|| {
             let _context = runtime.handle.enter();
@@ -132,27 +132,27 @@ impl Bell {
             // stays open and the same as long as it is registered.
             unsafe { AsyncFd::register_with_interest(descriptor, Interest::READABLE) }
         });
-        let hung = match registered {
-            Ok(Ok(hung)) => hung,
+        let registration = match registered {
+            Ok(Ok(registration)) => registration,
             Ok(Err(error)) => {
-                runtime.is_deaf.store(true, Ordering::Relaxed);
+                runtime.cannot_listen.store(true, Ordering::Relaxed);
                 return Err(error.into());
             }
             Err(report) => {
-                runtime.is_deaf.store(true, Ordering::Relaxed);
+                runtime.cannot_listen.store(true, Ordering::Relaxed);
                 return Err(io::Error::other(report.message));
             }
         };
-        let bell = Arc::new(Bell {
+        let doorbell = Arc::new(Doorbell {
             number,
             runtime: Arc::clone(runtime),
             worker: Arc::downgrade(worker),
-            hung: Mutex::new(Some(hung)),
+            registration: Mutex::new(Some(registration)),
         });
-        if !bell.wait() {
+        if !doorbell.wait() {
             return Err(io::ErrorKind::NotConnected.into());
         }
-        Ok(bell)
+        Ok(doorbell)
     }
 
     pub(crate) fn is_of(&self, runtime: &Arc<Runtime>) -> bool {
@@ -160,17 +160,17 @@ impl Bell {
     }
 
     /// Nobody is to be woken any more.
-    pub(crate) fn take_down(&self) {
-        let hung = lock(&self.hung).take();
-        drop(hung);
+    pub(crate) fn deregister(&self) {
+        let registration = lock(&self.registration).take();
+        drop(registration);
     }
 
     /// Asks the runtime to wake this at the next ring. False if it has ended.
-    fn wait(self: &Arc<Bell>) -> bool {
+    fn wait(self: &Arc<Doorbell>) -> bool {
         let waker = Waker::from(Arc::clone(self));
         let mut cx = Context::from_waker(&waker);
-        let hung = lock(&self.hung);
-        let Some(registered) = &*hung else {
+        let registration = lock(&self.registration);
+        let Some(registered) = &*registration else {
             return false;
         };
         // Without tokio's budget for tasks: where a task has used it up, tokio would put this off by
@@ -184,24 +184,24 @@ impl Bell {
                 Poll::Ready(Err(_)) => break,
             }
         }
-        drop(hung);
-        self.runtime.is_deaf.store(true, Ordering::Relaxed);
-        self.take_down();
+        drop(registration);
+        self.runtime.cannot_listen.store(true, Ordering::Relaxed);
+        self.deregister();
         false
     }
 }
 
 /// It has been rung, or the runtime ends.
-impl Wake for Bell {
-    fn wake(self: Arc<Bell>) {
+impl Wake for Doorbell {
+    fn wake(self: Arc<Doorbell>) {
         self.wake_by_ref();
     }
 
-    fn wake_by_ref(self: &Arc<Bell>) {
+    fn wake_by_ref(self: &Arc<Doorbell>) {
         let goes_on = self.wait();
         if let Some(worker) = self.worker.upgrade() {
             if !goes_on {
-                worker.forget_bell(self.number, self);
+                worker.forget_doorbell(self.number, self);
             }
             worker.listen(self.number);
         }

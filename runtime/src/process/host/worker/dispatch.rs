@@ -9,13 +9,13 @@ use rustix::io::Errno;
 
 use super::{Inner, Life, WorkerHandle};
 use crate::error::{Error, Started};
-use crate::process::host::listener::{Bell, Runtime};
+use crate::process::host::listener::{Doorbell, Runtime};
 use crate::process::host::message::{Body, Message};
 use crate::process::host::scheduler::job::Job;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::{BELLS, INLINE, Place, Placed};
+use crate::process::transport::shm::ring::{DOORBELLS, INLINE, Place, Placed};
 use crate::sync::lock;
 
 /// What came of giving a worker a call.
@@ -131,7 +131,7 @@ impl WorkerHandle {
                 return Taken::Yes;
             }
         };
-        let bell = self.bell_for(inner, job.runtime());
+        let doorbell = self.doorbell_for(inner, job.runtime());
         let ahead = inner.line.push(Arc::clone(job));
         inner.calls += 1;
         self.load.store(inner.load(), Ordering::Release);
@@ -141,7 +141,7 @@ impl WorkerHandle {
             &Placed {
                 call: job.id(),
                 attempt: job.attempt(),
-                bell,
+                doorbell,
                 fd_messages: inner.fd_messages,
                 at,
                 bytes,
@@ -192,8 +192,8 @@ impl WorkerHandle {
         Ok((at, &[]))
     }
 
-    /// The bell by which this runtime hears of the worker.
-    fn bell_for(
+    /// The doorbell by which this runtime hears of the worker.
+    fn doorbell_for(
         self: &Arc<WorkerHandle>,
         inner: &mut Inner,
         runtime: Option<&Arc<Runtime>>,
@@ -201,27 +201,34 @@ impl WorkerHandle {
         let Some(runtime) = runtime else {
             return doorbell::OWN;
         };
-        let is_its =
-            |bell: &Option<Arc<Bell>>| bell.as_ref().is_some_and(|bell| bell.is_of(runtime));
-        if let Some(number) = inner.bells.iter().position(is_its) {
+        let is_its = |doorbell: &Option<Arc<Doorbell>>| {
+            doorbell
+                .as_ref()
+                .is_some_and(|doorbell| doorbell.is_of(runtime))
+        };
+        if let Some(number) = inner.doorbells.iter().position(is_its) {
             return number;
         }
         // Without one, the pool's own thread hears of the call, which costs time and nothing else.
-        let free = (1..BELLS).find(|number| inner.bells[*number].is_none());
-        free.and_then(|number| self.hang_bell(inner, runtime, number).ok())
+        let free = (1..DOORBELLS).find(|number| inner.doorbells[*number].is_none());
+        free.and_then(|number| self.register_doorbell(inner, runtime, number).ok())
             .unwrap_or(doorbell::OWN)
     }
 
-    fn hang_bell(
+    fn register_doorbell(
         self: &Arc<WorkerHandle>,
         inner: &mut Inner,
         runtime: &Arc<Runtime>,
         number: usize,
     ) -> std::io::Result<usize> {
         let descriptor = doorbell::descriptor()?;
-        fd_passing::send(&self.socket, FdPurpose::Bell(number), &[descriptor.as_fd()])?;
+        fd_passing::send(
+            &self.socket,
+            FdPurpose::Doorbell(number),
+            &[descriptor.as_fd()],
+        )?;
         inner.fd_messages += 1;
-        inner.bells[number] = Some(Bell::hang(runtime, number, self, descriptor)?);
+        inner.doorbells[number] = Some(Doorbell::register(runtime, number, self, descriptor)?);
         self.channel.listen(number);
         Ok(number)
     }

@@ -168,12 +168,15 @@ impl WorkerHandle {
         inner.life = Life::Leaving;
         let reserved = inner.reserved.take();
         let line = std::mem::take(&mut inner.line);
-        let bells = std::mem::take(&mut inner.bells);
+        let doorbells = std::mem::take(&mut inner.doorbells);
         inner.for_calls = None;
         self.load.store(0, Ordering::Release);
         let fault = inner.fault.take();
         drop(inner);
-        bells.iter().flatten().for_each(|bell| bell.take_down());
+        doorbells
+            .iter()
+            .flatten()
+            .for_each(|doorbell| doorbell.deregister());
         self.core.uncount_ahead(line.ahead());
 
         let calls: Vec<_> = line

@@ -25,13 +25,13 @@ use super::reactor::Source;
 use super::scheduler::Core;
 use super::scheduler::job::Job;
 use super::stderr::Stderr;
-use crate::process::host::listener::Bell;
+use crate::process::host::listener::Doorbell;
 use crate::process::protocol::frame::Assembler;
 use crate::process::tasks::hooks;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::{BELLS, Channel};
+use crate::process::transport::shm::ring::{Channel, DOORBELLS};
 use crate::process::transport::shm::slot_state::CallState;
 use crate::process::worker::serve_loop::Hello;
 use crate::sync::lock;
@@ -51,7 +51,7 @@ pub(crate) struct WorkerHandle {
     socket: UnixStream,
     channel: Channel,
     /// What it rings for the pool's own thread.
-    own_bell: OwnedFd,
+    own_doorbell: OwnedFd,
     /// Readable when the process has ended.
     pidfd: OwnedFd,
     stderr: Arc<Stderr>,
@@ -78,7 +78,7 @@ struct Inner {
     fd_messages: u64,
     /// ... when its last call was done, which took in what was sent before.
     fd_messages_seen: u64,
-    bells: [Option<Arc<Bell>>; BELLS],
+    doorbells: [Option<Arc<Doorbell>>; DOORBELLS],
     /// The memory that its last large call lay in, for the next.
     for_calls: Option<Arc<Region>>,
     /// The region that it knows.
@@ -124,7 +124,7 @@ impl WorkerHandle {
             hello: parts.hello,
             socket: parts.socket,
             channel: parts.channel,
-            own_bell: parts.bell,
+            own_doorbell: parts.doorbell,
             pidfd: parts.pidfd,
             stderr: parts.stderr,
             oom_kills: post_mortem::oom_kills(),
@@ -139,7 +139,7 @@ impl WorkerHandle {
                 calls: 0,
                 fd_messages: Parts::FD_MESSAGES,
                 fd_messages_seen: Parts::FD_MESSAGES,
-                bells: std::array::from_fn(|_| None),
+                doorbells: std::array::from_fn(|_| None),
                 for_calls: None,
                 known_region: 0,
                 for_answers: None,
@@ -206,13 +206,13 @@ impl WorkerHandle {
         has_begun.then(|| self.channel.ran_for(position))
     }
 
-    /// The bell is out of order.
+    /// The doorbell is out of order.
     #[cfg(feature = "tokio")]
-    pub(crate) fn forget_bell(&self, number: usize, broken: &Arc<Bell>) {
+    pub(crate) fn forget_doorbell(&self, number: usize, broken: &Arc<Doorbell>) {
         // Another may hang in its place by now.
-        let is_broken = |bell: &mut Arc<Bell>| Arc::ptr_eq(bell, broken);
-        let bell = lock(&self.inner).bells[number].take_if(is_broken);
-        drop(bell);
+        let is_broken = |doorbell: &mut Arc<Doorbell>| Arc::ptr_eq(doorbell, broken);
+        let doorbell = lock(&self.inner).doorbells[number].take_if(is_broken);
+        drop(doorbell);
     }
 }
 

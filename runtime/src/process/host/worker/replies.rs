@@ -113,19 +113,19 @@ impl WorkerHandle {
                 FdPurpose::Memory(_) | FdPurpose::Values(_) => {
                     return Err("it sent descriptors that nobody waits for".to_owned());
                 }
-                FdPurpose::Start | FdPurpose::Bell(_) => {
+                FdPurpose::Start | FdPurpose::Doorbell(_) => {
                     return Err("it sent what only a pool sends".to_owned());
                 }
             }
         }
     }
 
-    /// Takes in the answers that lie there, then waits for the next to be told of by this bell.
-    pub(crate) fn listen(self: &Arc<WorkerHandle>, bell: usize) {
+    /// Takes in the answers that lie there, then waits for the next to be told of by this doorbell.
+    pub(crate) fn listen(self: &Arc<WorkerHandle>, doorbell: usize) {
         loop {
             self.collect();
             // Whatever comes after this rings, and what came before is seen now.
-            self.channel.listen(bell);
+            self.channel.listen(doorbell);
             let inner = lock(&self.inner);
             if inner.fault.is_some() || matches!(inner.line.first_done(&self.channel), Ok(None)) {
                 return;

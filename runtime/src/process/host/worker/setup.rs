@@ -24,7 +24,7 @@ pub(crate) struct Parts {
     pub(crate) hello: Hello,
     pub(crate) socket: UnixStream,
     pub(crate) channel: Channel,
-    pub(crate) bell: OwnedFd,
+    pub(crate) doorbell: OwnedFd,
     pub(crate) pidfd: OwnedFd,
     pub(crate) stderr: Arc<Stderr>,
     pub(crate) child: Child,
@@ -37,14 +37,14 @@ impl Parts {
     /// Makes what a worker and its pool share, and sends it ahead to a worker that will be started.
     pub(crate) fn prepare(socket: &UnixStream) -> io::Result<(Channel, OwnedFd)> {
         let channel = Channel::create()?;
-        let bell = doorbell::descriptor()?;
+        let doorbell = doorbell::descriptor()?;
         channel.listen(doorbell::OWN);
         fd_passing::send(
             socket,
             FdPurpose::Start,
-            &[channel.descriptor(), bell.as_fd()],
+            &[channel.descriptor(), doorbell.as_fd()],
         )?;
-        Ok((channel, bell))
+        Ok((channel, doorbell))
     }
 }
 
@@ -56,11 +56,11 @@ impl WorkerHandle {
             .deadline
             .set(limit, self, Deadline::FirstWord);
         let watched = set.and_then(|()| {
-            // In the order of `SOCKET`, `PIDFD` and the bell.
+            // In the order of `SOCKET`, `PIDFD` and the doorbell.
             let descriptors = [
                 self.socket.as_fd(),
                 self.pidfd.as_fd(),
-                self.own_bell.as_fd(),
+                self.own_doorbell.as_fd(),
             ];
             REACTOR.watch(self, &descriptors)
         });

@@ -22,7 +22,7 @@ pub(crate) enum FdPurpose {
     /// The worker's first: its channel, and what wakes listener 0.
     Start,
     /// What wakes the listener of this number.
-    Bell(usize),
+    Doorbell(usize),
     /// Memory that calls or answers lie in, which name it so.
     Memory(u64),
     /// Those that came up in this call, or its answer.
@@ -51,7 +51,7 @@ impl FdPurpose {
     pub(crate) fn to_bytes(self) -> [u8; LENGTH] {
         let (what, which) = match self {
             FdPurpose::Start => (1, 0),
-            FdPurpose::Bell(number) => (2, number as u64),
+            FdPurpose::Doorbell(number) => (2, number as u64),
             FdPurpose::Memory(id) => (3, id),
             FdPurpose::Values(call) => (4, call),
         };
@@ -70,7 +70,7 @@ impl FdPurpose {
         let which = number(8);
         match number(0) {
             1 => Some(FdPurpose::Start),
-            2 => usize::try_from(which).ok().map(FdPurpose::Bell),
+            2 => usize::try_from(which).ok().map(FdPurpose::Doorbell),
             3 => Some(FdPurpose::Memory(which)),
             4 => Some(FdPurpose::Values(which)),
             _ => None,
@@ -171,7 +171,7 @@ mod tests {
         let many = vec![file.as_fd(); MOST];
         let sent = [
             (FdPurpose::Start, 2),
-            (FdPurpose::Bell(7), 1),
+            (FdPurpose::Doorbell(7), 1),
             (FdPurpose::Memory(u64::MAX), 1),
             (FdPurpose::Values(9), MOST),
         ];

@@ -28,7 +28,7 @@ pub(crate) const SLOTS: usize = 32;
 pub(crate) const INLINE: usize = SLOT - size_of::<Head>();
 
 /// So many listeners one worker can wake: the pool's own thread, and one for each async runtime.
-pub(crate) const BELLS: usize = 8;
+pub(crate) const DOORBELLS: usize = 8;
 
 const SLOT: usize = 2048;
 
@@ -45,7 +45,7 @@ struct Shared {
     /// Whether the memory of the last large answer is free.
     lent: AtomicU32,
     /// The pool's listeners.
-    listeners: [EventCount; BELLS],
+    listeners: [EventCount; DOORBELLS],
     /// Not 0: nothing more will come.
     is_over: AtomicU32,
     /// The call that is asked to stop.
@@ -76,7 +76,7 @@ struct Head {
     /// In which other memory it lies; 0 if it lies in the slot.
     memory: AtomicU64,
     /// Whom to wake when it is done.
-    bell: AtomicU32,
+    doorbell: AtomicU32,
     attempt: AtomicU32,
     /// What the worker does for it, as a number of [`Phase`].
     phase: AtomicU32,
@@ -97,7 +97,7 @@ pub(crate) struct Place {
 pub(crate) struct Placed<'a> {
     pub(crate) call: u64,
     pub(crate) attempt: u32,
-    pub(crate) bell: usize,
+    pub(crate) doorbell: usize,
     pub(crate) fd_messages: u64,
     pub(crate) at: Place,
     /// What lies in the slot itself.
@@ -169,8 +169,8 @@ impl Channel {
         head.fd_messages.store(placed.fd_messages, set);
         head.length.store(placed.at.length as u64, set);
         head.memory.store(placed.at.memory, set);
-        head.bell
-            .store(u32::try_from(placed.bell).unwrap_or_default(), set);
+        head.doorbell
+            .store(u32::try_from(placed.doorbell).unwrap_or_default(), set);
         head.attempt.store(placed.attempt, set);
         head.phase.store(number(Phase::Idle), set);
         head.state.publish(placed.call);
@@ -264,8 +264,8 @@ impl Channel {
 
     /// From now on the worker wakes this listener, once, when a call is done. The listener has to
     /// look once more after that.
-    pub(crate) fn listen(&self, bell: usize) {
-        self.fields().listeners[bell].prepare_wait();
+    pub(crate) fn listen(&self, doorbell: usize) {
+        self.fields().listeners[doorbell].prepare_wait();
     }
 
     /// The memory of the last large answer may be used again.
@@ -386,12 +386,12 @@ impl Channel {
         head.kind.store(kind, Ordering::Relaxed);
         head.length.store(at.length as u64, Ordering::Relaxed);
         head.memory.store(at.memory, Ordering::Relaxed);
-        let bell = head.bell.load(Ordering::Relaxed) as usize % BELLS;
+        let doorbell = head.doorbell.load(Ordering::Relaxed) as usize % DOORBELLS;
         if !head.state.complete(call) {
             return Err(Interrupted);
         }
-        let is_to_be_woken = self.fields().listeners[bell].notify();
-        Ok(is_to_be_woken.then_some(bell))
+        let is_to_be_woken = self.fields().listeners[doorbell].notify();
+        Ok(is_to_be_woken.then_some(doorbell))
     }
 }
 
