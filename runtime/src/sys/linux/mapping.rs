@@ -39,7 +39,7 @@ impl Mapping {
     }
 
     /// Maps a file that is sealed against writing, for reading.
-    pub(crate) fn frozen(file: impl AsFd, length: usize) -> io::Result<Mapping> {
+    pub(crate) fn sealed(file: impl AsFd, length: usize) -> io::Result<Mapping> {
         // Kernels before 6.7 map such a file not even for reading if it is to be seen what others write. As
         // nobody does, a private mapping is the same: of the file's own pages.
         Mapping::map(file, length, ProtFlags::READ, MapFlags::PRIVATE)

@@ -16,33 +16,33 @@ use super::memfd;
 const NAME: &str = "offloop-shared";
 
 /// Without these, somebody could still change what this process reads, or its length.
-const FROZEN: SealFlags = SealFlags::WRITE
+const SEALS: SealFlags = SealFlags::WRITE
     .union(SealFlags::GROW)
     .union(SealFlags::SHRINK);
 
 /// Immutable bytes, at least one. They begin at a page, so they are aligned for every type.
 #[derive(Debug)]
-pub(crate) struct Frozen {
+pub(crate) struct SealedMemory {
     /// Of a file with the seals above, all of it, for reading.
     mapping: Mapping,
     /// To be sent to another process, which may be done after the mapping has gone.
     file: Arc<OwnedFd>,
 }
 
-impl Frozen {
+impl SealedMemory {
     /// A copy of `bytes`, of which there must be one at least.
-    pub(crate) fn copy_from(bytes: &[u8]) -> io::Result<Frozen> {
+    pub(crate) fn copy_from(bytes: &[u8]) -> io::Result<SealedMemory> {
         let file = memfd::create(NAME, bytes.len())?;
         // The kernel fills new pages faster than they can be touched one by one.
         memfd::write_all(&file, 0, bytes)?;
-        Frozen::seal(file)
+        SealedMemory::seal(file)
     }
 
     /// Bytes that are written where they stay. They are zero before; there must be one at least.
     pub(crate) fn fill<E: From<io::Error>>(
         length: usize,
         fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
-    ) -> Result<Frozen, E> {
+    ) -> Result<SealedMemory, E> {
         let file = memfd::create(NAME, length)?;
         let draft = Mapping::new(&file, length, Access::ReadWrite)?;
         // In a child it would stand against sealing as long as the child has it.
@@ -54,14 +54,14 @@ impl Frozen {
         fill(bytes)?;
         // The kernel refuses to seal what is still mapped for writing.
         drop(draft);
-        Ok(Frozen::seal(file)?)
+        Ok(SealedMemory::seal(file)?)
     }
 
-    fn seal(file: OwnedFd) -> io::Result<Frozen> {
-        rustix::fs::fcntl_add_seals(&file, FROZEN | SealFlags::SEAL)?;
+    fn seal(file: OwnedFd) -> io::Result<SealedMemory> {
+        rustix::fs::fcntl_add_seals(&file, SEALS | SealFlags::SEAL)?;
         let length = usize::try_from(memfd::length(&file)?).map_err(io::Error::other)?;
-        Ok(Frozen {
-            mapping: Mapping::frozen(&file, length)?,
+        Ok(SealedMemory {
+            mapping: Mapping::sealed(&file, length)?,
             file: Arc::new(file),
         })
     }
@@ -70,10 +70,10 @@ impl Frozen {
     ///
     /// # Errors
     /// It could still be changed, or is no such file, or cannot be mapped; in words.
-    pub(crate) fn open(file: Arc<OwnedFd>) -> Result<Frozen, String> {
-        let length = memfd::sealed_length(&file, FROZEN)?;
-        let mapping = Mapping::frozen(&file, length).map_err(|error| memfd::unmappable(&error))?;
-        Ok(Frozen { mapping, file })
+    pub(crate) fn open(file: Arc<OwnedFd>) -> Result<SealedMemory, String> {
+        let length = memfd::sealed_length(&file, SEALS)?;
+        let mapping = Mapping::sealed(&file, length).map_err(|error| memfd::unmappable(&error))?;
+        Ok(SealedMemory { mapping, file })
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -83,7 +83,7 @@ impl Frozen {
         unsafe { std::slice::from_raw_parts(start, self.mapping.len()) }
     }
 
-    /// The file, for another process to [`open`](Frozen::open).
+    /// The file, for another process to [`open`](SealedMemory::open).
     pub(crate) fn file(&self) -> &Arc<OwnedFd> {
         &self.file
     }

@@ -1,7 +1,7 @@
 //! Memory that two processes map: an anonymous file of the kernel's, which has no name on any disk
 //! and is gone with its last holder, however that one ended.
 //!
-//! [`Memory`] is for messages: it grows, and both sides may write. [`Frozen`] is for data that is never
+//! [`Memory`] is for messages: it grows, and both sides may write. [`SealedMemory`] is for data that is never
 //! copied: nobody can write any more. How files are mapped is in `mapping.rs`.
 //!
 //! # What the other process can do

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustix::fs::{MemfdFlags, SealFlags};
 
 use super::{Access, Memory};
-use crate::sys::sealed::Frozen;
+use crate::sys::sealed::SealedMemory;
 
 const PAGE: usize = 4096;
 
@@ -190,8 +190,8 @@ fn it_goes_between_threads() {
     let _ = memory.descriptor().as_fd();
 }
 
-fn fill(length: usize, value: u8) -> Frozen {
-    Frozen::fill::<io::Error>(length, |bytes| {
+fn fill(length: usize, value: u8) -> SealedMemory {
+    SealedMemory::fill::<io::Error>(length, |bytes| {
         assert!(bytes.len() == length && bytes.iter().all(|&byte| byte == 0));
         bytes.fill(value);
         Ok(())
@@ -203,10 +203,10 @@ fn fill(length: usize, value: u8) -> Frozen {
 fn frozen_bytes_are_there() {
     for length in [1, PAGE, PAGE + 1, 3 << 20] {
         let bytes = vec![7; length];
-        assert_eq!(Frozen::copy_from(&bytes).unwrap().bytes(), bytes);
+        assert_eq!(SealedMemory::copy_from(&bytes).unwrap().bytes(), bytes);
         let filled = fill(length, 7);
         assert_eq!(filled.bytes(), bytes);
-        let arrived = Frozen::open(Arc::clone(filled.file())).unwrap();
+        let arrived = SealedMemory::open(Arc::clone(filled.file())).unwrap();
         drop(filled);
         assert_eq!(arrived.bytes(), bytes);
     }
@@ -214,7 +214,7 @@ fn frozen_bytes_are_there() {
 
 #[test]
 fn nobody_changes_what_is_frozen() {
-    for frozen in [Frozen::copy_from(b"as it is").unwrap(), fill(8, b'x')] {
+    for frozen in [SealedMemory::copy_from(b"as it is").unwrap(), fill(8, b'x')] {
         let file = frozen.file();
         let before = frozen.bytes().to_vec();
         rustix::io::pwrite(file, b"other", 0).unwrap_err();
@@ -230,7 +230,7 @@ fn nobody_changes_what_is_frozen() {
 
 #[test]
 fn what_could_be_changed_is_not_taken_for_frozen() {
-    let open = |file: OwnedFd| Frozen::open(Arc::new(file)).unwrap_err();
+    let open = |file: OwnedFd| SealedMemory::open(Arc::new(file)).unwrap_err();
     let memory = Memory::create("offloop-test", PAGE).unwrap();
     assert!(open(copy_of(&memory)).contains("written to"));
     // Who has mapped it for writing before could still write.
@@ -243,11 +243,11 @@ fn what_could_be_changed_is_not_taken_for_frozen() {
 
 #[test]
 fn filling_may_fail_or_panic() {
-    let refused = Frozen::fill(10, |_| Err(io::Error::other("not today")));
+    let refused = SealedMemory::fill(10, |_| Err(io::Error::other("not today")));
     assert_eq!(refused.unwrap_err().to_string(), "not today");
     let panicked = std::panic::catch_unwind(|| {
-        Frozen::fill::<io::Error>(10, |_| std::panic::resume_unwind(Box::new("oh")))
+        SealedMemory::fill::<io::Error>(10, |_| std::panic::resume_unwind(Box::new("oh")))
     });
     panicked.unwrap_err();
-    assert!(Frozen::fill::<io::Error>(usize::MAX, |_| Ok(())).is_err());
+    assert!(SealedMemory::fill::<io::Error>(usize::MAX, |_| Ok(())).is_err());
 }
