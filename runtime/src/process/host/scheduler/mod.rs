@@ -54,7 +54,7 @@ pub(crate) struct Core {
     /// their order. Taken before all other locks.
     taking: Mutex<()>,
     /// How many calls lie ready behind others in workers.
-    ahead: AtomicUsize,
+    prefetched: AtomicUsize,
     watch: Watch<Timer>,
     state: Mutex<State>,
 }
@@ -91,7 +91,7 @@ impl Core {
             counters: Counters::default(),
             poison: Poison::default(),
             taking: Mutex::new(()),
-            ahead: AtomicUsize::new(0),
+            prefetched: AtomicUsize::new(0),
             watch: Watch::default(),
             state: Mutex::new(State {
                 queue: Queue::default(),
@@ -196,7 +196,7 @@ impl Core {
                 let worker = state.roster.with_room();
                 drop(state);
                 if let Some(worker) = worker {
-                    self.top_up(&worker);
+                    self.refill(&worker);
                 }
             } else {
                 self.start_workers(state);
@@ -281,16 +281,16 @@ impl Core {
                 Some(job) => {
                     drop(state);
                     match self.hand_over(taking, worker, &job) {
-                        Settled::Given => return self.top_up(worker),
+                        Settled::Given => return self.refill(worker),
                         Settled::Elsewhere => return,
                         Settled::Over => {}
                     }
                 }
-                None if may_stay && !has_looked && self.has_ahead() => {
+                None if may_stay && !has_looked && self.has_prefetched() => {
                     has_looked = true;
                     drop(state);
                     drop(taking);
-                    self.take_from_others();
+                    self.steal();
                 }
                 None if may_stay && !state.closed => return self.rest(&mut state, worker),
                 None => {

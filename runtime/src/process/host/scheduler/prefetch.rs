@@ -22,7 +22,7 @@ pub(super) enum Settled {
 impl Core {
     /// Moves calls from the queue to the line of a worker that has calls already, if no other worker
     /// is to come that could take them.
-    pub(crate) fn top_up(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn refill(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
         let mut has_given = false;
         loop {
             let taking = lock(&self.taking);
@@ -44,7 +44,7 @@ impl Core {
             let Some(job) = state.queue.pop_front() else {
                 return;
             };
-            let Some(message) = job.message_for_line() else {
+            let Some(message) = job.message_to_prefetch() else {
                 // Nor may any that came later go before it.
                 state.queue.push_front(job);
                 return;
@@ -111,10 +111,10 @@ impl Core {
 
     /// For a worker that has nothing to do: puts some of the calls that lie ready in another one
     /// back at the head of the queue.
-    pub(super) fn take_from_others(&self) {
+    pub(super) fn steal(&self) {
         let workers = lock(&self.state).roster.present();
         for worker in workers {
-            let jobs = worker.take_back();
+            let jobs = worker.give_up_prefetched();
             let mut any = false;
             for job in jobs.into_iter().rev() {
                 let Some(job) = job.unassign() else { continue };
@@ -130,27 +130,27 @@ impl Core {
     }
 
     /// Whether calls lie ready in workers, perhaps.
-    pub(super) fn has_ahead(&self) -> bool {
-        self.ahead.load(Ordering::Acquire) > 0
+    pub(super) fn has_prefetched(&self) -> bool {
+        self.prefetched.load(Ordering::Acquire) > 0
     }
 
     /// A call was given to a worker, perhaps behind another.
-    pub(crate) fn count_ahead(&self, ahead: bool) {
-        if ahead {
-            self.ahead.fetch_add(1, Ordering::AcqRel);
+    pub(crate) fn count_prefetched(&self, prefetched: bool) {
+        if prefetched {
+            self.prefetched.fetch_add(1, Ordering::AcqRel);
         }
     }
 
     /// So many of those are there no more.
-    pub(crate) fn uncount_ahead(&self, count: usize) {
+    pub(crate) fn uncount_prefetched(&self, count: usize) {
         if count > 0 {
-            self.ahead.fetch_sub(count, Ordering::AcqRel);
+            self.prefetched.fetch_sub(count, Ordering::AcqRel);
         }
     }
 
     /// How many calls lie ready in workers and have not begun.
     pub(super) fn waiting_in_workers(&self) -> usize {
-        if !self.has_ahead() {
+        if !self.has_prefetched() {
             return 0;
         }
         let workers = lock(&self.state).roster.present();

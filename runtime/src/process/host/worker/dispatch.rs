@@ -61,8 +61,11 @@ impl WorkerHandle {
     /// Puts a call behind those that the worker has, if the call is still wanted.
     pub(crate) fn add(self: &Arc<WorkerHandle>, job: &Arc<Job>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
-        let is_working = inner.life == Life::Ready && inner.line.calls() > 0;
-        if !is_working || !self.may_have_more(&inner) || inner.line.next(&self.channel).is_none() {
+        let is_working = inner.life == Life::Ready && inner.pipeline.calls() > 0;
+        if !is_working
+            || !self.may_have_more(&inner)
+            || inner.pipeline.next(&self.channel).is_none()
+        {
             return Taken::Unfit;
         }
         match job.assign(self, true) {
@@ -82,7 +85,7 @@ impl WorkerHandle {
     fn may_have_more(&self, inner: &Inner) -> bool {
         let limit = self.core.settings().recycle_after;
         inner.reserved.is_none()
-            && inner.line.calls() < MOST
+            && inner.pipeline.calls() < MOST
             && !self.is_retiring()
             && limit.is_none_or(|limit| inner.calls < limit)
     }
@@ -113,7 +116,7 @@ impl WorkerHandle {
         job: &Arc<Job>,
         message: &Message,
     ) -> Taken {
-        let Some(position) = inner.line.next(&self.channel) else {
+        let Some(position) = inner.pipeline.next(&self.channel) else {
             return Taken::Unfit;
         };
         let (at, bytes) = match self.lay(inner, job.id(), message) {
@@ -132,10 +135,10 @@ impl WorkerHandle {
             }
         };
         let doorbell = self.doorbell_for(inner, job.runtime());
-        let ahead = inner.line.push(Arc::clone(job));
+        let prefetched = inner.pipeline.push(Arc::clone(job));
         inner.calls += 1;
         self.load.store(inner.load(), Ordering::Release);
-        self.core.count_ahead(ahead);
+        self.core.count_prefetched(prefetched);
         self.channel.publish(
             position,
             &Placed {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use super::pipeline::Withdrawn;
+use super::pipeline::Cancelled;
 use super::{Deadline, FAREWELL, Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
 use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::host::post_mortem;
@@ -48,11 +48,11 @@ impl WorkerHandle {
             self.load.store(0, Ordering::Release);
             return Stop::Free;
         }
-        let Some(position) = inner.line.position(call) else {
+        let Some(position) = inner.pipeline.position(call) else {
             return Stop::Over;
         };
-        if let Withdrawn::Yes { ahead } = inner.line.withdraw(&self.channel, call) {
-            self.core.uncount_ahead(usize::from(ahead));
+        if let Cancelled::Yes { prefetched } = inner.pipeline.cancel(&self.channel, call) {
+            self.core.uncount_prefetched(usize::from(prefetched));
             inner.calls -= 1;
             self.load.store(inner.load(), Ordering::Release);
             if inner.has_lost(call) >= STUCK {
@@ -80,17 +80,17 @@ impl WorkerHandle {
 
     /// Takes back some of the calls that lie ready, for another worker: half of them, the last ones.
     /// In the order in which they lay there.
-    pub(crate) fn take_back(&self) -> Vec<Arc<Job>> {
+    pub(crate) fn give_up_prefetched(&self) -> Vec<Arc<Job>> {
         let mut inner = lock(&self.inner);
-        let mut jobs: Vec<_> = inner.line.waiting(&self.channel).cloned().collect();
+        let mut jobs: Vec<_> = inner.pipeline.waiting(&self.channel).cloned().collect();
         jobs.truncate(jobs.len().div_ceil(2));
         jobs.retain(|job| {
-            let withdrawn = inner.line.withdraw(&self.channel, job.id());
-            if let Withdrawn::Yes { ahead } = withdrawn {
-                self.core.uncount_ahead(usize::from(ahead));
+            let cancelled = inner.pipeline.cancel(&self.channel, job.id());
+            if let Cancelled::Yes { prefetched } = cancelled {
+                self.core.uncount_prefetched(usize::from(prefetched));
                 inner.calls -= 1;
             }
-            withdrawn != Withdrawn::No
+            cancelled != Cancelled::No
         });
         self.load.store(inner.load(), Ordering::Release);
         jobs.reverse();
@@ -103,7 +103,7 @@ impl WorkerHandle {
         // From here on it takes no call.
         inner.leave();
         let mut jobs = Vec::new();
-        for (position, job) in inner.line.all() {
+        for (position, job) in inner.pipeline.all() {
             let has_begun = self.channel.call_state(position, job.id()) != CallState::Waiting;
             jobs.push((Arc::clone(job), has_begun));
         }
@@ -167,7 +167,7 @@ impl WorkerHandle {
         let was_starting = inner.is_starting();
         inner.life = Life::Leaving;
         let reserved = inner.reserved.take();
-        let line = std::mem::take(&mut inner.line);
+        let pipeline = std::mem::take(&mut inner.pipeline);
         let doorbells = std::mem::take(&mut inner.doorbells);
         inner.for_calls = None;
         self.load.store(0, Ordering::Release);
@@ -177,9 +177,9 @@ impl WorkerHandle {
             .iter()
             .flatten()
             .for_each(|doorbell| doorbell.deregister());
-        self.core.uncount_ahead(line.ahead());
+        self.core.uncount_prefetched(pipeline.prefetched());
 
-        let calls: Vec<_> = line
+        let calls: Vec<_> = pipeline
             .all()
             .map(|(position, job)| {
                 let phase = match self.channel.call_state(position, job.id()) {

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
-use self::pipeline::Line;
+use self::pipeline::Pipeline;
 use super::post_mortem;
 use super::reactor::Source;
 use super::scheduler::Core;
@@ -71,7 +71,7 @@ struct Inner {
     input: Assembler,
     /// A call that it gets as soon as somebody has encoded it.
     reserved: Option<Arc<Job>>,
-    line: Line,
+    pipeline: Pipeline,
     /// How many calls it has taken.
     calls: u64,
     /// How many times descriptors were sent to it.
@@ -135,7 +135,7 @@ impl WorkerHandle {
                 deadline: Timer::default(),
                 input: Assembler::default(),
                 reserved: None,
-                line: Line::default(),
+                pipeline: Pipeline::default(),
                 calls: 0,
                 fd_messages: Parts::FD_MESSAGES,
                 fd_messages_seen: Parts::FD_MESSAGES,
@@ -194,14 +194,14 @@ impl WorkerHandle {
 
     /// How many of its calls it has not begun.
     pub(crate) fn waiting(&self) -> usize {
-        lock(&self.inner).line.waiting(&self.channel).count()
+        lock(&self.inner).pipeline.waiting(&self.channel).count()
     }
 
     /// For how long this call has run. `None` if the worker has not begun it.
     pub(crate) fn ran_for(&self, call: u64) -> Option<Duration> {
         let inner = lock(&self.inner);
         // One that is not there any more has been answered, or is about to be.
-        let position = inner.line.position(call)?;
+        let position = inner.pipeline.position(call)?;
         let has_begun = self.channel.call_state(position, call) != CallState::Waiting;
         has_begun.then(|| self.channel.ran_for(position))
     }
@@ -230,7 +230,7 @@ impl Inner {
 
     /// Whether descriptors may come for the answer of this call.
     fn may_send_values(&self, call: u64) -> bool {
-        self.line.position(call).is_some() && self.values.iter().all(|(of, _)| *of != call)
+        self.pipeline.position(call).is_some() && self.values.iter().all(|(of, _)| *of != call)
     }
 
     /// The worker shows that it lives.
@@ -259,7 +259,7 @@ impl Inner {
 
     /// How many calls it has, the one that is being encoded included.
     fn load(&self) -> usize {
-        self.line.calls() + usize::from(self.reserved.is_some())
+        self.pipeline.calls() + usize::from(self.reserved.is_some())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::process::transport::shm::slot_state::CallState;
 
 /// Which slots of the channel hold which calls. Each entry is one slot, one behind the other.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct Pipeline {
     /// The position of the first entry.
     first: u64,
     entries: VecDeque<Entry>,
@@ -23,23 +23,23 @@ enum Entry {
     Call {
         job: Arc<Job>,
         /// It was put behind another.
-        ahead: bool,
+        prefetched: bool,
     },
     /// It was taken back, and the worker may not have passed its slot yet.
-    Withdrawn(u64),
+    Cancelled(u64),
 }
 
 /// What became of taking a call back.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Withdrawn {
+pub(super) enum Cancelled {
     Yes {
-        ahead: bool,
+        prefetched: bool,
     },
     /// The worker has taken it up, or it is none of its calls.
     No,
 }
 
-impl Line {
+impl Pipeline {
     pub(super) fn calls(&self) -> usize {
         self.calls
     }
@@ -54,7 +54,7 @@ impl Line {
     /// Forgets slots of calls that were taken back: at the end of the line they are used again, and
     /// if the worker has passed one, then also all before it.
     fn tidy(&mut self, channel: &Channel) {
-        while let Some(Entry::Withdrawn(call)) = self.entries.back() {
+        while let Some(Entry::Cancelled(call)) = self.entries.back() {
             let position = self.first + self.entries.len() as u64 - 1;
             if channel.reclaim(position, *call) {
                 self.entries.pop_back();
@@ -68,12 +68,12 @@ impl Line {
         }
     }
 
-    /// The call is in the slot that [`next`](Line::next) told. Gives whether it is behind another.
+    /// The call is in the slot that [`next`](Pipeline::next) told. Gives whether it is behind another.
     pub(super) fn push(&mut self, job: Arc<Job>) -> bool {
-        let ahead = self.calls > 0;
-        self.entries.push_back(Entry::Call { job, ahead });
+        let prefetched = self.calls > 0;
+        self.entries.push_back(Entry::Call { job, prefetched });
         self.calls += 1;
-        ahead
+        prefetched
     }
 
     /// The first call and its position, if the worker is done with it; `Err` if it cannot be.
@@ -94,9 +94,9 @@ impl Line {
         loop {
             let entry = self.entries.pop_front()?;
             self.first += 1;
-            if let Entry::Call { job, ahead } = entry {
+            if let Entry::Call { job, prefetched } = entry {
                 self.calls -= 1;
-                return Some((job, ahead));
+                return Some((job, prefetched));
             }
         }
     }
@@ -111,24 +111,30 @@ impl Line {
     }
 
     /// Takes back a call, unless the worker has taken it up.
-    pub(super) fn withdraw(&mut self, channel: &Channel, call: u64) -> Withdrawn {
+    pub(super) fn cancel(&mut self, channel: &Channel, call: u64) -> Cancelled {
         let Some(position) = self.position(call) else {
-            return Withdrawn::No;
+            return Cancelled::No;
         };
         if !channel.cancel(position, call) {
-            return Withdrawn::No;
+            return Cancelled::No;
         }
         let entry = usize::try_from(position - self.first)
             .ok()
             .and_then(|at| self.entries.get_mut(at));
         let Some(entry) = entry else {
-            return Withdrawn::No;
+            return Cancelled::No;
         };
-        let before = std::mem::replace(entry, Entry::Withdrawn(call));
+        let before = std::mem::replace(entry, Entry::Cancelled(call));
         self.calls -= 1;
         self.tidy(channel);
-        Withdrawn::Yes {
-            ahead: matches!(before, Entry::Call { ahead: true, .. }),
+        Cancelled::Yes {
+            prefetched: matches!(
+                before,
+                Entry::Call {
+                    prefetched: true,
+                    ..
+                }
+            ),
         }
     }
 
@@ -155,13 +161,21 @@ impl Line {
             .enumerate()
             .filter_map(|(at, entry)| match entry {
                 Entry::Call { job, .. } => Some((self.first + at as u64, job)),
-                Entry::Withdrawn(_) => None,
+                Entry::Cancelled(_) => None,
             })
     }
 
     /// How many of them were put behind others.
-    pub(super) fn ahead(&self) -> usize {
-        let is_ahead = |entry: &&Entry| matches!(entry, Entry::Call { ahead: true, .. });
-        self.entries.iter().filter(is_ahead).count()
+    pub(super) fn prefetched(&self) -> usize {
+        let is_prefetched = |entry: &&Entry| {
+            matches!(
+                entry,
+                Entry::Call {
+                    prefetched: true,
+                    ..
+                }
+            )
+        };
+        self.entries.iter().filter(is_prefetched).count()
     }
 }

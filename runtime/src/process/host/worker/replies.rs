@@ -127,7 +127,8 @@ impl WorkerHandle {
             // Whatever comes after this rings, and what came before is seen now.
             self.channel.listen(doorbell);
             let inner = lock(&self.inner);
-            if inner.fault.is_some() || matches!(inner.line.first_done(&self.channel), Ok(None)) {
+            if inner.fault.is_some() || matches!(inner.pipeline.first_done(&self.channel), Ok(None))
+            {
                 return;
             }
         }
@@ -137,7 +138,7 @@ impl WorkerHandle {
     /// called. Gives whether that is so.
     pub(crate) fn collect_overdue(self: &Arc<WorkerHandle>) -> bool {
         let mut inner = lock(&self.inner);
-        let (done, is_at_fault) = match inner.line.first_done(&self.channel) {
+        let (done, is_at_fault) = match inner.pipeline.first_done(&self.channel) {
             Ok(Some((_, job))) => (job.id(), false),
             Ok(None) => (0, false),
             Err(()) => (0, inner.fault.is_none()),
@@ -154,7 +155,7 @@ impl WorkerHandle {
     /// Kills the worker if it could have begun a call for long enough, and has not.
     pub(crate) fn end_if_stuck(&self) {
         let mut inner = lock(&self.inner);
-        let Some((position, job)) = inner.line.all().next() else {
+        let Some((position, job)) = inner.pipeline.all().next() else {
             return;
         };
         let call = job.id();
@@ -174,7 +175,7 @@ impl WorkerHandle {
             if inner.fault.is_some() {
                 break;
             }
-            let (position, call) = match inner.line.first_done(&self.channel) {
+            let (position, call) = match inner.pipeline.first_done(&self.channel) {
                 Ok(Some((position, job))) => (position, job.id()),
                 Ok(None) => break,
                 Err(()) => {
@@ -187,7 +188,7 @@ impl WorkerHandle {
                 Err(fault) => return self.condemn(inner, fault),
             };
             self.channel.release(position);
-            let done = inner.line.pop_done();
+            let done = inner.pipeline.pop_done();
             inner.has_begun();
             inner.fd_messages_seen = inner.fd_messages;
             inner.values.retain(|(of, _)| *of != call);
@@ -196,8 +197,8 @@ impl WorkerHandle {
             is_free = inner.load() == 0;
             drop(inner);
             any = true;
-            if let Some((job, ahead)) = done {
-                self.core.uncount_ahead(usize::from(ahead));
+            if let Some((job, prefetched)) = done {
+                self.core.uncount_prefetched(usize::from(prefetched));
                 job.finish_with_reply(reply, self.pid());
             }
             inner = lock(&self.inner);
@@ -206,7 +207,7 @@ impl WorkerHandle {
         if is_free && !self.end_if_useless() {
             self.core.worker_free(self);
         } else if any && !is_free {
-            self.core.top_up(self);
+            self.core.refill(self);
         }
     }
 

@@ -247,7 +247,7 @@ impl Job {
 
     /// The same, if they may lie ready behind another call. One that does not wait for ever in the queue
     /// waits there.
-    pub(crate) fn message_for_line(&self) -> Option<Arc<Message>> {
+    pub(crate) fn message_to_prefetch(&self) -> Option<Arc<Message>> {
         let has_short_limit = self.limit().is_some_and(|limit| limit < SHORT);
         if self.options.queue_timeout.is_some() || has_short_limit {
             return None;
