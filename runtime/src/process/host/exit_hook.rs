@@ -28,14 +28,14 @@ pub(crate) fn include(core: &Arc<Core>) {
     REGISTERED.call_once(|| {
         // Where the table of the C library is full, workers are killed with the program.
         // SAFETY: the function is there as long as the program, and does not unwind.
-        let _ = unsafe { libc::atexit(say_farewell) };
+        let _ = unsafe { libc::atexit(on_exit) };
     });
     let mut pools = lock(&POOLS);
     pools.retain(|pool| pool.strong_count() > 0);
     pools.push(Arc::downgrade(core));
 }
 
-extern "C" fn say_farewell() {
+extern "C" fn on_exit() {
     if fork::is_forked() {
         // The workers are those of another process, and its locks may have been held.
         return;

@@ -237,7 +237,7 @@ impl Core {
 
     /// The worker has a process.
     pub(crate) fn worker_appeared(&self, worker: &Arc<WorkerHandle>) {
-        lock(&self.state).roster.appeared(worker);
+        lock(&self.state).roster.add(worker);
     }
 
     /// The worker is ready for calls.
@@ -324,10 +324,10 @@ impl Core {
 
     /// The worker is dead, which its call is about to be told.
     pub(crate) fn worker_died(&self, worker: &WorkerHandle) {
-        lock(&self.state).roster.found_dead(worker);
+        lock(&self.state).roster.count_death(worker);
     }
 
-    /// The worker is dead and buried. `failed_start` says why, if it never was ready.
+    /// The worker is dead and reaped. `failed_start` says why, if it never was ready.
     pub(crate) fn worker_gone(
         self: &Arc<Core>,
         worker: &Arc<WorkerHandle>,
@@ -345,7 +345,7 @@ impl Core {
 
     /// The worker has no process any more, and never was ready.
     pub(crate) fn worker_vanished(&self, worker: &WorkerHandle) {
-        lock(&self.state).roster.vanished(worker);
+        lock(&self.state).roster.remove(worker);
     }
 
     /// A worker that was to be started is not there.

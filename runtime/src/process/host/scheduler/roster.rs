@@ -87,11 +87,11 @@ impl Roster {
         usize::try_from(self.started).unwrap_or(usize::MAX)
     }
 
-    pub(crate) fn appeared(&mut self, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn add(&mut self, worker: &Arc<WorkerHandle>) {
         self.present.push(Arc::clone(worker));
     }
 
-    pub(crate) fn vanished(&mut self, worker: &WorkerHandle) {
+    pub(crate) fn remove(&mut self, worker: &WorkerHandle) {
         self.present
             .retain(|other| other.number() != worker.number());
     }
@@ -119,13 +119,13 @@ impl Roster {
     pub(crate) fn gone(&mut self, worker: &Arc<WorkerHandle>) {
         self.idle.retain(|(_, idle)| !same(idle, worker));
         self.replaced.retain(|old| !same(old, worker));
-        self.vanished(worker);
+        self.remove(worker);
         self.count -= 1;
         self.leaving -= usize::from(worker.is_retiring());
     }
 
     /// A worker was found dead.
-    pub(crate) fn found_dead(&mut self, worker: &WorkerHandle) {
+    pub(crate) fn count_death(&mut self, worker: &WorkerHandle) {
         self.died += u64::from(!worker.is_retiring());
     }
 

@@ -116,7 +116,7 @@ impl Core {
         let mut has_calls = false;
         for worker in workers.iter().filter(|worker| worker.has_calls()) {
             any |= worker.collect_overdue();
-            worker.end_if_stuck();
+            worker.kill_if_stuck();
             has_calls |= worker.has_calls();
         }
         if has_calls {

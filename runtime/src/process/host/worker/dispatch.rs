@@ -126,7 +126,7 @@ impl WorkerHandle {
             }
             Err(NoPlace::Unreachable) => {
                 // It counts as a call that it was about to get, which another worker gets when this
-                // one is buried.
+                // one is reaped.
                 inner.reserved = Some(Arc::clone(job));
                 self.load.store(inner.load(), Ordering::Release);
                 inner.leave();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::pipeline::Cancelled;
-use super::{Deadline, FAREWELL, Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
+use super::{Deadline, EXIT_TIMEOUT, Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
 use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::host::post_mortem;
 use crate::process::host::scheduler::job::Job;
@@ -41,7 +41,7 @@ pub(crate) enum Stop {
 impl WorkerHandle {
     /// Ends this call, if it is one of the worker's. One that has not begun is taken back. One that
     /// runs is asked to stop, if `gently`; otherwise the worker is killed with all that it has started.
-    pub(crate) fn end(&self, call: u64, gently: bool) -> Stop {
+    pub(crate) fn stop_call(&self, call: u64, gently: bool) -> Stop {
         let mut inner = lock(&self.inner);
         if inner.reserved.as_ref().map(|job| job.id()) == Some(call) {
             inner.reserved = None;
@@ -56,7 +56,7 @@ impl WorkerHandle {
             inner.calls -= 1;
             self.load.store(inner.load(), Ordering::Release);
             if inner.has_lost(call) >= STUCK {
-                self.condemn(inner, NOTHING_BEGUN.to_owned());
+                self.kill_for(inner, NOTHING_BEGUN.to_owned());
                 return Stop::Over;
             }
             return if inner.load() == 0 {
@@ -117,7 +117,7 @@ impl WorkerHandle {
     }
 
     pub(super) fn kill_locked(&self, inner: &Inner) {
-        if !inner.buried {
+        if !inner.reaped {
             // The worker leads a process group, which is what it has started. Both may be gone
             // already, and then there is nothing to kill.
             let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
@@ -135,23 +135,27 @@ impl WorkerHandle {
 
     /// The worker has closed its socket, or was told to end: it must be gone soon.
     pub(super) fn expect_end(self: &Arc<WorkerHandle>, inner: &mut Inner) {
-        if inner.is_starting() || inner.buried {
+        if inner.is_starting() || inner.reaped {
             return;
         }
         inner.leave();
-        if inner.deadline.set(FAREWELL, self, Deadline::End).is_err() {
+        if inner
+            .deadline
+            .set(EXIT_TIMEOUT, self, Deadline::End)
+            .is_err()
+        {
             self.kill_locked(inner);
         }
     }
 
     /// The process has ended: hears its last words, collects its exit status and tells whoever is
     /// concerned. False if it has not ended after all.
-    pub(super) fn bury(self: &Arc<WorkerHandle>) -> bool {
+    pub(super) fn reap(self: &Arc<WorkerHandle>) -> bool {
         // What it said before it died still counts.
         self.receive();
         self.collect();
         let mut inner = lock(&self.inner);
-        if inner.buried {
+        if inner.reaped {
             return true;
         }
         // Whatever it had started dies with it. As long as the worker is not collected, its id, and
@@ -162,7 +166,7 @@ impl WorkerHandle {
             Ok(None) => return false,
             Err(_) => Exit::Unknown,
         };
-        inner.buried = true;
+        inner.reaped = true;
         inner.deadline.clear();
         let was_starting = inner.is_starting();
         inner.life = Life::Leaving;

@@ -1,4 +1,4 @@
-//! A worker process as its pool sees it: what it is given, what it says, how it is killed and buried.
+//! A worker process as its pool sees it: what it is given, what it says, how it is killed and reaped.
 //!
 //! A worker runs one call at a time; short ones lie ready behind it. Everything that changes which
 //! calls those are happens under one lock, together with killing, and each step that both sides
@@ -101,7 +101,7 @@ struct Inner {
     fault: Option<String>,
     child: Child,
     /// After that its process id may belong to somebody else.
-    buried: bool,
+    reaped: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl WorkerHandle {
                 overdue: 0,
                 fault: None,
                 child: parts.child,
-                buried: false,
+                reaped: false,
             }),
         })
     }
@@ -292,7 +292,7 @@ const STUCK: Duration = Duration::from_secs(1);
 const NOTHING_BEGUN: &str = "it took up no call any more";
 
 /// How long a worker may take to end by itself.
-const FAREWELL: Duration = Duration::from_secs(5);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the pool's own thread watches.
 const SOCKET: usize = 0;
@@ -302,7 +302,7 @@ impl Source for WorkerHandle {
     fn ready(self: Arc<Self>, index: usize) -> bool {
         match index {
             SOCKET => self.receive(),
-            PIDFD => return !self.bury(),
+            PIDFD => return !self.reap(),
             _ => self.listen(doorbell::OWN),
         }
         true
@@ -317,7 +317,7 @@ impl Expire for WorkerHandle {
         let inner = lock(&self.inner);
         let is_leaving = deadline == Deadline::End && inner.life == Life::Leaving;
         if is_leaving && inner.load() > 0 {
-            self.condemn(inner, "it closed its socket and went on".to_owned());
+            self.kill_for(inner, "it closed its socket and went on".to_owned());
         } else if is_leaving {
             self.kill_locked(&inner);
         } else if deadline == Deadline::FirstWord {
@@ -334,7 +334,7 @@ impl Expire for WorkerHandle {
                 ),
                 _ => return,
             };
-            self.condemn(inner, fault);
+            self.kill_for(inner, fault);
         }
     }
 }

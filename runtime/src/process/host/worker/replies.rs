@@ -61,7 +61,7 @@ impl WorkerHandle {
                     self.core.worker_ready(self);
                 }
                 Ok(false) => {}
-                Err(fault) => self.condemn(inner, fault),
+                Err(fault) => self.kill_for(inner, fault),
             }
             return;
         }
@@ -73,14 +73,14 @@ impl WorkerHandle {
                 inner.hung_up = !self.is_retiring();
                 drop(inner);
                 self.collect();
-                self.end_if_useless();
+                self.kill_if_useless();
             }
-            Err(fault) => self.condemn(inner, fault),
+            Err(fault) => self.kill_for(inner, fault),
         }
     }
 
     /// Kills a worker that has closed its socket and has no call.
-    fn end_if_useless(&self) -> bool {
+    fn kill_if_useless(&self) -> bool {
         let inner = lock(&self.inner);
         let is_useless = inner.hung_up && inner.load() == 0;
         if is_useless {
@@ -153,7 +153,7 @@ impl WorkerHandle {
     }
 
     /// Kills the worker if it could have begun a call for long enough, and has not.
-    pub(crate) fn end_if_stuck(&self) {
+    pub(crate) fn kill_if_stuck(&self) {
         let mut inner = lock(&self.inner);
         let Some((position, job)) = inner.pipeline.all().next() else {
             return;
@@ -162,7 +162,7 @@ impl WorkerHandle {
         if self.channel.call_state(position, call) != CallState::Waiting {
             inner.has_begun();
         } else if inner.has_not_begun(call) >= STUCK && inner.fault.is_none() {
-            self.condemn(inner, NOTHING_BEGUN.to_owned());
+            self.kill_for(inner, NOTHING_BEGUN.to_owned());
         }
     }
 
@@ -180,12 +180,12 @@ impl WorkerHandle {
                 Ok(None) => break,
                 Err(()) => {
                     return self
-                        .condemn(inner, "it answered a call that it was not given".to_owned());
+                        .kill_for(inner, "it answered a call that it was not given".to_owned());
                 }
             };
             let reply = match self.read(&mut inner, position, call) {
                 Ok(reply) => reply,
-                Err(fault) => return self.condemn(inner, fault),
+                Err(fault) => return self.kill_for(inner, fault),
             };
             self.channel.release(position);
             let done = inner.pipeline.pop_done();
@@ -204,7 +204,7 @@ impl WorkerHandle {
             inner = lock(&self.inner);
         }
         drop(inner);
-        if is_free && !self.end_if_useless() {
+        if is_free && !self.kill_if_useless() {
             self.core.worker_free(self);
         } else if any && !is_free {
             self.core.refill(self);
@@ -275,8 +275,8 @@ impl WorkerHandle {
         bytes.map(Body::Copied)
     }
 
-    /// Kills a worker that cannot be trusted any more. Its calls are told when it is buried.
-    pub(super) fn condemn(&self, mut inner: MutexGuard<'_, Inner>, fault: String) {
+    /// Kills a worker that cannot be trusted any more. Its calls are told when it is reaped.
+    pub(super) fn kill_for(&self, mut inner: MutexGuard<'_, Inner>, fault: String) {
         inner.fault.get_or_insert(fault);
         inner.leave();
         self.kill_locked(&inner);

@@ -69,7 +69,7 @@ impl WorkerHandle {
             let mut inner = lock(&self.inner);
             self.kill_locked(&inner);
             let _ = inner.child.wait();
-            inner.buried = true;
+            inner.reaped = true;
         })
     }
 }

@@ -94,7 +94,7 @@ impl Expire for Job {
             let stopping = state.stopping.take();
             drop(state);
             if let Some(worker) = stopping {
-                self.end_in(&worker);
+                self.stop_now_in(&worker);
             }
             return;
         }
@@ -121,7 +121,7 @@ impl Expire for Job {
             if !left.is_zero() {
                 if let Err(error) = self.set_clock(&mut state, worker, left) {
                     self.answer(state, Answer::Failed(error));
-                    self.take_from(worker);
+                    self.stop_in(worker);
                 }
                 return;
             }
@@ -141,7 +141,7 @@ impl Expire for Job {
         self.answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
         match worker {
             None => self.core.job_abandoned(),
-            Some(worker) => self.take_from(&worker),
+            Some(worker) => self.stop_in(&worker),
         }
     }
 }

@@ -183,7 +183,7 @@ impl Job {
         }
         match stage {
             Stage::Queued => self.core.job_abandoned(),
-            Stage::Running(worker) => self.take_from(&worker),
+            Stage::Running(worker) => self.stop_in(&worker),
             Stage::Answered(Answer::Value(value)) => codec::discard(value),
             Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
         }
@@ -206,9 +206,9 @@ impl Job {
 
     /// Ends the call in its worker, which is free or dead afterwards: at once, or when its grace is
     /// over.
-    pub(crate) fn take_from(self: &Arc<Job>, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn stop_in(self: &Arc<Job>, worker: &Arc<WorkerHandle>) {
         let grace = self.grace();
-        let stopped = worker.end(self.id, !grace.is_zero());
+        let stopped = worker.stop_call(self.id, !grace.is_zero());
         if stopped == Stop::Asked {
             let mut state = lock(&self.state);
             if state.timer.set(grace, self, Deadline::Grace).is_ok() {
@@ -217,17 +217,17 @@ impl Job {
             }
             drop(state);
             // There is no thread to wait, and there is to be an end.
-            return self.end_in(worker);
+            return self.stop_now_in(worker);
         }
-        self.stopped_in(worker, stopped);
+        self.after_stop(worker, stopped);
     }
 
     /// Ends the call in its worker, at once.
-    fn end_in(&self, worker: &Arc<WorkerHandle>) {
-        self.stopped_in(worker, worker.end(self.id, false));
+    fn stop_now_in(&self, worker: &Arc<WorkerHandle>) {
+        self.after_stop(worker, worker.stop_call(self.id, false));
     }
 
-    fn stopped_in(&self, worker: &Arc<WorkerHandle>, stopped: Stop) {
+    fn after_stop(&self, worker: &Arc<WorkerHandle>, stopped: Stop) {
         if stopped == Stop::Free {
             self.core.worker_free(worker);
         }
@@ -339,13 +339,13 @@ impl Job {
         if let Some(deaths) = poison {
             drop(state);
             self.fail_as_poison(deaths);
-            return self.take_from(&worker);
+            return self.stop_in(&worker);
         }
         let started = self.start_clock(&mut state, &worker);
         drop(state);
         if let Err(error) = started {
             self.fail(error);
-            return self.take_from(&worker);
+            return self.stop_in(&worker);
         }
         if let Taken::Failed(error) = worker.send(self, &message) {
             self.fail(error);
@@ -370,7 +370,7 @@ impl Job {
         };
         self.fail(error);
         if let Some(worker) = worker {
-            self.take_from(&worker);
+            self.stop_in(&worker);
         }
     }
 }
