@@ -35,7 +35,7 @@ use crate::thread::Rejected;
 use crate::util::timer::{Expire, Timer, Token};
 
 use self::prefetch::Settled;
-use self::watchdog::Watch;
+use self::watchdog::Watchdog;
 
 /// After so many workers in a row that did not come up, the calls that wait are told.
 const FAILED_STARTS: u32 = 3;
@@ -55,7 +55,7 @@ pub(crate) struct Core {
     taking: Mutex<()>,
     /// How many calls lie ready behind others in workers.
     prefetched: AtomicUsize,
-    watch: Watch<Timer>,
+    watchdog: Watchdog<Timer>,
     state: Mutex<State>,
 }
 
@@ -92,7 +92,7 @@ impl Core {
             poison: Poison::default(),
             taking: Mutex::new(()),
             prefetched: AtomicUsize::new(0),
-            watch: Watch::default(),
+            watchdog: Watchdog::default(),
             state: Mutex::new(State {
                 queue: Queue::default(),
                 roster: Roster::new(settings.min_workers, settings.workers),
@@ -468,7 +468,7 @@ impl Expire for Core {
                 drop(state);
                 unused.iter().for_each(WorkerHandle::retire);
             }
-            Deadline::Sweep => self.look_after_workers(),
+            Deadline::Sweep => self.sweep(),
             Deadline::Shutdown => self.cut_off(),
         }
     }

@@ -7,7 +7,7 @@
 //! as it took, or by two of [`LONGEST_PAUSE`] at most. A worker that could have begun a call for a second,
 //! and has not, is killed, and the call goes to another.
 //!
-//! [`Watch`] decides when the next sweep is. It has two sides: those who give a worker a call see to it that
+//! [`Watchdog`] decides when the next sweep is. It has two sides: those who give a worker a call see to it that
 //! a sweep will come, and the sweep sees to it that another comes if there is still something to look at.
 
 use std::sync::Arc;
@@ -29,7 +29,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// Whether a sweep will come, and after which pause. `T` is the timer that begins it.
 #[derive(Debug)]
-pub(super) struct Watch<T> {
+pub(super) struct Watchdog<T> {
     /// A sweep will come. Changed under the lock only; read without it by those who give calls, since
     /// nearly all of them find that it is so.
     is_due: AtomicBool,
@@ -42,9 +42,9 @@ struct Next<T> {
     pause: Duration,
 }
 
-impl<T: Default> Default for Watch<T> {
-    fn default() -> Watch<T> {
-        Watch {
+impl<T: Default> Default for Watchdog<T> {
+    fn default() -> Watchdog<T> {
+        Watchdog {
             is_due: AtomicBool::new(false),
             next: Mutex::new(Next {
                 timer: T::default(),
@@ -54,7 +54,7 @@ impl<T: Default> Default for Watch<T> {
     }
 }
 
-impl<T> Watch<T> {
+impl<T> Watchdog<T> {
     /// Sees to it that a sweep will come, after a worker was given a call. `set` sets the timer of the
     /// sweep; it returns whether it could.
     pub(super) fn ensure(&self, set: impl FnOnce(&mut T, Duration) -> bool) {
@@ -104,13 +104,13 @@ fn lock<T>(mutex: &Mutex<T>) -> loom::sync::MutexGuard<'_, T> {
 
 impl Core {
     /// A worker has a call.
-    pub(crate) fn look_after(self: &Arc<Core>) {
-        self.watch
+    pub(crate) fn ensure_sweep(self: &Arc<Core>) {
+        self.watchdog
             .ensure(|timer, pause| timer.set(pause, self, Deadline::Sweep).is_ok());
     }
 
-    pub(super) fn look_after_workers(self: &Arc<Core>) {
-        let pause = self.watch.begin();
+    pub(super) fn sweep(self: &Arc<Core>) {
+        let pause = self.watchdog.begin();
         let workers = crate::sync::lock(&self.state).roster.present();
         let mut any = false;
         let mut has_calls = false;
@@ -122,7 +122,7 @@ impl Core {
         if has_calls {
             // If anything was overdue, its runtime does not listen, and more will be.
             let pause = if any { FIRST_PAUSE } else { pause * 2 };
-            self.watch.go_on(pause, |timer, pause| {
+            self.watchdog.go_on(pause, |timer, pause| {
                 timer.set(pause, self, Deadline::Sweep).is_ok()
             });
         }
@@ -149,7 +149,7 @@ mod every_order {
     use loom::thread;
 
     struct Pool {
-        watch: Watch<()>,
+        watchdog: Watchdog<()>,
         /// A worker has a call. Changed by exchanges, because in the pool a lock config its changes.
         has_call: AtomicBool,
         /// The timer is set, and has not fired. Changed by exchanges too: its lock is another.
@@ -166,18 +166,18 @@ mod every_order {
 
         fn give(&self) {
             self.has_call.swap(true, Ordering::Relaxed);
-            self.watch.ensure(self.set_timer());
+            self.watchdog.ensure(self.set_timer());
         }
 
         /// Fires the timer if it is set. `answers`: the worker answers the call meanwhile.
         fn sweep(&self, answers: bool) {
             if self.timer.swap(false, Ordering::AcqRel) {
-                let pause = self.watch.begin();
+                let pause = self.watchdog.begin();
                 if answers {
                     self.has_call.swap(false, Ordering::Relaxed);
                 }
                 if self.has_call.load(Ordering::Relaxed) {
-                    self.watch.go_on(pause, self.set_timer());
+                    self.watchdog.go_on(pause, self.set_timer());
                 }
             }
         }
@@ -188,7 +188,7 @@ mod every_order {
         for answers in [false, true] {
             loom::model(move || {
                 let pool = Arc::new(Pool {
-                    watch: Watch::default(),
+                    watchdog: Watchdog::default(),
                     has_call: AtomicBool::new(false),
                     timer: AtomicBool::new(false),
                 });

@@ -150,7 +150,7 @@ impl WorkerHandle {
                 bytes,
             },
         );
-        self.core.look_after();
+        self.core.ensure_sweep();
         Taken::Yes
     }
 
