@@ -357,7 +357,7 @@ impl Pool for ProcessPool {
         let way = match call.way {
             Way::Thread(run) => Way::Done(Some(run.refuse(self.name()))),
             Way::Process(mut run) => {
-                run.on(Target::Processes(self.core()));
+                run.on(Target::Processes(self.scheduler()));
                 Way::Process(run)
             }
             Way::Done(outcome) => Way::Done(outcome),

@@ -64,7 +64,7 @@ pub fn process_call<T: ProcessTask>(
     let typed = const { &Typed::wrapped::<T>() };
     Call::on_processes(process::Run::new(
         typed,
-        Target::Processes(pool.core()),
+        Target::Processes(pool.scheduler()),
         Box::new(args),
     ))
 }
@@ -78,7 +78,7 @@ where
     let typed = const { &Typed::flat::<T>() };
     Call::on_processes(process::Run::new(
         typed,
-        Target::Processes(pool.core()),
+        Target::Processes(pool.scheduler()),
         Box::new(args),
     ))
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::host::codec::{codec_error, decode_with, encode_small};
-use super::host::scheduler::Core;
+use super::host::scheduler::Scheduler;
 use super::host::scheduler::job::{Answer, Job};
 use super::tasks::registry::{Entry, ProcessTask, unbox};
 use super::worker::bootstrap;
@@ -84,7 +84,7 @@ pub(crate) struct Run<A: 'static> {
 
 /// The pool that the call is made on.
 pub(crate) enum Target {
-    Processes(Result<Arc<Core>, Box<InvalidPool>>),
+    Processes(Result<Arc<Scheduler>, Box<InvalidPool>>),
     /// Threads of this program, where nothing is encoded.
     Threads(Result<Arc<thread::Core>, Box<InvalidPool>>),
 }
@@ -146,7 +146,7 @@ impl<A: Outcome> Run<A> {
     /// Submits the call, or gives its outcome where that is known at once.
     fn start(&self, args: Boxed) -> Result<Stage<A>, A> {
         let task = self.task();
-        let core = match &self.target {
+        let scheduler = match &self.target {
             Target::Threads(core) => return Ok(self.start_on_threads(core.clone(), args, None)),
             Target::Processes(_) if bootstrap::is_worker() => {
                 // A worker starts no workers: it does the work itself.
@@ -154,28 +154,31 @@ impl<A: Outcome> Run<A> {
                 let result = thread::run_here(task, pool, || self.typed.run(args));
                 return Err(result.unwrap_or_else(A::from_error));
             }
-            Target::Processes(core) if bootstrap::in_place() => {
-                let of_pool = core.as_ref().ok().and_then(|core| core.settings().timeout);
+            Target::Processes(scheduler) if bootstrap::in_place() => {
+                let of_pool = scheduler
+                    .as_ref()
+                    .ok()
+                    .and_then(|scheduler| scheduler.settings().timeout);
                 return Ok(self.start_on_threads(ThreadPool::cpu().core(), args, of_pool));
             }
-            Target::Processes(Ok(core)) => core,
+            Target::Processes(Ok(scheduler)) => scheduler,
             Target::Processes(Err(invalid)) => {
                 return Err(A::from_error(invalid.clone().for_task(task)));
             }
         };
         let request = encode_small(&self.typed.erased.entry, args).map_err(|reason| {
-            core.counters().refused();
-            A::from_error(codec_error(true, task, core, reason, Started::No))
+            scheduler.counters().refused();
+            A::from_error(codec_error(true, task, scheduler, reason, Started::No))
         })?;
         let job = Job::new(
             &self.typed.erased,
-            Arc::clone(core),
+            Arc::clone(scheduler),
             self.options.get(),
             request,
         );
-        core.submit(Arc::clone(&job)).map_err(|rejected| {
+        scheduler.submit(Arc::clone(&job)).map_err(|rejected| {
             job.reject();
-            A::from_error(rejected.into_error(task, core.name()))
+            A::from_error(rejected.into_error(task, scheduler.name()))
         })?;
         job.start_queue_clock();
         Ok(Stage::Submitted(job))

@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 
 use super::message::{Body, Message};
-use super::scheduler::Core;
+use super::scheduler::Scheduler;
 use super::scheduler::job::{Answer, Job, Request};
 use super::worker::Lent;
 use crate::error::{CodecFailed, Error, Started};
@@ -234,13 +234,13 @@ pub(crate) fn decode_with<V>(
 pub(crate) fn codec_error(
     encoding: bool,
     task: &str,
-    core: &Core,
+    scheduler: &Scheduler,
     reason: String,
     started: Started,
 ) -> Error {
     let failed = Box::new(CodecFailed {
         task: task.to_owned(),
-        pool: core.name().to_owned(),
+        pool: scheduler.name().to_owned(),
         reason,
         started,
     });

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 
-use super::scheduler::Core;
+use super::scheduler::Scheduler;
 use super::stderr;
 use crate::sync::lock;
 use crate::sys::fork;
@@ -20,10 +20,10 @@ use crate::sys::fork;
 /// How long the end of the program may be held up by this.
 const LIMIT: Duration = Duration::from_millis(500);
 
-static POOLS: Mutex<Vec<Weak<Core>>> = Mutex::new(Vec::new());
+static POOLS: Mutex<Vec<Weak<Scheduler>>> = Mutex::new(Vec::new());
 
 /// The idle workers of this pool end politely with the program.
-pub(crate) fn include(core: &Arc<Core>) {
+pub(crate) fn include(scheduler: &Arc<Scheduler>) {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
         // Where the table of the C library is full, workers are killed with the program.
@@ -32,7 +32,7 @@ pub(crate) fn include(core: &Arc<Core>) {
     });
     let mut pools = lock(&POOLS);
     pools.retain(|pool| pool.strong_count() > 0);
-    pools.push(Arc::downgrade(core));
+    pools.push(Arc::downgrade(scheduler));
 }
 
 extern "C" fn on_exit() {

@@ -16,7 +16,7 @@ use std::thread;
 
 use rustix::process::{Pid, PidfdFlags};
 
-use super::scheduler::Core;
+use super::scheduler::Scheduler;
 use super::stderr::Stderr;
 use super::worker::{Parts, WorkerHandle};
 use crate::process::tasks::registry::Registry;
@@ -25,36 +25,38 @@ use crate::process::worker::serve_loop::Hello;
 use crate::sync::lock;
 
 /// Starts a worker for this pool, soon. The pool hears of it either way.
-pub(crate) fn request(core: &Arc<Core>) {
-    if let Err(error) = send(core) {
-        core.start_failed(&format!(
+pub(crate) fn request(scheduler: &Arc<Scheduler>) {
+    if let Err(error) = send(scheduler) {
+        scheduler.start_failed(&format!(
             "the thread that starts workers cannot be started: {error}"
         ));
     }
 }
 
-fn send(core: &Arc<Core>) -> io::Result<()> {
-    static STARTER: Mutex<Option<Sender<Arc<Core>>>> = Mutex::new(None);
+fn send(scheduler: &Arc<Scheduler>) -> io::Result<()> {
+    static STARTER: Mutex<Option<Sender<Arc<Scheduler>>>> = Mutex::new(None);
     let mut starter = lock(&STARTER);
     if starter.is_none() {
-        let (sender, receiver) = mpsc::channel::<Arc<Core>>();
+        let (sender, receiver) = mpsc::channel::<Arc<Scheduler>>();
         thread::Builder::new()
             .name("offloop-start".to_owned())
             .spawn(move || {
-                for core in receiver {
-                    let started = if core.wants_workers() {
-                        start(&core)
+                for scheduler in receiver {
+                    let started = if scheduler.wants_workers() {
+                        start(&scheduler)
                     } else {
                         Err("the pool is closed".to_owned())
                     };
                     if let Err(reason) = started {
-                        core.start_failed(&reason);
+                        scheduler.start_failed(&reason);
                     }
                 }
             })?;
         *starter = Some(sender);
     }
-    let sent = starter.as_ref().map(|sender| sender.send(Arc::clone(core)));
+    let sent = starter
+        .as_ref()
+        .map(|sender| sender.send(Arc::clone(scheduler)));
     if let Some(Ok(())) = sent {
         return Ok(());
     }
@@ -63,7 +65,7 @@ fn send(core: &Arc<Core>) -> io::Result<()> {
     Err(io::ErrorKind::BrokenPipe.into())
 }
 
-fn start(core: &Arc<Core>) -> Result<(), String> {
+fn start(scheduler: &Arc<Scheduler>) -> Result<(), String> {
     let describe = |what: &str, error: io::Error| format!("{what}: {error}");
     let build_id = Registry::get()?.build_id();
     let (ours, theirs) =
@@ -76,7 +78,7 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
     };
     let (channel, doorbell) = Parts::prepare(&ours)
         .map_err(|error| describe("a worker cannot be given its channel", error))?;
-    let config = core.config();
+    let config = scheduler.config();
     let number = config.number;
     config
         .send(&ours)
@@ -85,13 +87,13 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
     // The worker's end of the socket is its standard input until the worker has put it elsewhere,
     // for that is the one way in which a descriptor reaches a child and nobody else, with no code
     // of ours between `fork` and `exec` (which would cost a copy of the page tables).
-    let settings = core.settings();
+    let settings = scheduler.settings();
     let mut command = Command::new("/proc/self/exe");
     if let Some(folder) = settings.current_dir {
         command.current_dir(folder);
     }
     let mut child = command
-        .arg0(format!("offloop-worker {} #{number}", core.name()))
+        .arg0(format!("offloop-worker {} #{number}", scheduler.name()))
         .envs(settings.envs.iter().copied())
         .env(VARIABLE, invitation.to_string())
         .stdin(Stdio::from(OwnedFd::from(theirs)))
@@ -122,13 +124,13 @@ fn start(core: &Arc<Core>) -> Result<(), String> {
         stderr,
         child,
     };
-    let worker = WorkerHandle::new(number, Arc::clone(core), parts);
-    core.worker_appeared(&worker);
+    let worker = WorkerHandle::new(number, Arc::clone(scheduler), parts);
+    scheduler.worker_appeared(&worker);
     worker
         .watch()
-        .inspect_err(|_| core.worker_vanished(&worker))
+        .inspect_err(|_| scheduler.worker_vanished(&worker))
         .map_err(|error| describe("a worker cannot be watched", error))?;
-    if core.is_cut_off() {
+    if scheduler.is_cut_off() {
         worker.cut_off();
     }
     Ok(())

@@ -43,7 +43,7 @@ const FAILED_STARTS: u32 = 3;
 const BACK_OFF: Duration = Duration::from_millis(50);
 
 #[derive(Debug)]
-pub(crate) struct Core {
+pub(crate) struct Scheduler {
     name: String,
     settings: Settings,
     /// Stands for the process that the pool's threads are in.
@@ -83,9 +83,9 @@ impl State {
     }
 }
 
-impl Core {
-    pub(crate) fn new(name: &str, settings: Settings) -> Arc<Core> {
-        let core = Arc::new(Core {
+impl Scheduler {
+    pub(crate) fn new(name: &str, settings: Settings) -> Arc<Scheduler> {
+        let scheduler = Arc::new(Scheduler {
             name: name.to_owned(),
             forks: fork::generation(),
             counters: Counters::default(),
@@ -106,8 +106,8 @@ impl Core {
             }),
             settings,
         });
-        exit_hook::include(&core);
-        core
+        exit_hook::include(&scheduler);
+        scheduler
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -156,7 +156,7 @@ impl Core {
     }
 
     /// Takes a call in: gives it to an idle worker, or queues it.
-    pub(crate) fn submit(self: &Arc<Core>, job: Arc<Job>) -> Result<(), Rejected> {
+    pub(crate) fn submit(self: &Arc<Scheduler>, job: Arc<Job>) -> Result<(), Rejected> {
         let taken = self.take_in(job);
         if taken.is_err() {
             self.counters.refused();
@@ -164,7 +164,7 @@ impl Core {
         taken
     }
 
-    fn take_in(self: &Arc<Core>, job: Arc<Job>) -> Result<(), Rejected> {
+    fn take_in(self: &Arc<Scheduler>, job: Arc<Job>) -> Result<(), Rejected> {
         if !self.is_of_this_process() {
             return Err(Rejected::forked());
         }
@@ -206,7 +206,7 @@ impl Core {
     }
 
     /// Puts a call that has lost its worker at the head of the queue.
-    pub(crate) fn requeue(self: &Arc<Core>, job: Arc<Job>) {
+    pub(crate) fn requeue(self: &Arc<Scheduler>, job: Arc<Job>) {
         match self.put_back(job) {
             None => self.serve_queue(),
             Some(job) => job.cut_off(Started::No),
@@ -224,7 +224,7 @@ impl Core {
     }
 
     /// There is something in the queue: sees to it that a worker comes.
-    fn serve_queue(self: &Arc<Core>) {
+    fn serve_queue(self: &Arc<Scheduler>) {
         let mut state = lock(&self.state);
         match state.roster.pop_idle() {
             Some(worker) => {
@@ -241,7 +241,7 @@ impl Core {
     }
 
     /// The worker is ready for calls.
-    pub(crate) fn worker_ready(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn worker_ready(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {
         let mut state = lock(&self.state);
         let replaced = state.roster.ready();
         state.failed_starts = 0;
@@ -256,7 +256,7 @@ impl Core {
     }
 
     /// The worker has nothing to do: gives it the next call, lets it rest or lets it go.
-    pub(crate) fn worker_free(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn worker_free(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {
         if worker.is_retiring() {
             return worker.retire();
         }
@@ -303,7 +303,7 @@ impl Core {
     }
 
     /// Leaves the worker in peace until a call comes, or until it has been idle for too long.
-    fn rest(self: &Arc<Core>, state: &mut State, worker: &Arc<WorkerHandle>) {
+    fn rest(self: &Arc<Scheduler>, state: &mut State, worker: &Arc<WorkerHandle>) {
         state.roster.push_idle(worker);
         if !state.idle_check.is_set() {
             // Without a thread to look, the next worker that has nothing to do tries again.
@@ -313,7 +313,7 @@ impl Core {
     }
 
     /// Starts another worker in place of this one, which leaves when that is ready.
-    fn replace(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
+    fn replace(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {
         let mut state = lock(&self.state);
         let is_new = !state.closed && !state.pause.is_set() && state.roster.replace(worker);
         drop(state);
@@ -329,7 +329,7 @@ impl Core {
 
     /// The worker is dead and reaped. `failed_start` says why, if it never was ready.
     pub(crate) fn worker_gone(
-        self: &Arc<Core>,
+        self: &Arc<Scheduler>,
         worker: &Arc<WorkerHandle>,
         failed_start: Option<String>,
     ) {
@@ -349,7 +349,7 @@ impl Core {
     }
 
     /// A worker that was to be started is not there.
-    pub(crate) fn start_failed(self: &Arc<Core>, reason: &str) {
+    pub(crate) fn start_failed(self: &Arc<Scheduler>, reason: &str) {
         let mut state = lock(&self.state);
         state.roster.start_failed();
         // Of several that were started together and fail together, only the first counts.
@@ -375,7 +375,7 @@ impl Core {
     }
 
     /// Starts workers for the calls that wait, as many as there may be, and those that are kept.
-    fn start_workers(self: &Arc<Core>, mut state: MutexGuard<'_, State>) {
+    fn start_workers(self: &Arc<Scheduler>, mut state: MutexGuard<'_, State>) {
         if state.pause.is_set() {
             return;
         }
@@ -408,7 +408,7 @@ impl Core {
     }
 
     /// Sets how many workers there may be from now on.
-    pub(crate) fn resize(self: &Arc<Core>, workers: usize) {
+    pub(crate) fn resize(self: &Arc<Scheduler>, workers: usize) {
         if !self.is_of_this_process() {
             return;
         }
@@ -447,7 +447,7 @@ impl Token for Deadline {
     }
 }
 
-impl Expire for Core {
+impl Expire for Scheduler {
     type Deadline = Deadline;
 
     fn expire(self: Arc<Self>, deadline: Deadline) {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
-use super::Core;
+use super::Scheduler;
 use super::job::Job;
 use crate::error::Started;
 use crate::process::host::codec;
@@ -19,10 +19,10 @@ pub(super) enum Settled {
     Over,
 }
 
-impl Core {
+impl Scheduler {
     /// Moves calls from the queue to the line of a worker that has calls already, if no other worker
     /// is to come that could take them.
-    pub(crate) fn refill(self: &Arc<Core>, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn refill(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {
         let mut has_given = false;
         loop {
             let taking = lock(&self.taking);
@@ -61,7 +61,7 @@ impl Core {
 
     /// Gives a call to a worker that has none.
     pub(super) fn hand_over(
-        self: &Arc<Core>,
+        self: &Arc<Scheduler>,
         taking: MutexGuard<'_, ()>,
         worker: &Arc<WorkerHandle>,
         job: &Arc<Job>,
@@ -80,7 +80,7 @@ impl Core {
 
     /// Does what follows from giving a worker a call.
     fn settle(
-        self: &Arc<Core>,
+        self: &Arc<Scheduler>,
         taking: MutexGuard<'_, ()>,
         job: &Arc<Job>,
         taken: Taken,

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::{Core, Deadline};
+use super::{Deadline, Scheduler};
 use crate::error::Started;
 use crate::pool::closing::Drain;
 use crate::process::host::worker::WorkerHandle;
 use crate::sync::{lock, wake};
 use crate::sys::fork;
 
-impl Core {
+impl Scheduler {
     /// Takes no more calls. Those in the queue are still run; idle workers end. Gives those.
     pub(crate) fn close(&self) -> Vec<Arc<WorkerHandle>> {
         if !self.is_of_this_process() {
@@ -33,7 +33,7 @@ impl Core {
     }
 
     /// Closes, and after `deadline` ends whatever is not through by then.
-    pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
+    pub(crate) fn shut_down(self: &Arc<Scheduler>, deadline: Duration) {
         self.close();
         if !self.is_of_this_process() {
             return;
@@ -74,7 +74,7 @@ impl Core {
     }
 }
 
-impl Drain for Core {
+impl Drain for Scheduler {
     fn poll_drained(&self, waker: &mut Option<Waker>) -> bool {
         if !self.is_of_this_process() {
             // What is left of it is not in this process.

@@ -22,7 +22,7 @@ use std::sync::Mutex;
 #[cfg(not(all(test, offloop_loom)))]
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 
-use super::{Core, Deadline};
+use super::{Deadline, Scheduler};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
@@ -102,14 +102,14 @@ fn lock<T>(mutex: &Mutex<T>) -> loom::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap()
 }
 
-impl Core {
+impl Scheduler {
     /// A worker has a call.
-    pub(crate) fn ensure_sweep(self: &Arc<Core>) {
+    pub(crate) fn ensure_sweep(self: &Arc<Scheduler>) {
         self.watchdog
             .ensure(|timer, pause| timer.set(pause, self, Deadline::Sweep).is_ok());
     }
 
-    pub(super) fn sweep(self: &Arc<Core>) {
+    pub(super) fn sweep(self: &Arc<Scheduler>) {
         let pause = self.watchdog.begin();
         let workers = crate::sync::lock(&self.state).roster.present();
         let mut any = false;

@@ -83,7 +83,7 @@ impl WorkerHandle {
     }
 
     fn may_have_more(&self, inner: &Inner) -> bool {
-        let limit = self.core.settings().recycle_after;
+        let limit = self.scheduler.settings().recycle_after;
         inner.reserved.is_none()
             && inner.pipeline.calls() < MOST
             && !self.is_retiring()
@@ -138,7 +138,7 @@ impl WorkerHandle {
         let prefetched = inner.pipeline.push(Arc::clone(job));
         inner.calls += 1;
         self.load.store(inner.load(), Ordering::Release);
-        self.core.count_prefetched(prefetched);
+        self.scheduler.count_prefetched(prefetched);
         self.channel.publish(
             position,
             &Placed {
@@ -150,7 +150,7 @@ impl WorkerHandle {
                 bytes,
             },
         );
-        self.core.ensure_sweep();
+        self.scheduler.ensure_sweep();
         Taken::Yes
     }
 

@@ -52,7 +52,7 @@ impl WorkerHandle {
             return Stop::Over;
         };
         if let Cancelled::Yes { prefetched } = inner.pipeline.cancel(&self.channel, call) {
-            self.core.uncount_prefetched(usize::from(prefetched));
+            self.scheduler.uncount_prefetched(usize::from(prefetched));
             inner.calls -= 1;
             self.load.store(inner.load(), Ordering::Release);
             if inner.has_lost(call) >= STUCK {
@@ -87,7 +87,7 @@ impl WorkerHandle {
         jobs.retain(|job| {
             let cancelled = inner.pipeline.cancel(&self.channel, job.id());
             if let Cancelled::Yes { prefetched } = cancelled {
-                self.core.uncount_prefetched(usize::from(prefetched));
+                self.scheduler.uncount_prefetched(usize::from(prefetched));
                 inner.calls -= 1;
             }
             cancelled != Cancelled::No
@@ -181,7 +181,7 @@ impl WorkerHandle {
             .iter()
             .flatten()
             .for_each(|doorbell| doorbell.deregister());
-        self.core.uncount_prefetched(pipeline.prefetched());
+        self.scheduler.uncount_prefetched(pipeline.prefetched());
 
         let calls: Vec<_> = pipeline
             .all()
@@ -205,7 +205,7 @@ impl WorkerHandle {
         let out_of_memory = post_mortem::of_memory(
             exit,
             self.oom_kills,
-            self.core.settings().memory_limit,
+            self.scheduler.settings().memory_limit,
             &stderr,
         );
         let death = Death {
@@ -217,7 +217,7 @@ impl WorkerHandle {
             stderr,
         };
         if !was_starting {
-            self.core.worker_died(self);
+            self.scheduler.worker_died(self);
         }
         // In reverse, since each of those that had not begun goes to the head of the queue.
         for (number, (job, begun)) in calls.iter().enumerate().rev() {
@@ -239,7 +239,7 @@ impl WorkerHandle {
             job.worker_died(&death, fault.as_deref());
         }
         let why = was_starting.then(|| describe_failed_start(&death, fault));
-        self.core.worker_gone(self, why);
+        self.scheduler.worker_gone(self, why);
         true
     }
 }

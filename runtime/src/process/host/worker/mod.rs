@@ -22,7 +22,7 @@ use rustix::process::Pid;
 use self::pipeline::Pipeline;
 use super::post_mortem;
 use super::reactor::Source;
-use super::scheduler::Core;
+use super::scheduler::Scheduler;
 use super::scheduler::job::Job;
 use super::stderr::Stderr;
 use crate::process::host::listener::Doorbell;
@@ -46,7 +46,7 @@ pub(crate) use setup::Parts;
 pub(crate) struct WorkerHandle {
     number: usize,
     pid: Pid,
-    core: Arc<Core>,
+    scheduler: Arc<Scheduler>,
     hello: Hello,
     socket: UnixStream,
     channel: Channel,
@@ -116,11 +116,11 @@ enum Life {
 }
 
 impl WorkerHandle {
-    pub(crate) fn new(number: usize, core: Arc<Core>, parts: Parts) -> Arc<WorkerHandle> {
+    pub(crate) fn new(number: usize, scheduler: Arc<Scheduler>, parts: Parts) -> Arc<WorkerHandle> {
         Arc::new(WorkerHandle {
             number,
             pid: Pid::from_child(&parts.child),
-            core,
+            scheduler,
             hello: parts.hello,
             socket: parts.socket,
             channel: parts.channel,
@@ -321,7 +321,7 @@ impl Expire for WorkerHandle {
         } else if is_leaving {
             self.kill_locked(&inner);
         } else if deadline == Deadline::FirstWord {
-            let limit = self.core.settings().start_timeout;
+            let limit = self.scheduler.settings().start_timeout;
             let pid = self.pid();
             let fault = match inner.life {
                 Life::Starting => format!(

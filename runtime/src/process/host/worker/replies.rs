@@ -58,7 +58,7 @@ impl WorkerHandle {
             match self.receive_start(&mut inner) {
                 Ok(true) => {
                     drop(inner);
-                    self.core.worker_ready(self);
+                    self.scheduler.worker_ready(self);
                 }
                 Ok(false) => {}
                 Err(fault) => self.kill_for(inner, fault),
@@ -198,16 +198,16 @@ impl WorkerHandle {
             drop(inner);
             any = true;
             if let Some((job, prefetched)) = done {
-                self.core.uncount_prefetched(usize::from(prefetched));
+                self.scheduler.uncount_prefetched(usize::from(prefetched));
                 job.finish_with_reply(reply, self.pid());
             }
             inner = lock(&self.inner);
         }
         drop(inner);
         if is_free && !self.kill_if_useless() {
-            self.core.worker_free(self);
+            self.scheduler.worker_free(self);
         } else if any && !is_free {
-            self.core.refill(self);
+            self.scheduler.refill(self);
         }
     }
 

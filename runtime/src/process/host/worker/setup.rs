@@ -51,7 +51,7 @@ impl Parts {
 impl WorkerHandle {
     /// Begins to listen to the worker, and gives it a time in which to say its first word.
     pub(crate) fn watch(self: &Arc<WorkerHandle>) -> io::Result<()> {
-        let limit = self.core.settings().start_timeout;
+        let limit = self.scheduler.settings().start_timeout;
         let set = lock(&self.inner)
             .deadline
             .set(limit, self, Deadline::FirstWord);

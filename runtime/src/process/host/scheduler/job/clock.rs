@@ -54,7 +54,7 @@ impl Job {
         }
         if let Err(error) = state.timer.set(limit, self, Deadline::InQueue) {
             self.answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
-            self.core.job_abandoned();
+            self.scheduler.job_abandoned();
         }
     }
 
@@ -132,7 +132,7 @@ impl Expire for Job {
         };
         let timed_out = TimedOut {
             task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
+            pool: self.scheduler.name().to_owned(),
             limit: limit.unwrap_or_default(),
             started,
             pid: worker.as_ref().map(|worker| worker.pid()),
@@ -140,7 +140,7 @@ impl Expire for Job {
         };
         self.answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
         match worker {
-            None => self.core.job_abandoned(),
+            None => self.scheduler.job_abandoned(),
             Some(worker) => self.stop_in(&worker),
         }
     }

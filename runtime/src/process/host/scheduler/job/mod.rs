@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use self::clock::Deadline;
-use super::Core;
+use super::Scheduler;
 use crate::call::options::Options;
 use crate::error::Error;
 use crate::pool::queue::Waiting;
@@ -36,7 +36,7 @@ const SHORT: Duration = Duration::from_millis(100);
 pub(crate) struct Job {
     id: u64,
     erased: &'static Erased,
-    core: Arc<Core>,
+    scheduler: Arc<Scheduler>,
     options: Options,
     /// The async runtime on which the call was first polled, if that hears of its calls by itself.
     runtime: Option<Arc<Runtime>>,
@@ -94,7 +94,7 @@ pub(crate) enum Answer {
 impl Job {
     pub(crate) fn new(
         erased: &'static Erased,
-        core: Arc<Core>,
+        scheduler: Arc<Scheduler>,
         options: Options,
         request: Request,
     ) -> Arc<Job> {
@@ -104,7 +104,7 @@ impl Job {
         Arc::new(Job {
             id,
             erased,
-            core,
+            scheduler,
             options,
             runtime: Runtime::current(),
             attempt: AtomicU32::new(1),
@@ -179,10 +179,10 @@ impl Job {
         drop(waker);
         request.discard();
         if let Some(place) = place_of(&stage) {
-            self.core.counters().ended(Ending::Cancelled, place);
+            self.scheduler.counters().ended(Ending::Cancelled, place);
         }
         match stage {
-            Stage::Queued => self.core.job_abandoned(),
+            Stage::Queued => self.scheduler.job_abandoned(),
             Stage::Running(worker) => self.stop_in(&worker),
             Stage::Answered(Answer::Value(value)) => codec::discard(value),
             Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
@@ -229,12 +229,14 @@ impl Job {
 
     fn after_stop(&self, worker: &Arc<WorkerHandle>, stopped: Stop) {
         if stopped == Stop::Free {
-            self.core.worker_free(worker);
+            self.scheduler.worker_free(worker);
         }
     }
 
     fn grace(&self) -> Duration {
-        self.options.grace.unwrap_or(self.core.settings().grace)
+        self.options
+            .grace
+            .unwrap_or(self.scheduler.settings().grace)
     }
 
     /// The encoded arguments, if there are any already.
@@ -274,7 +276,7 @@ impl Job {
         }
         state.stage = Stage::Running(Arc::clone(worker));
         state.timer.clear();
-        self.core.counters().begun();
+        self.scheduler.counters().begun();
         if runs {
             self.start_clock(&mut state, worker)?;
         }
@@ -282,7 +284,7 @@ impl Job {
     }
 
     fn limit(&self) -> Option<Duration> {
-        self.options.timeout.or(self.core.settings().timeout)
+        self.options.timeout.or(self.scheduler.settings().timeout)
     }
 
     pub(crate) fn is_decoding(&self) -> bool {
@@ -290,7 +292,7 @@ impl Job {
     }
 
     pub(crate) fn pool(&self) -> &str {
-        self.core.name()
+        self.scheduler.name()
     }
 
     pub(crate) fn erased(&self) -> &'static Erased {
@@ -320,7 +322,7 @@ impl Job {
         state.request = Request::Encoded(message);
         drop(state);
         if waits && is_queued {
-            self.core.requeue(Arc::clone(self));
+            self.scheduler.requeue(Arc::clone(self));
         } else {
             self.send_encoded();
         }
@@ -349,7 +351,7 @@ impl Job {
         }
         if let Taken::Failed(error) = worker.send(self, &message) {
             self.fail(error);
-            self.core.worker_free(&worker);
+            self.scheduler.worker_free(&worker);
         }
     }
 

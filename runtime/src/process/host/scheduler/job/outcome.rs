@@ -21,12 +21,14 @@ impl Job {
             return;
         }
         if self.is_repeated() {
-            self.core.poison().survived(|| state.request.key());
+            self.scheduler.poison().survived(|| state.request.key());
         }
         let found = match reply {
             Reply::Value { .. } if state.detached => {
                 state.stage = Stage::Over;
-                self.core.counters().ended(Ending::Finished, Place::Worker);
+                self.scheduler
+                    .counters()
+                    .ended(Ending::Finished, Place::Worker);
                 return;
             }
             Reply::Value {
@@ -44,7 +46,7 @@ impl Job {
             } => Answer::Bytes(bytes, descriptors),
             Reply::Panicked(report) => Answer::Failed(Error::Panicked(Box::new(Panicked {
                 task: self.task().to_owned(),
-                pool: self.core.name().to_owned(),
+                pool: self.scheduler.name().to_owned(),
                 message: report.message,
                 location: report.location,
                 backtrace: report.backtrace,
@@ -77,8 +79,8 @@ impl Job {
         } else {
             state.deaths += 1;
             let may_repeat = self.is_repeated() && {
-                let deaths = self.core.poison().killed(state.request.key());
-                state.retries > 0 && deaths < self.core.settings().poison_after
+                let deaths = self.scheduler.poison().killed(state.request.key());
+                state.retries > 0 && deaths < self.scheduler.settings().poison_after
             };
             state.retries -= u32::from(may_repeat);
             self.attempt
@@ -90,7 +92,7 @@ impl Job {
         }
         let died = WorkerDied {
             task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
+            pool: self.scheduler.name().to_owned(),
             pid: death.pid,
             exit: death.exit,
             phase: death.phase,
@@ -106,8 +108,8 @@ impl Job {
     /// Its worker has died, or has too many calls, before it took this one up: another one runs it.
     pub(crate) fn move_on(self: Arc<Job>) {
         if let Some(job) = self.unassign() {
-            let core = Arc::clone(&job.core);
-            core.requeue(job);
+            let scheduler = Arc::clone(&job.scheduler);
+            scheduler.requeue(job);
         }
     }
 
@@ -119,20 +121,20 @@ impl Job {
         }
         state.stage = Stage::Queued;
         state.timer.clear();
-        self.core.counters().returned();
+        self.scheduler.counters().returned();
         drop(state);
         Some(self)
     }
 
     fn queue_again(self: &Arc<Job>, mut state: MutexGuard<'_, State>) {
         state.stage = Stage::Queued;
-        self.core.counters().returned();
+        self.scheduler.counters().returned();
         // Whoever is encoding the arguments queues it again when that is done.
         let is_being_encoded = matches!(state.request, Request::Taken);
         state.waits_for_encoding = is_being_encoded;
         drop(state);
         if !is_being_encoded {
-            self.core.requeue(Arc::clone(self));
+            self.scheduler.requeue(Arc::clone(self));
         }
     }
 
@@ -148,14 +150,14 @@ impl Job {
             return None;
         }
         let key = || lock(&self.state).request.key();
-        let deaths = self.core.poison().deaths(key);
-        (deaths >= self.core.settings().poison_after).then_some(deaths)
+        let deaths = self.scheduler.poison().deaths(key);
+        (deaths >= self.scheduler.settings().poison_after).then_some(deaths)
     }
 
     pub(crate) fn fail_as_poison(&self, deaths: u32) {
         self.fail(Error::Poisoned(Box::new(Poisoned {
             task: self.task().to_owned(),
-            pool: self.core.name().to_owned(),
+            pool: self.scheduler.name().to_owned(),
             deaths,
         })));
     }
@@ -167,7 +169,7 @@ impl Job {
         } else {
             started
         };
-        let refused = Refused::new(self.task(), self.core.name(), started);
+        let refused = Refused::new(self.task(), self.scheduler.name(), started);
         self.fail(Error::Closed(Box::new(refused)));
     }
 
@@ -177,7 +179,7 @@ impl Job {
     }
 
     pub(super) fn cannot_start(&self, reason: &str) -> Error {
-        let (task, pool) = (self.task(), self.core.name());
+        let (task, pool) = (self.task(), self.scheduler.name());
         let refused = CannotStart::new(task, pool, reason.to_owned());
         Error::CannotStart(Box::new(refused))
     }
@@ -202,7 +204,7 @@ impl Job {
                 Answer::Failed(_) => Ending::Failed,
                 Answer::Bytes(..) | Answer::Value(_) => Ending::Finished,
             };
-            self.core.counters().ended(ending, place);
+            self.scheduler.counters().ended(ending, place);
         }
         let unwanted = if state.detached {
             Some(answer)
@@ -227,12 +229,12 @@ impl Job {
 
     /// The result that came cannot be read after all.
     pub(crate) fn unreadable(&self, reason: String) -> Error {
-        self.core.counters().failed_after_all();
+        self.scheduler.counters().failed_after_all();
         self.codec_error(false, reason, Started::Yes)
     }
 
     pub(crate) fn codec_error(&self, encoding: bool, reason: String, started: Started) -> Error {
-        codec::codec_error(encoding, self.task(), &self.core, reason, started)
+        codec::codec_error(encoding, self.task(), &self.scheduler, reason, started)
     }
 }
 
