@@ -76,8 +76,8 @@ fn start(scheduler: &Arc<Scheduler>) -> Result<(), String> {
         parent: rustix::process::getpid(),
         nonce: nonce(),
     };
-    let (channel, doorbell) = Parts::prepare(&ours)
-        .map_err(|error| describe("a worker cannot be given its channel", error))?;
+    let (ring, doorbell) = Parts::prepare(&ours)
+        .map_err(|error| describe("a worker cannot be given its ring", error))?;
     let config = scheduler.config();
     let number = config.number;
     config
@@ -118,7 +118,7 @@ fn start(scheduler: &Arc<Scheduler>) -> Result<(), String> {
     let parts = Parts {
         hello,
         socket: ours,
-        channel,
+        ring,
         doorbell,
         pidfd,
         stderr,

@@ -219,7 +219,7 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, WorkerConfig), Stri
     let socket = UnixStream::from(socket);
     let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
     rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
-    let (channel, doorbell) = WorkerContext::receive(&socket)?;
+    let (ring, doorbell) = WorkerContext::receive(&socket)?;
     let config = WorkerConfig::receive(&socket)?;
     allocator::take_large_steps(config.memory_limit.is_some());
     if let Some(limit) = config.memory_limit {
@@ -243,7 +243,7 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, WorkerConfig), Stri
     }
     let context = WorkerContext::new(
         socket,
-        channel,
+        ring,
         doorbell,
         invitation.nonce,
         config.reports_memory,

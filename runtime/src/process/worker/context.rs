@@ -13,14 +13,14 @@ use crate::context::Asked;
 use crate::error::Phase;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
-use crate::process::transport::shm::ring::Channel;
+use crate::process::transport::shm::ring::Ring;
 
 /// There is one in a worker, and it is there as long as the process: threads that a function leaves
 /// behind may ask it too.
 #[derive(Debug)]
 pub(crate) struct WorkerContext {
     pub(crate) socket: UnixStream,
-    pub(crate) channel: Channel,
+    pub(crate) ring: Ring,
     /// What wakes the pool's own thread.
     pub(crate) doorbell: OwnedFd,
     pub(crate) nonce: u64,
@@ -36,7 +36,7 @@ pub(crate) struct WorkerContext {
 
 impl WorkerContext {
     /// Takes what the pool has sent ahead.
-    pub(crate) fn receive(socket: &UnixStream) -> Result<(Channel, OwnedFd), String> {
+    pub(crate) fn receive(socket: &UnixStream) -> Result<(Ring, OwnedFd), String> {
         let received = loop {
             match fd_passing::receive(socket) {
                 Ok(received) => break received,
@@ -47,16 +47,14 @@ impl WorkerContext {
         };
         let mut descriptors = received.descriptors.into_iter();
         match (received.purpose, descriptors.next(), descriptors.next()) {
-            (FdPurpose::Start, Some(channel), Some(doorbell)) => {
-                Ok((Channel::open(channel)?, doorbell))
-            }
-            _ => Err("the pool has sent no channel".to_owned()),
+            (FdPurpose::Start, Some(ring), Some(doorbell)) => Ok((Ring::open(ring)?, doorbell)),
+            _ => Err("the pool has sent no ring".to_owned()),
         }
     }
 
     pub(crate) fn new(
         socket: UnixStream,
-        channel: Channel,
+        ring: Ring,
         doorbell: OwnedFd,
         nonce: u64,
         reports_memory: bool,
@@ -67,7 +65,7 @@ impl WorkerContext {
             parent: parent.and_then(|parent| pidfd_open(parent, PidfdFlags::empty()).ok()),
             loop_ended: doorbell::descriptor()?,
             socket,
-            channel,
+            ring,
             doorbell,
             nonce,
             reports_memory,
@@ -83,11 +81,11 @@ impl WorkerContext {
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) {
-        self.channel.set_phase(self.position(), phase);
+        self.ring.set_phase(self.position(), phase);
     }
 
     pub(crate) fn phase(&self) -> Phase {
-        self.channel.phase(self.position())
+        self.ring.phase(self.position())
     }
 
     fn position(&self) -> u64 {
@@ -109,7 +107,7 @@ impl WorkerContext {
             // Interrupted, or there is no memory for it: once more.
             let _ = rustix::event::poll(&mut ends, None);
         }
-        self.channel.close();
+        self.ring.close();
     }
 }
 
@@ -129,7 +127,7 @@ impl Drop for InLoop {
 /// A worker asks for the one call that it runs.
 impl Asked for WorkerContext {
     fn is_cancelled(&self) -> bool {
-        let asked = self.channel.asked_to_stop();
+        let asked = self.ring.asked_to_stop();
         asked != 0 && asked == self.call.load(Ordering::Acquire)
     }
 
@@ -137,7 +135,7 @@ impl Asked for WorkerContext {
         match self.call.load(Ordering::Acquire) {
             // No call was taken up yet.
             0 => 0,
-            _ => self.channel.attempt(self.position()),
+            _ => self.ring.attempt(self.position()),
         }
     }
 }

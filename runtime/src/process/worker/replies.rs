@@ -120,7 +120,7 @@ impl Outbox {
             // This one fits.
             answer = Answer::cannot_be_sent(reason);
         }
-        let channel = &self.context.channel;
+        let ring = &self.context.ring;
         let (at, in_slot) = match answer.laid {
             0 => (0, &answer.bytes[..]),
             _ => (ANSWERS, &[][..]),
@@ -132,7 +132,7 @@ impl Outbox {
         if let (Some(shelf), ANSWERS) = (&mut self.shelf, at.memory) {
             shelf.is_ours = false;
         }
-        match channel.complete(position, call, answer.kind as u32, at, in_slot) {
+        match ring.complete(position, call, answer.kind as u32, at, in_slot) {
             Ok(Some(doorbell)) => inbox.ring(doorbell)?,
             Ok(None) => {}
             Err(Interrupted) => wait_for_death(),
@@ -170,7 +170,7 @@ struct Shelf {
 impl Shelf {
     fn memory(&mut self) -> io::Result<&mut Memory> {
         if !self.is_ours {
-            self.context.channel.borrow_memory();
+            self.context.ring.borrow_memory();
             self.is_ours = true;
         }
         match &mut self.memory {

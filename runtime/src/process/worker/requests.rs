@@ -29,7 +29,7 @@ impl Inbox {
     pub(crate) fn new(context: &'static WorkerContext) -> Inbox {
         Inbox {
             context,
-            // The channel came this way.
+            // The ring came this way.
             received: 1,
             doorbells: std::array::from_fn(|_| None),
             region: None,
@@ -39,8 +39,8 @@ impl Inbox {
 
     /// The call at this position, with whatever it needs.
     pub(crate) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, String> {
-        let channel = &self.context.channel;
-        while self.received < channel.fd_messages(position) {
+        let ring = &self.context.ring;
+        while self.received < ring.fd_messages(position) {
             match fd_passing::receive(&self.context.socket) {
                 Ok(received) => self.sort(received.purpose, received.descriptors)?,
                 Err(NoDescriptors::NotYet) => {}
@@ -53,9 +53,9 @@ impl Inbox {
         let values = values
             .map(|(_, descriptors)| descriptors)
             .unwrap_or_default();
-        let at = channel.place_of(position);
+        let at = ring.place_of(position);
         let message = if at.memory == 0 {
-            channel.request(position, at.length)
+            ring.request(position, at.length)
         } else {
             match &mut self.region {
                 Some(region) if region.id() == at.memory => region.call(at.length)?,

@@ -56,7 +56,7 @@ pub(crate) fn serve(
     let mut inbox = Inbox::new(context);
     let mut outbox = Outbox::new(context);
     let mut position = 0;
-    while let Some(call) = context.channel.claim(&mut position) {
+    while let Some(call) = context.ring.claim(&mut position) {
         context.begin(position, call);
         let answer = match inbox.open(position, call) {
             Ok(Opened::Call(message, values)) => {
@@ -69,7 +69,7 @@ pub(crate) fn serve(
         // cannot be written, there is nobody who reads it.
         let _ = io::stdout().flush();
         if context.reports_memory {
-            context.channel.set_resident(post_mortem::resident_memory());
+            context.ring.set_resident(post_mortem::resident_memory());
         }
         outbox
             .send(position, call, answer, &inbox)

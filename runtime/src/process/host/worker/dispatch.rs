@@ -1,4 +1,4 @@
-//! How a worker is given calls: into a slot of its channel, or into memory that the slot names.
+//! How a worker is given calls: into a slot of its ring, or into memory that the slot names.
 
 use std::io::ErrorKind;
 use std::os::fd::AsFd;
@@ -62,10 +62,7 @@ impl WorkerHandle {
     pub(crate) fn add(self: &Arc<WorkerHandle>, job: &Arc<Job>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
         let is_working = inner.life == Life::Ready && inner.pipeline.calls() > 0;
-        if !is_working
-            || !self.may_have_more(&inner)
-            || inner.pipeline.next(&self.channel).is_none()
-        {
+        if !is_working || !self.may_have_more(&inner) || inner.pipeline.next(&self.ring).is_none() {
             return Taken::Unfit;
         }
         match job.assign(self, true) {
@@ -116,7 +113,7 @@ impl WorkerHandle {
         job: &Arc<Job>,
         message: &Message,
     ) -> Taken {
-        let Some(position) = inner.pipeline.next(&self.channel) else {
+        let Some(position) = inner.pipeline.next(&self.ring) else {
             return Taken::Unfit;
         };
         let (at, bytes) = match self.lay(inner, job.id(), message) {
@@ -139,7 +136,7 @@ impl WorkerHandle {
         inner.calls += 1;
         self.load.store(inner.load(), Ordering::Release);
         self.scheduler.count_prefetched(prefetched);
-        self.channel.publish(
+        self.ring.publish(
             position,
             &Placed {
                 call: job.id(),
@@ -232,7 +229,7 @@ impl WorkerHandle {
         )?;
         inner.fd_messages += 1;
         inner.doorbells[number] = Some(Doorbell::register(runtime, number, self, descriptor)?);
-        self.channel.listen(number);
+        self.ring.listen(number);
         Ok(number)
     }
 }

@@ -51,7 +51,7 @@ impl WorkerHandle {
         let Some(position) = inner.pipeline.position(call) else {
             return Stop::Over;
         };
-        if let Cancelled::Yes { prefetched } = inner.pipeline.cancel(&self.channel, call) {
+        if let Cancelled::Yes { prefetched } = inner.pipeline.cancel(&self.ring, call) {
             self.scheduler.uncount_prefetched(usize::from(prefetched));
             inner.calls -= 1;
             self.load.store(inner.load(), Ordering::Release);
@@ -66,12 +66,12 @@ impl WorkerHandle {
             };
         }
         if gently {
-            self.channel.ask_to_stop(call);
+            self.ring.ask_to_stop(call);
             return Stop::Asked;
         }
-        let stopped = self.channel.interrupt(position, call);
+        let stopped = self.ring.interrupt(position, call);
         // It may have come to its end in this moment. Whatever else stands there is not to be relied on.
-        if stopped || self.channel.call_state(position, call) != CallState::Done {
+        if stopped || self.ring.call_state(position, call) != CallState::Done {
             inner.leave();
             self.kill_locked(&inner);
         }
@@ -82,10 +82,10 @@ impl WorkerHandle {
     /// In the order in which they lay there.
     pub(crate) fn give_up_prefetched(&self) -> Vec<Arc<Job>> {
         let mut inner = lock(&self.inner);
-        let mut jobs: Vec<_> = inner.pipeline.waiting(&self.channel).cloned().collect();
+        let mut jobs: Vec<_> = inner.pipeline.waiting(&self.ring).cloned().collect();
         jobs.truncate(jobs.len().div_ceil(2));
         jobs.retain(|job| {
-            let cancelled = inner.pipeline.cancel(&self.channel, job.id());
+            let cancelled = inner.pipeline.cancel(&self.ring, job.id());
             if let Cancelled::Yes { prefetched } = cancelled {
                 self.scheduler.uncount_prefetched(usize::from(prefetched));
                 inner.calls -= 1;
@@ -104,7 +104,7 @@ impl WorkerHandle {
         inner.leave();
         let mut jobs = Vec::new();
         for (position, job) in inner.pipeline.all() {
-            let has_begun = self.channel.call_state(position, job.id()) != CallState::Waiting;
+            let has_begun = self.ring.call_state(position, job.id()) != CallState::Waiting;
             jobs.push((Arc::clone(job), has_begun));
         }
         jobs.extend(inner.reserved.clone().map(|job| (job, false)));
@@ -129,7 +129,7 @@ impl WorkerHandle {
     pub(crate) fn retire(self: &Arc<WorkerHandle>) {
         let mut inner = lock(&self.inner);
         inner.leave();
-        self.channel.close();
+        self.ring.close();
         self.expect_end(&mut inner);
     }
 
@@ -186,10 +186,10 @@ impl WorkerHandle {
         let calls: Vec<_> = pipeline
             .all()
             .map(|(position, job)| {
-                let phase = match self.channel.call_state(position, job.id()) {
+                let phase = match self.ring.call_state(position, job.id()) {
                     CallState::Waiting => None,
                     CallState::Running | CallState::Done | CallState::Revoked => {
-                        Some(self.channel.phase(position))
+                        Some(self.ring.phase(position))
                     }
                     // Whatever it says beside that cannot be relied on.
                     CallState::Invalid => Some(Phase::Unknown),
@@ -198,7 +198,7 @@ impl WorkerHandle {
             })
             .collect();
         let begun = calls.iter().find_map(|(_, begun)| *begun);
-        let ran_for = begun.map(|(position, _)| self.channel.ran_for(position));
+        let ran_for = begun.map(|(position, _)| self.ring.ran_for(position));
         let stderr = self
             .stderr
             .tail(ran_for.and_then(|time| Instant::now().checked_sub(time)));

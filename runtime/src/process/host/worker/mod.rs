@@ -31,7 +31,7 @@ use crate::process::tasks::hooks;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::{Channel, DOORBELLS};
+use crate::process::transport::shm::ring::{DOORBELLS, Ring};
 use crate::process::transport::shm::slot_state::CallState;
 use crate::process::worker::serve_loop::Hello;
 use crate::sync::lock;
@@ -49,7 +49,7 @@ pub(crate) struct WorkerHandle {
     scheduler: Arc<Scheduler>,
     hello: Hello,
     socket: UnixStream,
-    channel: Channel,
+    ring: Ring,
     /// What it rings for the pool's own thread.
     own_doorbell: OwnedFd,
     /// Readable when the process has ended.
@@ -123,7 +123,7 @@ impl WorkerHandle {
             scheduler,
             hello: parts.hello,
             socket: parts.socket,
-            channel: parts.channel,
+            ring: parts.ring,
             own_doorbell: parts.doorbell,
             pidfd: parts.pidfd,
             stderr: parts.stderr,
@@ -180,7 +180,7 @@ impl WorkerHandle {
 
     /// How much memory it took after its last call, in bytes, as it says itself.
     pub(crate) fn resident_memory(&self) -> u64 {
-        self.channel.resident()
+        self.ring.resident()
     }
 
     pub(crate) fn calls(&self) -> u64 {
@@ -194,7 +194,7 @@ impl WorkerHandle {
 
     /// How many of its calls it has not begun.
     pub(crate) fn waiting(&self) -> usize {
-        lock(&self.inner).pipeline.waiting(&self.channel).count()
+        lock(&self.inner).pipeline.waiting(&self.ring).count()
     }
 
     /// For how long this call has run. `None` if the worker has not begun it.
@@ -202,8 +202,8 @@ impl WorkerHandle {
         let inner = lock(&self.inner);
         // One that is not there any more has been answered, or is about to be.
         let position = inner.pipeline.position(call)?;
-        let has_begun = self.channel.call_state(position, call) != CallState::Waiting;
-        has_begun.then(|| self.channel.ran_for(position))
+        let has_begun = self.ring.call_state(position, call) != CallState::Waiting;
+        has_begun.then(|| self.ring.ran_for(position))
     }
 
     /// The doorbell is out of order.

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::process::host::scheduler::job::Job;
-use crate::process::transport::shm::ring::{Channel, SLOTS};
+use crate::process::transport::shm::ring::{Ring, SLOTS};
 use crate::process::transport::shm::slot_state::CallState;
 
-/// Which slots of the channel hold which calls. Each entry is one slot, one behind the other.
+/// Which slots of the ring hold which calls. Each entry is one slot, one behind the other.
 #[derive(Debug, Default)]
 pub(super) struct Pipeline {
     /// The position of the first entry.
@@ -45,18 +45,18 @@ impl Pipeline {
     }
 
     /// Where the next call goes, if there is room.
-    pub(super) fn next(&mut self, channel: &Channel) -> Option<u64> {
-        self.tidy(channel);
+    pub(super) fn next(&mut self, ring: &Ring) -> Option<u64> {
+        self.tidy(ring);
         let has_room = self.entries.len() < SLOTS;
         has_room.then(|| self.first + self.entries.len() as u64)
     }
 
     /// Forgets slots of calls that were taken back: at the end of the line they are used again, and
     /// if the worker has passed one, then also all before it.
-    fn tidy(&mut self, channel: &Channel) {
+    fn tidy(&mut self, ring: &Ring) {
         while let Some(Entry::Cancelled(call)) = self.entries.back() {
             let position = self.first + self.entries.len() as u64 - 1;
-            if channel.reclaim(position, *call) {
+            if ring.reclaim(position, *call) {
                 self.entries.pop_back();
                 continue;
             }
@@ -77,12 +77,12 @@ impl Pipeline {
     }
 
     /// The first call and its position, if the worker is done with it; `Err` if it cannot be.
-    pub(super) fn first_done(&self, channel: &Channel) -> Result<Option<(u64, &Arc<Job>)>, ()> {
+    pub(super) fn first_done(&self, ring: &Ring) -> Result<Option<(u64, &Arc<Job>)>, ()> {
         // If it is done, the worker has passed whatever was taken back before it.
         let Some((position, job)) = self.all().next() else {
             return Ok(None);
         };
-        match channel.call_state(position, job.id()) {
+        match ring.call_state(position, job.id()) {
             CallState::Done => Ok(Some((position, job))),
             CallState::Waiting | CallState::Running | CallState::Revoked => Ok(None),
             CallState::Invalid => Err(()),
@@ -111,11 +111,11 @@ impl Pipeline {
     }
 
     /// Takes back a call, unless the worker has taken it up.
-    pub(super) fn cancel(&mut self, channel: &Channel, call: u64) -> Cancelled {
+    pub(super) fn cancel(&mut self, ring: &Ring, call: u64) -> Cancelled {
         let Some(position) = self.position(call) else {
             return Cancelled::No;
         };
-        if !channel.cancel(position, call) {
+        if !ring.cancel(position, call) {
             return Cancelled::No;
         }
         let entry = usize::try_from(position - self.first)
@@ -126,7 +126,7 @@ impl Pipeline {
         };
         let before = std::mem::replace(entry, Entry::Cancelled(call));
         self.calls -= 1;
-        self.tidy(channel);
+        self.tidy(ring);
         Cancelled::Yes {
             prefetched: matches!(
                 before,
@@ -140,16 +140,13 @@ impl Pipeline {
 
     /// Calls that lie ready behind the first and that the worker has not taken up, the last first. The
     /// first is the worker's own: it is about to take it up.
-    pub(super) fn waiting<'a>(
-        &'a self,
-        channel: &'a Channel,
-    ) -> impl Iterator<Item = &'a Arc<Job>> + 'a {
+    pub(super) fn waiting<'a>(&'a self, ring: &'a Ring) -> impl Iterator<Item = &'a Arc<Job>> + 'a {
         let behind_the_first = self.calls.saturating_sub(1);
         self.all()
             .rev()
             .take(behind_the_first)
             .take_while(|(position, job)| {
-                channel.call_state(*position, job.id()) == CallState::Waiting
+                ring.call_state(*position, job.id()) == CallState::Waiting
             })
             .map(|(_, job)| job)
     }

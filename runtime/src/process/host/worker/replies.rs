@@ -125,10 +125,9 @@ impl WorkerHandle {
         loop {
             self.collect();
             // Whatever comes after this rings, and what came before is seen now.
-            self.channel.listen(doorbell);
+            self.ring.listen(doorbell);
             let inner = lock(&self.inner);
-            if inner.fault.is_some() || matches!(inner.pipeline.first_done(&self.channel), Ok(None))
-            {
+            if inner.fault.is_some() || matches!(inner.pipeline.first_done(&self.ring), Ok(None)) {
                 return;
             }
         }
@@ -138,7 +137,7 @@ impl WorkerHandle {
     /// called. Gives whether that is so.
     pub(crate) fn collect_overdue(self: &Arc<WorkerHandle>) -> bool {
         let mut inner = lock(&self.inner);
-        let (done, is_at_fault) = match inner.pipeline.first_done(&self.channel) {
+        let (done, is_at_fault) = match inner.pipeline.first_done(&self.ring) {
             Ok(Some((_, job))) => (job.id(), false),
             Ok(None) => (0, false),
             Err(()) => (0, inner.fault.is_none()),
@@ -159,7 +158,7 @@ impl WorkerHandle {
             return;
         };
         let call = job.id();
-        if self.channel.call_state(position, call) != CallState::Waiting {
+        if self.ring.call_state(position, call) != CallState::Waiting {
             inner.has_begun();
         } else if inner.has_not_begun(call) >= STUCK && inner.fault.is_none() {
             self.kill_for(inner, NOTHING_BEGUN.to_owned());
@@ -175,7 +174,7 @@ impl WorkerHandle {
             if inner.fault.is_some() {
                 break;
             }
-            let (position, call) = match inner.pipeline.first_done(&self.channel) {
+            let (position, call) = match inner.pipeline.first_done(&self.ring) {
                 Ok(Some((position, job))) => (position, job.id()),
                 Ok(None) => break,
                 Err(()) => {
@@ -187,7 +186,7 @@ impl WorkerHandle {
                 Ok(reply) => reply,
                 Err(fault) => return self.kill_for(inner, fault),
             };
-            self.channel.release(position);
+            self.ring.release(position);
             let done = inner.pipeline.pop_done();
             inner.has_begun();
             inner.fd_messages_seen = inner.fd_messages;
@@ -217,7 +216,7 @@ impl WorkerHandle {
         position: u64,
         call: u64,
     ) -> Result<Reply, String> {
-        let (kind, at) = self.channel.answer(position);
+        let (kind, at) = self.ring.answer(position);
         let descriptors = if kind == ReplyKind::ValueWith as u32 {
             self.take_values(inner, call)?
         } else {
@@ -227,7 +226,7 @@ impl WorkerHandle {
             if at.length > INLINE {
                 return Err(format!("it announced an answer of {} bytes", at.length));
             }
-            Body::Copied(self.channel.copy_answer(position, at.length))
+            Body::Copied(self.ring.copy_answer(position, at.length))
         } else {
             self.borrow(inner, at, ReplyKind::is_value(kind))?
         };
@@ -311,7 +310,7 @@ impl Lent {
 
     fn give_back_to(mut self, inner: &mut Inner) {
         inner.for_answers = self.memory.take();
-        self.worker.channel.give_back();
+        self.worker.ring.give_back();
     }
 }
 
@@ -319,7 +318,7 @@ impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(memory) = self.memory.take() {
             lock(&self.worker.inner).for_answers = Some(memory);
-            self.worker.channel.give_back();
+            self.worker.ring.give_back();
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::process::host::reactor::Poller;
 use crate::process::host::stderr::Stderr;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
-use crate::process::transport::shm::ring::Channel;
+use crate::process::transport::shm::ring::Ring;
 use crate::process::worker::serve_loop::Hello;
 use crate::sync::lock;
 
@@ -23,7 +23,7 @@ static REACTOR: Poller = Poller::new("offloop-reactor");
 pub(crate) struct Parts {
     pub(crate) hello: Hello,
     pub(crate) socket: UnixStream,
-    pub(crate) channel: Channel,
+    pub(crate) ring: Ring,
     pub(crate) doorbell: OwnedFd,
     pub(crate) pidfd: OwnedFd,
     pub(crate) stderr: Arc<Stderr>,
@@ -35,16 +35,16 @@ impl Parts {
     pub(super) const FD_MESSAGES: u64 = 1;
 
     /// Makes what a worker and its pool share, and sends it ahead to a worker that will be started.
-    pub(crate) fn prepare(socket: &UnixStream) -> io::Result<(Channel, OwnedFd)> {
-        let channel = Channel::create()?;
+    pub(crate) fn prepare(socket: &UnixStream) -> io::Result<(Ring, OwnedFd)> {
+        let ring = Ring::create()?;
         let doorbell = doorbell::descriptor()?;
-        channel.listen(doorbell::OWN);
+        ring.listen(doorbell::OWN);
         fd_passing::send(
             socket,
             FdPurpose::Start,
-            &[channel.descriptor(), doorbell.as_fd()],
+            &[ring.descriptor(), doorbell.as_fd()],
         )?;
-        Ok((channel, doorbell))
+        Ok((ring, doorbell))
     }
 }
 

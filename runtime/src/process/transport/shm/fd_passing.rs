@@ -19,7 +19,7 @@ const LENGTH: usize = 16;
 /// What the descriptors are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FdPurpose {
-    /// The worker's first: its channel, and what wakes listener 0.
+    /// The worker's first: its ring, and what wakes listener 0.
     Start,
     /// What wakes the listener of this number.
     Doorbell(usize),

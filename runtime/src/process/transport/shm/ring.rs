@@ -106,24 +106,24 @@ pub(crate) struct Placed<'a> {
 
 /// The mapping.
 #[derive(Debug)]
-pub(crate) struct Channel {
+pub(crate) struct Ring {
     memory: Memory,
 }
 
-impl Channel {
+impl Ring {
     /// Makes one, in the pool.
-    pub(crate) fn create() -> std::io::Result<Channel> {
-        let memory = Memory::create("offloop-channel", size_of::<Shared>())?;
-        Ok(Channel { memory })
+    pub(crate) fn create() -> std::io::Result<Ring> {
+        let memory = Memory::create("offloop-ring", size_of::<Shared>())?;
+        Ok(Ring { memory })
     }
 
     /// Maps the one that the pool has made, in the worker.
-    pub(crate) fn open(descriptor: OwnedFd) -> Result<Channel, String> {
+    pub(crate) fn open(descriptor: OwnedFd) -> Result<Ring, String> {
         let memory = Memory::open(descriptor, Access::ReadWrite)?;
         if memory.len() < size_of::<Shared>() {
             return Err("it is too short".to_owned());
         }
-        Ok(Channel { memory })
+        Ok(Ring { memory })
     }
 
     pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
@@ -155,7 +155,7 @@ fn index(position: u64) -> usize {
 }
 
 /// The pool's side.
-impl Channel {
+impl Ring {
     /// Puts a call into a slot that is free, and wakes the worker if it sleeps.
     pub(crate) fn publish(&self, position: u64, placed: &Placed<'_>) {
         let head = self.head(position);
@@ -278,7 +278,7 @@ impl Channel {
 }
 
 /// The worker's side.
-impl Channel {
+impl Ring {
     /// Waits for the call in the slot at `position`, which moves on to where it is, and takes it up.
     /// `None` if there is none and none will come.
     pub(crate) fn claim(&self, position: &mut u64) -> Option<u64> {
