@@ -48,7 +48,7 @@ pub struct Call<R: 'static> {
 }
 
 enum Way<R: 'static> {
-    Thread(thread::Run<R>),
+    Thread(thread::ThreadCall<R>),
     /// Behind a pointer, so that a program without such calls has none of their code.
     #[cfg(target_os = "linux")]
     Process(Box<dyn InProcesses<R> + Send>),
@@ -72,14 +72,14 @@ pub(crate) trait InProcesses<R> {
 }
 
 impl<R: Outcome> Call<R> {
-    pub(crate) fn on_threads(run: thread::Run<R>) -> Call<R> {
+    pub(crate) fn on_threads(run: thread::ThreadCall<R>) -> Call<R> {
         Call {
             way: Way::Thread(run),
         }
     }
 
     #[cfg(target_os = "linux")]
-    pub(crate) fn on_processes(run: process::Run<R>) -> Call<R> {
+    pub(crate) fn on_processes(run: process::ProcessCall<R>) -> Call<R> {
         Call {
             way: Way::Process(Box::new(run)),
         }

@@ -34,7 +34,7 @@ pub fn thread_call<L: Send + 'static, R: Send + 'static>(
     list: L,
     run: fn(L) -> R,
 ) -> Call<Result<R, Error>> {
-    Call::on_threads(thread::Run::new(
+    Call::on_threads(thread::ThreadCall::new(
         name,
         pool.core(),
         Box::new(move || Ok(run(list))),
@@ -48,7 +48,7 @@ pub fn thread_call_flat<L: Send + 'static, R: Outcome>(
     list: L,
     run: fn(L) -> R,
 ) -> Call<R> {
-    Call::on_threads(thread::Run::new(
+    Call::on_threads(thread::ThreadCall::new(
         name,
         pool.core(),
         Box::new(move || run(list)),
@@ -62,7 +62,7 @@ pub fn process_call<T: ProcessTask>(
     args: T::List,
 ) -> Call<Result<T::Output, Error>> {
     let typed = const { &Typed::wrapped::<T>() };
-    Call::on_processes(process::Run::new(
+    Call::on_processes(process::ProcessCall::new(
         typed,
         Target::Processes(pool.scheduler()),
         Box::new(args),
@@ -76,7 +76,7 @@ where
     T::Output: Outcome,
 {
     let typed = const { &Typed::flat::<T>() };
-    Call::on_processes(process::Run::new(
+    Call::on_processes(process::ProcessCall::new(
         typed,
         Target::Processes(pool.scheduler()),
         Box::new(args),

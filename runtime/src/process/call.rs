@@ -75,7 +75,7 @@ impl<A> Typed<A> {
 }
 
 /// A call on a process pool. Nothing happens before the first poll.
-pub(crate) struct Run<A: 'static> {
+pub(crate) struct ProcessCall<A: 'static> {
     typed: &'static Typed<A>,
     target: Target,
     options: Given,
@@ -91,12 +91,12 @@ pub(crate) enum Target {
 
 enum Stage<A> {
     New(Boxed),
-    OnThread(Box<thread::Run<A>>),
+    OnThread(Box<thread::ThreadCall<A>>),
     Submitted(Arc<Job>),
     Finished,
 }
 
-impl<A: Outcome> InProcesses<A> for Run<A> {
+impl<A: Outcome> InProcesses<A> for ProcessCall<A> {
     fn options(&mut self) -> &mut Options {
         self.options.get_mut()
     }
@@ -133,9 +133,9 @@ impl<A: Outcome> InProcesses<A> for Run<A> {
     }
 }
 
-impl<A: Outcome> Run<A> {
-    pub(crate) fn new(typed: &'static Typed<A>, target: Target, args: Boxed) -> Run<A> {
-        Run {
+impl<A: Outcome> ProcessCall<A> {
+    pub(crate) fn new(typed: &'static Typed<A>, target: Target, args: Boxed) -> ProcessCall<A> {
+        ProcessCall {
             typed,
             target,
             options: Given::default(),
@@ -192,7 +192,7 @@ impl<A: Outcome> Run<A> {
     ) -> Stage<A> {
         let typed = self.typed;
         let job = Box::new(move || typed.run(args));
-        let mut on_threads = thread::Run::new(self.task(), core, job);
+        let mut on_threads = thread::ThreadCall::new(self.task(), core, job);
         let options = on_threads.options();
         *options = self.options.get();
         options.timeout = options.timeout.or(timeout);
@@ -218,7 +218,7 @@ impl<A: Outcome> Run<A> {
     }
 }
 
-impl<A> Drop for Run<A> {
+impl<A> Drop for ProcessCall<A> {
     fn drop(&mut self) {
         if let Stage::Submitted(job) = &self.stage {
             job.abandon();

@@ -22,7 +22,7 @@ mod tasks;
 mod transport;
 mod worker;
 
-pub(crate) use call::{Run, Target, Typed};
+pub(crate) use call::{ProcessCall, Target, Typed};
 pub use pool::ProcessPool;
 #[cfg(feature = "sandbox")]
 pub use sandbox::Sandbox;

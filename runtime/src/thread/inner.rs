@@ -25,12 +25,12 @@ pub(crate) struct Settings {
 }
 
 /// What a thread of the pool does.
-pub(crate) trait Work: Waiting {
+pub(crate) trait Runnable: Waiting {
     /// Runs the call, or drops it if nobody waits for it any more.
     fn run(self: Arc<Self>);
 
     /// The pool is shut down: the caller is told, and the function asked to stop.
-    fn cut_off(self: Arc<Self>) {}
+    fn abort(self: Arc<Self>) {}
 }
 
 /// Why a call was not taken.
@@ -119,7 +119,7 @@ impl Core {
     /// Queues `work`. With `bounded`, a queue that is full refuses it.
     pub(crate) fn submit(
         self: &Arc<Core>,
-        work: Arc<dyn Work>,
+        work: Arc<dyn Runnable>,
         bounded: bool,
     ) -> Result<(), Rejected> {
         if self.forks != fork::generation() {
@@ -241,7 +241,7 @@ impl Expire for Core {
     fn expire(self: Arc<Self>, deadline: Deadline) {
         match deadline {
             Deadline::Growth => self.grow(),
-            Deadline::Shutdown => self.cut_off(),
+            Deadline::Shutdown => self.abort(),
         }
     }
 }
@@ -255,7 +255,7 @@ impl<T: Send> Waiting for Discard<T> {
     }
 }
 
-impl<T: Send> Work for Discard<T> {
+impl<T: Send> Runnable for Discard<T> {
     fn run(self: Arc<Self>) {
         let value = lock(&self.0).take();
         drop(value);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::inner::{Core, Rejected, Work};
+use super::inner::{Core, Rejected, Runnable};
 use crate::call::options::{Given, Options};
 use crate::context::{self, OnThread};
 use crate::error::{
@@ -21,7 +21,7 @@ use crate::util::timer::{Expire, Timer, Token};
 pub(crate) type Job<R> = Box<dyn FnOnce() -> R + Send>;
 
 /// A call on a thread pool. Nothing happens before the first poll.
-pub(crate) struct Run<R> {
+pub(crate) struct ThreadCall<R> {
     task: &'static str,
     core: Result<Arc<Core>, Box<InvalidPool>>,
     options: Given,
@@ -61,13 +61,13 @@ struct State<R> {
     timer: Timer,
 }
 
-impl<R: Outcome> Run<R> {
+impl<R: Outcome> ThreadCall<R> {
     pub(crate) fn new(
         task: &'static str,
         core: Result<Arc<Core>, Box<InvalidPool>>,
         job: Job<R>,
-    ) -> Run<R> {
-        Run {
+    ) -> ThreadCall<R> {
+        ThreadCall {
             task,
             core,
             options: Given::default(),
@@ -138,7 +138,7 @@ impl<R: Outcome> Run<R> {
             }),
         });
         core.counters().submitted();
-        let work = Arc::clone(&shared) as Arc<dyn Work>;
+        let work = Arc::clone(&shared) as Arc<dyn Runnable>;
         match core.submit(work, options.bounded) {
             Ok(()) => {
                 shared.start_queue_clock();
@@ -188,7 +188,7 @@ impl<R: Outcome> Waiting for Shared<R> {
     }
 }
 
-impl<R: Outcome> Work for Shared<R> {
+impl<R: Outcome> Runnable for Shared<R> {
     fn run(self: Arc<Self>) {
         let mut state = lock(&self.state);
         let Some(job) = state.job.take() else { return };
@@ -222,7 +222,7 @@ impl<R: Outcome> Work for Shared<R> {
         }
     }
 
-    fn cut_off(self: Arc<Self>) {
+    fn abort(self: Arc<Self>) {
         let mut state = lock(&self.state);
         if state.over || state.result.is_some() {
             return;
@@ -383,7 +383,7 @@ impl<R: Outcome> Shared<R> {
     }
 }
 
-impl<R> Drop for Run<R> {
+impl<R> Drop for ThreadCall<R> {
     fn drop(&mut self) {
         if let Stage::Submitted { shared, abandon } = &self.stage {
             abandon(shared);

@@ -11,6 +11,6 @@ mod worker;
 
 pub use pool::ThreadPool;
 
-pub(crate) use inner::{Core, Rejected, Work};
-pub(crate) use job::{Run, run_here};
+pub(crate) use inner::{Core, Rejected, Runnable};
+pub(crate) use job::{ThreadCall, run_here};
 pub(crate) use pool::size_from_environment;

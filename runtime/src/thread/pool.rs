@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use super::inner::{Core, Settings};
-use super::job::Run;
+use super::job::ThreadCall;
 use crate::call::Call;
 use crate::error::{Error, InvalidPool};
 use crate::pool::closing::Closing;
@@ -165,7 +165,7 @@ impl ThreadPool {
     {
         let task = std::any::type_name::<F>();
         let job = Box::new(move || Ok(function()));
-        Call::on_threads(Run::new(task, self.core(), job))
+        Call::on_threads(ThreadCall::new(task, self.core(), job))
     }
 
     /// Takes no more calls: each gets [`Error::Closed`]. Those that are

@@ -28,26 +28,26 @@ impl Core {
             .set(deadline, self, Deadline::Shutdown);
         if set.is_err() {
             // There is no thread to wait for it, and there is to be an end.
-            self.cut_off();
+            self.abort();
         }
     }
 
     /// Tells all callers that there is nothing to wait for. Threads that run something are left to
     /// themselves, since nothing can end them.
-    pub(super) fn cut_off(&self) {
+    pub(super) fn abort(&self) {
         let mut state = lock(&self.state);
-        state.cut_off = true;
+        state.abort = true;
         let queued = state.queue.take();
         let workers = state.workers.clone();
         let watchers = state.watchers.take();
         drop(state);
         for work in &queued {
-            Arc::clone(work).cut_off();
+            Arc::clone(work).abort();
         }
         for worker in workers {
             let work = lock(&worker.runs).clone();
             if let Some(work) = work {
-                work.cut_off();
+                work.abort();
             }
         }
         watchers.into_iter().for_each(wake);

@@ -19,7 +19,7 @@ use crate::process::tasks::registry::Entry;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
 use crate::sync::lock;
-use crate::thread::{ThreadPool, Work};
+use crate::thread::{Runnable, ThreadPool};
 use crate::wire::{CodecError, Decoder, Encoder};
 
 /// Values up to this many bytes are encoded and decoded where the caller polls: it takes some tens
@@ -132,7 +132,7 @@ pub(crate) fn discard<T: Send + 'static>(value: T) {
     }
 }
 
-fn start(job: &Job, work: impl Work + 'static) -> Result<(), Error> {
+fn start(job: &Job, work: impl Runnable + 'static) -> Result<(), Error> {
     let core = threads()
         .core()
         .map_err(|invalid| invalid.for_task(job.task()))?;
@@ -152,7 +152,7 @@ impl Waiting for Encode {
     }
 }
 
-impl Work for Encode {
+impl Runnable for Encode {
     fn run(self: Arc<Self>) {
         let job = &self.job;
         let Some(args) = job.take_arguments() else {
@@ -181,7 +181,7 @@ impl Waiting for Decode {
     }
 }
 
-impl Work for Decode {
+impl Runnable for Decode {
     fn run(self: Arc<Self>) {
         let job = &self.job;
         let Some((lent, descriptors)) = lock(&self.body).take() else {

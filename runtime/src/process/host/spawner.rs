@@ -39,7 +39,7 @@ fn send(scheduler: &Arc<Scheduler>) -> io::Result<()> {
     if starter.is_none() {
         let (sender, receiver) = mpsc::channel::<Arc<Scheduler>>();
         thread::Builder::new()
-            .name("offloop-start".to_owned())
+            .name("offloop-spawner".to_owned())
             .spawn(move || {
                 for scheduler in receiver {
                     let started = if scheduler.wants_workers() {
@@ -130,8 +130,8 @@ fn start(scheduler: &Arc<Scheduler>) -> Result<(), String> {
         .watch()
         .inspect_err(|_| scheduler.worker_vanished(&worker))
         .map_err(|error| describe("a worker cannot be watched", error))?;
-    if scheduler.is_cut_off() {
-        worker.cut_off();
+    if scheduler.is_aborted() {
+        worker.abort();
     }
     Ok(())
 }

@@ -73,7 +73,7 @@ struct State {
     /// When whatever still runs is to be killed.
     shutdown: Timer,
     /// ... which has happened.
-    cut_off: bool,
+    abort: bool,
     watchers: Watchers,
 }
 
@@ -101,7 +101,7 @@ impl Scheduler {
                 idle_check: Timer::default(),
                 closed: false,
                 shutdown: Timer::default(),
-                cut_off: false,
+                abort: false,
                 watchers: Watchers::default(),
             }),
             settings,
@@ -209,14 +209,14 @@ impl Scheduler {
     pub(crate) fn requeue(self: &Arc<Scheduler>, job: Arc<Job>) {
         match self.put_back(job) {
             None => self.serve_queue(),
-            Some(job) => job.cut_off(Started::No),
+            Some(job) => job.abort(Started::No),
         }
     }
 
     /// Puts a call at the head of the queue, or gives it back if nobody looks there any more.
     fn put_back(&self, job: Arc<Job>) -> Option<Arc<Job>> {
         let mut state = lock(&self.state);
-        if state.cut_off {
+        if state.abort {
             return Some(job);
         }
         state.queue.push_front(job);
@@ -394,8 +394,8 @@ impl Scheduler {
     }
 
     /// Whether whatever a worker could do has been given up.
-    pub(crate) fn is_cut_off(&self) -> bool {
-        lock(&self.state).cut_off
+    pub(crate) fn is_aborted(&self) -> bool {
+        lock(&self.state).abort
     }
 
     /// A call in the queue has lost its caller.
@@ -469,7 +469,7 @@ impl Expire for Scheduler {
                 unused.iter().for_each(WorkerHandle::retire);
             }
             Deadline::Sweep => self.sweep(),
-            Deadline::Shutdown => self.cut_off(),
+            Deadline::Shutdown => self.abort(),
         }
     }
 }

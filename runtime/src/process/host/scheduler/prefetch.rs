@@ -38,7 +38,7 @@ impl Scheduler {
                     continue;
                 }
             }
-            if !worker.has_room() || !state.roster.is_complete() || state.cut_off {
+            if !worker.has_room() || !state.roster.is_complete() || state.abort {
                 return;
             }
             let Some(job) = state.queue.pop_front() else {
@@ -99,7 +99,7 @@ impl Scheduler {
                 Settled::Over
             }
             (Taken::Unfit, Some(job)) => {
-                job.cut_off(Started::No);
+                job.abort(Started::No);
                 Settled::Elsewhere
             }
             (Taken::Unfit, None) => {
@@ -120,7 +120,7 @@ impl Scheduler {
                 let Some(job) = job.unassign() else { continue };
                 match self.put_back(job) {
                     None => any = true,
-                    Some(job) => job.cut_off(Started::No),
+                    Some(job) => job.abort(Started::No),
                 }
             }
             if any {

@@ -43,22 +43,22 @@ impl Scheduler {
             .set(deadline, self, Deadline::Shutdown);
         if set.is_err() {
             // There is no thread for it, and there is to be an end.
-            self.cut_off();
+            self.abort();
         }
     }
 
     /// Ends all calls and kills all workers.
-    pub(super) fn cut_off(&self) {
+    pub(super) fn abort(&self) {
         let mut state = lock(&self.state);
-        state.cut_off = true;
+        state.abort = true;
         let queued = state.queue.take();
         let workers = state.roster.present();
         drop(state);
         for job in queued {
-            job.cut_off(Started::No);
+            job.abort(Started::No);
         }
         for worker in workers {
-            worker.cut_off();
+            worker.abort();
         }
         self.look_for_end();
     }

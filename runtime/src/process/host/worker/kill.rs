@@ -98,7 +98,7 @@ impl WorkerHandle {
     }
 
     /// Ends whatever it does, and the worker.
-    pub(crate) fn cut_off(self: &Arc<WorkerHandle>) {
+    pub(crate) fn abort(self: &Arc<WorkerHandle>) {
         let mut inner = lock(&self.inner);
         // From here on it takes no call.
         inner.leave();
@@ -111,7 +111,7 @@ impl WorkerHandle {
         drop(inner);
         // Before the worker dies, of which the calls would be told otherwise.
         for (job, has_begun) in jobs {
-            job.cut_off(if has_begun { Started::Yes } else { Started::No });
+            job.abort(if has_begun { Started::Yes } else { Started::No });
         }
         self.kill_locked(&lock(&self.inner));
     }

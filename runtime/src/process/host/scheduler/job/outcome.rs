@@ -163,7 +163,7 @@ impl Job {
     }
 
     /// The pool is shut down and waits no longer.
-    pub(crate) fn cut_off(&self, started: Started) {
+    pub(crate) fn abort(&self, started: Started) {
         let started = if matches!(lock(&self.state).stage, Stage::Decoding) {
             Started::Yes
         } else {
