@@ -155,6 +155,8 @@ mod stats;
 mod sync;
 mod sys;
 mod task;
+#[cfg(target_os = "linux")]
+mod tasks;
 mod thread;
 mod util;
 mod wire;

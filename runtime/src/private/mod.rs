@@ -10,18 +10,23 @@ use std::task::{Context, Poll};
 pub use linkme;
 
 pub use crate::error::Outcome;
-#[cfg(target_os = "linux")]
-pub use crate::process::{
-    Argument, ArgumentList, Borrowed, BorrowedOption, Entry, LentList, More, ProcessTask,
-    ResultCodec, START_HOOKS, StartHook, StartOutcome, TASKS,
-};
 pub use crate::task::TaskInfo;
+#[cfg(target_os = "linux")]
+pub use crate::tasks::arguments::{Argument, ArgumentList, Borrowed, BorrowedOption, More};
+#[cfg(target_os = "linux")]
+pub use crate::tasks::erased::{Entry, LentList, ProcessTask, ResultCodec};
+#[cfg(target_os = "linux")]
+pub use crate::tasks::hooks::{START_HOOKS, StartHook, StartOutcome};
+#[cfg(target_os = "linux")]
+pub use crate::tasks::registry::TASKS;
 pub use crate::wire::{CodecError, Decoder, Encoder, Lend, Wire, WireError};
 
 use crate::call::Call;
 use crate::error::Error;
 #[cfg(target_os = "linux")]
-use crate::process::{self, ProcessPool, Target, Typed};
+use crate::process::{self, ProcessPool, Target};
+#[cfg(target_os = "linux")]
+use crate::tasks::erased::Typed;
 use crate::thread::{self, ThreadPool};
 
 /// A call on threads of a function that returns no `Result`, or whose `Result` is kept apart.

@@ -1,6 +1,5 @@
 //! The future of a call on a process pool, with the types that the pool itself does without.
 
-use std::any::Any;
 use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,70 +8,12 @@ use std::time::Duration;
 use super::host::codec::{codec_error, decode_with, encode_small};
 use super::host::scheduler::Scheduler;
 use super::host::scheduler::job::{Answer, Job};
-use super::tasks::registry::{Entry, ProcessTask, unbox};
-use super::worker::bootstrap;
+use super::mode;
 use crate::call::InProcesses;
 use crate::call::options::{Given, Options};
-use crate::error::{Error, InvalidPool, Outcome, Started};
+use crate::error::{InvalidPool, Outcome, Started};
+use crate::tasks::erased::{Boxed, Typed};
 use crate::thread::{self, ThreadPool};
-use crate::wire::{CodecError, Decoder};
-
-/// A value whose type only its task knows.
-pub(crate) type Boxed = Box<dyn Any + Send>;
-
-/// What a call needs to know of its task, and how it gives a result as an `A`.
-pub(crate) struct Typed<A> {
-    erased: Erased,
-    give: fn(Boxed) -> A,
-}
-
-/// The part of it that the pool needs.
-#[derive(Debug)]
-pub(crate) struct Erased {
-    pub(crate) entry: Entry,
-    /// Gives what [`Entry::run`] gives.
-    pub(crate) decode: fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>,
-}
-
-impl Erased {
-    const fn new<T: ProcessTask>() -> Erased {
-        let entry = Entry::new::<T>();
-        Erased {
-            decode: entry.decode_result(),
-            entry,
-        }
-    }
-}
-
-impl Typed<()> {
-    /// The call gives what the function returns, in a `Result` of its own.
-    pub(crate) const fn wrapped<T: ProcessTask>() -> Typed<Result<T::Output, Error>> {
-        Typed {
-            erased: Erased::new::<T>(),
-            give: wrap,
-        }
-    }
-
-    /// The call gives what the function returns, which is a `Result` already.
-    pub(crate) const fn flat<T: ProcessTask>() -> Typed<T::Output> {
-        Typed {
-            erased: Erased::new::<T>(),
-            give: unbox,
-        }
-    }
-}
-
-// A function and not a closure, so that it is compiled once for each type.
-#[allow(clippy::unnecessary_wraps)]
-fn wrap<T: 'static>(result: Boxed) -> Result<T, Error> {
-    Ok(unbox(result))
-}
-
-impl<A> Typed<A> {
-    fn run(&self, list: Boxed) -> A {
-        (self.give)(self.erased.entry.run(list))
-    }
-}
 
 /// A call on a process pool. Nothing happens before the first poll.
 pub(crate) struct ProcessCall<A: 'static> {
@@ -148,13 +89,13 @@ impl<A: Outcome> ProcessCall<A> {
         let task = self.task();
         let scheduler = match &self.target {
             Target::Threads(core) => return Ok(self.start_on_threads(core.clone(), args, None)),
-            Target::Processes(_) if bootstrap::is_worker() => {
+            Target::Processes(_) if mode::is_worker() => {
                 // A worker starts no workers: it does the work itself.
-                let pool = bootstrap::pool_of_this_worker();
+                let pool = mode::pool_of_this_worker();
                 let result = thread::run_here(task, pool, || self.typed.run(args));
                 return Err(result.unwrap_or_else(A::from_error));
             }
-            Target::Processes(scheduler) if bootstrap::in_place() => {
+            Target::Processes(scheduler) if mode::in_place() => {
                 let of_pool = scheduler
                     .as_ref()
                     .ok()
@@ -204,11 +145,11 @@ impl<A: Outcome> ProcessCall<A> {
         match answer {
             Answer::Bytes(body, descriptors) => {
                 match decode_with(self.typed.erased.decode, &body, descriptors) {
-                    Ok(value) => (self.typed.give)(value),
+                    Ok(value) => (self.typed.outcome)(value),
                     Err(reason) => A::from_error(job.unreadable(reason)),
                 }
             }
-            Answer::Value(value) => (self.typed.give)(value),
+            Answer::Value(value) => (self.typed.outcome)(value),
             Answer::Failed(error) => A::from_error(error),
         }
     }

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use super::config::Settings;
 use super::host::scheduler::Scheduler;
+use super::mode;
 #[cfg(feature = "sandbox")]
 use super::sandbox::Sandbox;
-use super::tasks::registry::Registry;
-use super::worker::bootstrap;
 use crate::error::{Error, InvalidPool};
 use crate::pool::closing::Closing;
 use crate::stats::Stats;
 use crate::sys::fork;
+use crate::tasks::registry::Registry;
 use crate::thread::size_from_environment;
 
 /// A pool of worker processes for functions that compute, or that may crash.
@@ -383,7 +383,7 @@ impl ProcessPool {
 
     fn settings(&self) -> Result<Settings, Box<InvalidPool>> {
         let invalid = |reason: &str| Err(Box::new(InvalidPool::new(self.name, reason)));
-        if bootstrap::is_stray_worker() {
+        if mode::is_stray_worker() {
             return invalid(
                 "this process was started as a worker of another, and began to run `main`; \
                  write `offloop::init()` as its first line, or enable the feature `auto-worker`",

@@ -10,15 +10,15 @@ use std::sync::{Arc, Mutex};
 use super::message::{Body, Message};
 use super::scheduler::Scheduler;
 use super::scheduler::job::{Answer, Job, Request};
+use super::scheduler::poison::Key;
 use super::worker::Lent;
 use crate::error::{CodecFailed, Error, Started};
 use crate::panic;
 use crate::pool::queue::Waiting;
-use crate::process::call::Boxed;
-use crate::process::tasks::registry::Entry;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
 use crate::sync::lock;
+use crate::tasks::erased::{Boxed, Entry};
 use crate::thread::{Runnable, ThreadPool};
 use crate::wire::{CodecError, Decoder, Encoder};
 
@@ -92,7 +92,7 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     let (memory, _) = (out.into_room::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
     let region = Region::with(name, *memory);
     let key = if job.is_repeated() {
-        Some(region.key(length).map_err(no_memory)?)
+        Some(Key::of(region.written(length).map_err(no_memory)?))
     } else {
         None
     };

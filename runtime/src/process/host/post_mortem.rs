@@ -1,8 +1,6 @@
 //! What speaks for an end by lack of memory: the kernel's counter, and the limit of the pool.
 
-use std::fs::{self, File};
-use std::os::unix::fs::FileExt;
-use std::sync::OnceLock;
+use std::fs;
 
 use crate::error::Exit;
 
@@ -18,22 +16,6 @@ pub(crate) fn oom_kills() -> Option<u64> {
         .trim()
         .parse()
         .ok()
-}
-
-/// How much memory this process has in RAM now, in bytes; 0 where the kernel does not tell.
-pub(crate) fn resident_memory() -> u64 {
-    /// Opened once: later a sandbox may stand in the way.
-    static STATM: OnceLock<Option<File>> = OnceLock::new();
-    let statm = STATM.get_or_init(|| File::open("/proc/self/statm").ok());
-    // Seven numbers.
-    let mut text = [0; 160];
-    let pages = statm.as_ref().and_then(|file| {
-        let length = file.read_at(&mut text, 0).ok()?;
-        let text = std::str::from_utf8(text.get(..length)?).ok()?;
-        let resident = text.split_ascii_whitespace().nth(1)?;
-        resident.parse::<u64>().ok()
-    });
-    pages.unwrap_or(0) * rustix::param::page_size() as u64
 }
 
 /// Puts the evidence into words, if there is any.

@@ -19,10 +19,9 @@ use rustix::process::{Pid, PidfdFlags};
 use super::scheduler::Scheduler;
 use super::stderr::Stderr;
 use super::worker::{Parts, WorkerHandle};
-use crate::process::tasks::registry::Registry;
-use crate::process::worker::bootstrap::{Invitation, VARIABLE};
-use crate::process::worker::serve_loop::Hello;
+use crate::process::protocol::handshake::{Hello, Invitation, VARIABLE};
 use crate::sync::lock;
+use crate::tasks::registry::Registry;
 
 /// Starts a worker for this pool, soon. The pool hears of it either way.
 pub(crate) fn request(scheduler: &Arc<Scheduler>) {

@@ -5,118 +5,22 @@
 //! returns. The `unsafe` of doing so that early is all here.
 
 use std::ffi::CString;
-use std::fmt;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::str::FromStr;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 
-use rustix::process::{Pid, Resource, Rlimit, Signal};
+use rustix::process::{Resource, Rlimit, Signal};
 
 use super::allocator;
-use super::context::{InLoop, WorkerContext};
+use super::context::{FAILED, InLoop, WorkerContext};
+use super::memory_usage::resident_memory;
 use super::serve_loop;
-use crate::process::host::post_mortem;
-use crate::process::protocol::handshake::WorkerConfig;
-
-/// The variable that a pool sets for its workers. Each of them removes it at once.
-pub(crate) const VARIABLE: &str = "OFFLOOP_WORKER";
-
-/// The exit code of a worker that cannot work.
-pub(crate) const FAILED: i32 = 70;
+use crate::process::mode;
+use crate::process::protocol::handshake::{Invitation, VARIABLE, WorkerConfig};
 
 /// The stack of the thread that runs calls, in bytes: what a main thread usually has.
 const STACK: usize = 8 << 20;
-
-/// What a pool tells a worker by way of [`VARIABLE`]: enough to know that it is one. Everything else
-/// is in its [`WorkerConfig`].
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Invitation {
-    pub(crate) parent: Pid,
-    pub(crate) nonce: u64,
-}
-
-impl fmt::Display for Invitation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.parent.as_raw_nonzero(), self.nonce)
-    }
-}
-
-impl FromStr for Invitation {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Invitation, ()> {
-        let (parent, nonce) = text.split_once(':').ok_or(())?;
-        let parent = parent.parse().map_err(drop)?;
-        Ok(Invitation {
-            parent: Pid::from_raw(parent).ok_or(())?,
-            nonce: nonce.parse().map_err(drop)?,
-        })
-    }
-}
-
-/// The name of the pool that this process works for.
-static WORKS_FOR: OnceLock<String> = OnceLock::new();
-
-/// Whether this process is a worker, whose own process calls run in place.
-pub(crate) fn is_worker() -> bool {
-    WORKS_FOR.get().is_some()
-}
-
-/// The pool that this process works for; empty if it works for none.
-pub(crate) fn pool_of_this_worker() -> &'static str {
-    WORKS_FOR.get().map_or("", String::as_str)
-}
-
-/// 0: as `OFFLOOP_IN_PLACE` says; otherwise one of the other two.
-static IN_PLACE: AtomicU8 = AtomicU8::new(0);
-const NEVER: u8 = 1;
-const ALWAYS: u8 = 2;
-
-/// Whether process calls are to run on threads of this program.
-pub(crate) fn in_place() -> bool {
-    match IN_PLACE.load(Ordering::Relaxed) {
-        NEVER => false,
-        ALWAYS => true,
-        _ => {
-            let is_set = std::env::var_os("OFFLOOP_IN_PLACE").is_some_and(|value| value == "1");
-            run_in_place(is_set);
-            is_set
-        }
-    }
-}
-
-/// From now on process calls run on threads of this program ([`ThreadPool::cpu`](crate::ThreadPool::cpu)),
-/// or, with `false`, in worker processes again.
-///
-/// This is for debuggers, profilers and tests: nothing is encoded, nothing can be killed, a crash is
-/// the program's, start hooks do not run, and of the process pool that a call names only its timeout counts,
-/// not its limits nor whether it is closed, and its statistics see nothing of it. `OFFLOOP_IN_PLACE=1` in the environment does the same from the start.
-///
-/// ```
-/// #[offloop::cpu_bound]
-/// fn pid() -> u32 {
-///     std::process::id()
-/// }
-///
-/// offloop::run_in_place(true);
-/// assert_eq!(pid().wait()?, std::process::id());
-/// offloop::run_in_place(false);
-/// assert_ne!(pid().wait()?, std::process::id());
-/// # Ok::<(), offloop::Error>(())
-/// ```
-pub fn run_in_place(in_place: bool) {
-    IN_PLACE.store(if in_place { ALWAYS } else { NEVER }, Ordering::Relaxed);
-}
-
-/// Why this process must not start workers, if so: it was started as one and has not become one.
-/// Without this check it would start the program over and over.
-pub(crate) fn is_stray_worker() -> bool {
-    !is_worker() && std::env::var_os(VARIABLE).is_some()
-}
 
 /// Enters the worker's loop if a pool has started this process; otherwise does nothing.
 ///
@@ -173,7 +77,7 @@ fn become_worker(invitation: &Invitation) -> ! {
     let context: &'static WorkerContext = Box::leak(Box::new(context));
     let restricted = restrict(&config);
     let name = config.pool.clone();
-    if WORKS_FOR.set(config.pool).is_err() {
+    if !mode::set_worker(config.pool) {
         give_up("a worker was set up twice");
     }
     // A thread of std's, since before `main` the first one is not quite like others: it has no
@@ -263,7 +167,7 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, WorkerConfig), Stri
 fn restrict(config: &WorkerConfig) -> Result<(), String> {
     if config.reports_memory {
         // What this opens stays open; inside of a sandbox it cannot be opened.
-        post_mortem::resident_memory();
+        resident_memory();
     }
     #[cfg(feature = "sandbox")]
     if let Some(rules) = &config.sandbox {

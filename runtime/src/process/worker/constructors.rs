@@ -10,6 +10,7 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use super::bootstrap;
+use crate::process::protocol::handshake::VARIABLE;
 
 /// What a constructor is called with.
 type Constructor = extern "C" fn(c_int, *const *const c_char, *const *const c_char);
@@ -20,7 +21,7 @@ type Constructor = extern "C" fn(c_int, *const *const c_char, *const *const c_ch
 static CONSTRUCTOR: Constructor = enter;
 
 extern "C" fn enter(argc: c_int, argv: *const *const c_char, envp: *const *const c_char) {
-    if std::env::var_os(bootstrap::VARIABLE).is_some() {
+    if std::env::var_os(VARIABLE).is_some() {
         // Crates such as `typetag` register with constructors.
         run_those_behind(enter, argc, argv, envp);
         bootstrap::init();

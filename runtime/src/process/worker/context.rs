@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::{PidfdFlags, pidfd_open};
 
-use super::bootstrap::FAILED;
 use crate::context::Asked;
 use crate::error::Phase;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::ring::Ring;
+
+/// The exit code of a worker that cannot work.
+pub(crate) const FAILED: i32 = 70;
 
 /// There is one in a worker, and it is there as long as the process: threads that a function leaves
 /// behind may ask it too.

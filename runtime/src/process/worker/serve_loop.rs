@@ -1,40 +1,20 @@
 //! The worker's own side: the first word, then one call after the other until the pool closes.
 
 use std::io::{self, Write};
-use std::os::unix::net::UnixStream;
 
 use super::context::WorkerContext;
+use super::memory_usage::resident_memory;
 use super::replies::{Answer, Outbox};
 use super::requests::{Inbox, Opened};
 use crate::context;
 use crate::error::Phase;
 use crate::panic;
-use crate::process::host::post_mortem;
-use crate::process::protocol::frame::{self, HEADER, Kind};
+use crate::process::protocol::handshake;
 use crate::process::protocol::reply::{CodecReport, ReplyKind};
-use crate::process::tasks::hooks;
-use crate::process::tasks::registry::{Registry, ServeError};
-use crate::wire::{Decoder, Encoder, Handle};
-
-/// The first word of a worker. It shows that the program at the other end is the same build, and
-/// was started by whom it thinks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Hello {
-    pub(crate) build_id: u64,
-    pub(crate) nonce: u64,
-}
-
-impl Hello {
-    pub(crate) const LENGTH: usize = 24;
-
-    pub(crate) fn to_bytes(self) -> [u8; Hello::LENGTH] {
-        let mut bytes = [0; Hello::LENGTH];
-        bytes[..8].copy_from_slice(b"offloop1");
-        bytes[8..16].copy_from_slice(&self.build_id.to_le_bytes());
-        bytes[16..].copy_from_slice(&self.nonce.to_le_bytes());
-        bytes
-    }
-}
+use crate::tasks::erased::ServeError;
+use crate::tasks::hooks;
+use crate::tasks::registry::Registry;
+use crate::wire::{Decoder, Handle};
 
 /// Serves calls until the pool has no more. What comes back is why it cannot go on.
 ///
@@ -45,11 +25,11 @@ pub(crate) fn serve(
 ) -> Result<(), String> {
     let registry = Registry::get()?;
     let socket = &context.socket;
-    say_hello(socket, registry.build_id(), context.nonce)
+    handshake::say_hello(socket, registry.build_id(), context.nonce)
         .map_err(|error| format!("the worker cannot say hello: {error}"))?;
     context::serve_process(context);
     let failure = restricted.and_then(|()| hooks::run_all()).err();
-    report_ready(socket, failure.as_deref())?;
+    handshake::report_ready(socket, failure.as_deref())?;
     if failure.is_some() {
         return Ok(());
     }
@@ -69,7 +49,7 @@ pub(crate) fn serve(
         // cannot be written, there is nobody who reads it.
         let _ = io::stdout().flush();
         if context.reports_memory {
-            context.ring.set_resident(post_mortem::resident_memory());
+            context.ring.set_resident(resident_memory());
         }
         outbox
             .send(position, call, answer, &inbox)
@@ -77,31 +57,6 @@ pub(crate) fn serve(
         position += 1;
     }
     Ok(())
-}
-
-fn say_hello(mut socket: &UnixStream, build_id: u64, nonce: u64) -> io::Result<()> {
-    socket.write_all(&Hello { build_id, nonce }.to_bytes())
-}
-
-/// Tells the pool that it may send calls, or why not.
-fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> Result<(), String> {
-    let mut out = Encoder::new(vec![0; HEADER]);
-    out.output(&failure.map(str::to_owned))
-        .map_err(|error| error.to_string())?;
-    let mut bytes = out.into_bytes();
-    frame::seal(&mut bytes, Kind::Ready);
-    socket
-        .write_all(&bytes)
-        .map_err(|error| format!("the pool cannot be told that the worker is ready: {error}"))
-}
-
-/// What the pool takes from that: why the worker is not ready, or nothing.
-pub(crate) fn read_ready(body: &[u8]) -> Result<Option<String>, String> {
-    let mut input = Decoder::new(body);
-    let failure = input.output();
-    failure
-        .and_then(|failure| input.end().map(|()| failure))
-        .map_err(|error| format!("its report cannot be read: {error}"))
 }
 
 /// Runs a call and gives what answers it.

@@ -27,14 +27,14 @@ use super::scheduler::job::Job;
 use super::stderr::Stderr;
 use crate::process::host::listener::Doorbell;
 use crate::process::protocol::frame::Assembler;
-use crate::process::tasks::hooks;
+use crate::process::protocol::handshake::Hello;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::shm::ring::{DOORBELLS, Ring};
 use crate::process::transport::shm::slot_state::CallState;
-use crate::process::worker::serve_loop::Hello;
 use crate::sync::lock;
+use crate::tasks::hooks;
 use crate::util::timer::{Expire, Timer, Token};
 
 pub(crate) use dispatch::Taken;

@@ -7,12 +7,12 @@ use std::sync::{Arc, MutexGuard};
 use super::{Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
 use crate::process::host::codec::SMALL;
 use crate::process::protocol::frame::{Kind, NoFrame};
+use crate::process::protocol::handshake::{self, Hello};
 use crate::process::protocol::reply::{Body, Reply, ReplyKind};
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::ring::{INLINE, Place};
 use crate::process::transport::shm::slot_state::CallState;
-use crate::process::worker::serve_loop::{self, Hello};
 use crate::sync::lock;
 use crate::sys::mapping::Access;
 
@@ -39,7 +39,7 @@ impl WorkerHandle {
             Ok(frame) => frame,
             Err(no_frame) => return describe(no_frame),
         };
-        if let Some(failure) = serve_loop::read_ready(&frame)? {
+        if let Some(failure) = handshake::read_ready(&frame)? {
             return Err(failure);
         }
         inner.life = Life::Ready;

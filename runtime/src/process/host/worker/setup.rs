@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::{Deadline, WorkerHandle};
 use crate::process::host::reactor::Poller;
 use crate::process::host::stderr::Stderr;
+use crate::process::protocol::handshake::Hello;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::ring::Ring;
-use crate::process::worker::serve_loop::Hello;
 use crate::sync::lock;
 
 /// The thread that hears from workers. It runs no user code and waits for nothing else.

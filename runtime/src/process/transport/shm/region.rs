@@ -10,7 +10,6 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::memory::Memory;
-use crate::process::host::scheduler::poison::Key;
 use crate::sys::mapping::Access;
 
 /// Memory with a name that no other has, in this program.
@@ -54,11 +53,11 @@ impl Region {
         Region { id, memory }
     }
 
-    /// What stands for the call in the first `length` bytes when it is compared with others.
-    pub(crate) fn key(&self, length: usize) -> Result<Key, String> {
+    /// The call in the first `length` bytes, in the pool.
+    pub(crate) fn written(&self, length: usize) -> Result<&[u8], String> {
         // SAFETY: this is the pool, which writes there only while it has the region to itself, and the
         // worker that may map it has done so for reading only.
-        unsafe { self.memory.slice(0, length) }.map(Key::of)
+        unsafe { self.memory.slice(0, length) }
     }
 
     /// The first `length` bytes: a call that the worker runs.

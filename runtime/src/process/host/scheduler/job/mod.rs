@@ -15,7 +15,6 @@ use super::Scheduler;
 use crate::call::options::Options;
 use crate::error::Error;
 use crate::pool::queue::Waiting;
-use crate::process::call::{Boxed, Erased};
 use crate::process::host::codec;
 use crate::process::host::listener::Runtime;
 use crate::process::host::message::Message;
@@ -23,6 +22,7 @@ use crate::process::host::worker::{Stop, Taken, WorkerHandle};
 use crate::process::transport::shm::region::Region;
 use crate::stats::{Ending, Place};
 use crate::sync::lock;
+use crate::tasks::erased::{Boxed, Erased};
 use crate::util::timer::Timer;
 
 /// How often a call moves on to another worker because the one it was given died before it took

@@ -1,16 +1,20 @@
-//! The table of all process tasks of this program, which the linker puts together, and how a task
-//! is looked up in it.
+//! A process task, with its types and with its types taken away.
+//!
+//! What generated code says of a task is a [`ProcessTask`]. The pools are compiled once for all tasks: they see
+//! an [`Entry`], which takes and returns values of any type.
 
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::OnceLock;
 
 use super::arguments::ArgumentList;
+use crate::error::Error;
 use crate::panic;
-use crate::process::call::Boxed;
-use crate::task::{FNV_START, Task, TaskInfo, fnv1a};
+use crate::task::{Task, TaskInfo};
 use crate::wire::{CodecError, Decoder, Encoder, Wire, WireError};
+
+/// A value whose type only its task knows.
+pub(crate) type Boxed = Box<dyn Any + Send>;
 
 /// What generated code tells of a task that runs in worker processes.
 ///
@@ -98,10 +102,6 @@ pub(crate) enum ServeError {
     Decode(CodecError),
     Encode(CodecError),
 }
-
-/// All process tasks of this program.
-#[linkme::distributed_slice]
-pub static TASKS: [Entry];
 
 impl Entry {
     /// The entry of task `T`.
@@ -220,59 +220,56 @@ pub(crate) fn unbox<T: Any>(boxed: Boxed) -> T {
 
 const OWN_TYPES: &str = "an entry is only given the types of its own task";
 
-/// The table, sorted by id.
-#[derive(Debug)]
-pub(crate) struct Registry {
-    tasks: Vec<&'static Entry>,
-    /// A hash of everything in it: two programs with the same one understand each other.
-    build_id: u64,
+/// What a call needs to know of its task, and how it turns a result into an `A`.
+pub(crate) struct Typed<A> {
+    pub(crate) erased: Erased,
+    pub(crate) outcome: fn(Boxed) -> A,
 }
 
-impl Registry {
-    /// The table of this program.
-    ///
-    /// # Errors
-    /// Two tasks have the same id, so that a worker could not tell which is meant.
-    pub(crate) fn get() -> Result<&'static Registry, &'static str> {
-        static REGISTRY: OnceLock<Result<Registry, String>> = OnceLock::new();
-        REGISTRY
-            .get_or_init(|| Registry::new(&TASKS))
-            .as_ref()
-            .map_err(String::as_str)
-    }
+/// The part of it that the pool needs.
+#[derive(Debug)]
+pub(crate) struct Erased {
+    pub(crate) entry: Entry,
+    /// Decodes what [`Entry::run`] returns.
+    pub(crate) decode: fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>,
+}
 
-    fn new(entries: &'static [Entry]) -> Result<Registry, String> {
-        let mut tasks: Vec<_> = entries.iter().collect();
-        tasks.sort_unstable_by_key(|entry| entry.info.id());
-        for pair in tasks.windows(2) {
-            let (one, other) = (pair[0].info, pair[1].info);
-            if one.id() == other.id() {
-                return Err(format!(
-                    "the tasks `{}` ({}) and `{}` ({}) cannot be told apart; \
-                     give one of them a `name = \"...\"`",
-                    one.name(),
-                    one.place(),
-                    other.name(),
-                    other.place()
-                ));
-            }
+impl Erased {
+    const fn new<T: ProcessTask>() -> Erased {
+        let entry = Entry::new::<T>();
+        Erased {
+            decode: entry.decode_result(),
+            entry,
         }
-        let mut build_id = fnv1a(FNV_START, env!("CARGO_PKG_VERSION").as_bytes());
-        for entry in &tasks {
-            build_id = fnv1a(build_id, &entry.info.id().to_le_bytes());
+    }
+}
+
+impl Typed<()> {
+    /// The call gives what the function returns, in a `Result` of its own.
+    pub(crate) const fn wrapped<T: ProcessTask>() -> Typed<Result<T::Output, Error>> {
+        Typed {
+            erased: Erased::new::<T>(),
+            outcome: wrap,
         }
-        Ok(Registry { tasks, build_id })
     }
 
-    pub(crate) fn find(&self, id: u64) -> Option<&'static Entry> {
-        let at = self
-            .tasks
-            .binary_search_by_key(&id, |entry| entry.info.id())
-            .ok()?;
-        Some(self.tasks[at])
+    /// The call gives what the function returns, which is a `Result` already.
+    pub(crate) const fn flat<T: ProcessTask>() -> Typed<T::Output> {
+        Typed {
+            erased: Erased::new::<T>(),
+            outcome: unbox,
+        }
     }
+}
 
-    pub(crate) fn build_id(&self) -> u64 {
-        self.build_id
+// A function and not a closure, so that it is compiled once for each type.
+#[allow(clippy::unnecessary_wraps)]
+fn wrap<T: 'static>(result: Boxed) -> Result<T, Error> {
+    Ok(unbox(result))
+}
+
+impl<A> Typed<A> {
+    pub(crate) fn run(&self, list: Boxed) -> A {
+        (self.outcome)(self.erased.entry.run(list))
     }
 }
