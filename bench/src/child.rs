@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use crate::contenders::{Who, ipc_channel, limit_eventfd, limit_futex, limit_pipes};
-use crate::plan::Work;
-use crate::work::Scale;
+use crate::line::Work;
+use crate::workloads::Scale;
 use crate::{contenders, system};
 
 /// `measure LINE CONTENDER [--quick] [--pinned]`: prints the figures as JSON.

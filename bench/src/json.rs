@@ -5,8 +5,8 @@ use std::thread::available_parallelism;
 
 use serde_json::{Value, json};
 
+use crate::line::{Better, Work};
 use crate::options::Options;
-use crate::plan::{Better, Work};
 use crate::results::Results;
 use crate::rounds::load;
 use crate::targets::TARGETS;

@@ -1,7 +1,7 @@
 //! What is measured, for whom, and beside which baseline.
 
 use crate::contenders::Who;
-use crate::plan::{Better, Doing, Metric, Work, alone, metric, work};
+use crate::line::{Better, Doing, Metric, Work, alone, metric, work};
 
 use Better::{Less, More};
 use Who::{

@@ -13,16 +13,16 @@
 mod child;
 mod contenders;
 mod json;
+mod line;
 mod lines;
 mod options;
-mod plan;
 mod results;
 mod rounds;
 mod svg;
 mod system;
 mod table;
 mod targets;
-mod work;
+mod workloads;
 
 use std::process::ExitCode;
 

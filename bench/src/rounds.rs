@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use crate::child::MEASURE;
 use crate::contenders::Who;
+use crate::line::Work;
 use crate::lines::WORKS;
 use crate::options::Options;
-use crate::plan::Work;
 use crate::results::{Figures, Results, percentile};
 use crate::{json, svg, table};
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::contenders::Who;
-use crate::plan::{Better, Work};
+use crate::line::{Better, Work};
 use crate::results::{Results, Spread};
 use crate::table::number;
 

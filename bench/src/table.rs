@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::line::{Better, Metric, Work};
 use crate::options::Options;
-use crate::plan::{Better, Metric, Work};
 use crate::results::{Results, Spread};
 use crate::targets::TARGETS;
 

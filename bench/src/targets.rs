@@ -1,7 +1,7 @@
 //! The aims of the design, each with the line that measures it.
 
 use crate::contenders::Who;
-use crate::plan::{Better, Work};
+use crate::line::{Better, Work};
 use crate::results::{Results, Spread};
 
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use ipc_channel::ipc::{self, IpcOneShotServer, IpcReceiver, IpcSender, IpcSharedMemory};
 use serde::{Deserialize, Serialize};
 
-use super::peer::Peer;
+use super::responder::Peer;
 use super::{Contender, Record, answered, look};
 
 #[derive(Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use rustix::event::{EventfdFlags, epoll, eventfd};
 use rustix::io::Errno;
 
 use super::limit_futex::{Mailbox, NONE, create, open, path_of};
-use super::peer::Peer;
+use super::responder::Peer;
 use super::{Contender, answered};
 
 /// `memory` is a path to it. The bell is where other programs have their standard output.

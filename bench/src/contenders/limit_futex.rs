@@ -10,7 +10,7 @@ use rustix::mm::{MapFlags, ProtFlags, mmap};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use rustix::thread::futex;
 
-use super::peer::Peer;
+use super::responder::Peer;
 use super::{Contender, answered};
 
 /// A number that is waited for, in memory that both map.

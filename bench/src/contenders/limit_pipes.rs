@@ -8,7 +8,7 @@ use rustix::io::{read, write};
 use rustix::stdio::{stdin, stdout};
 
 use super::Contender;
-use super::peer::Peer;
+use super::responder::Peer;
 
 /// Without buffers: each read and each write is one system call.
 pub(crate) fn peer() {

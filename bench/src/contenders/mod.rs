@@ -10,9 +10,9 @@ pub(crate) mod limit_pipes;
 mod limit_thread;
 mod offloop_process;
 mod offloop_thread;
-mod peer;
 mod procspawn;
 mod rayon;
+mod responder;
 mod spawn_blocking;
 mod threads;
 
@@ -20,10 +20,10 @@ use std::future::{Ready, ready};
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::Work;
+use crate::line::Work;
 use crate::results::Figures;
-use crate::work::documents::Tree;
-use crate::work::{self, Scale};
+use crate::workloads::documents::Tree;
+use crate::workloads::{self, Scale};
 
 /// A small struct, as a call of a real program has one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -181,19 +181,19 @@ impl Who {
 /// Measures one contender at one work, in this process.
 pub(crate) fn measure(who: Who, line: &'static Work, scale: Scale) -> Figures {
     match who {
-        Who::SpawnBlocking => work::run::<spawn_blocking::SpawnBlocking>(line, scale),
-        Who::OffloopThread => work::run::<offloop_thread::OffloopThread>(line, scale),
-        Who::OffloopProcess => work::run::<offloop_process::OffloopProcess>(line, scale),
-        Who::Blocking => work::run::<blocking::Blocking>(line, scale),
-        Who::Rayon => work::run::<rayon::Rayon>(line, scale),
-        Who::Procspawn => work::run::<procspawn::Procspawn>(line, scale),
-        Who::IpcChannel => work::run::<ipc_channel::IpcChannel>(line, scale),
-        Who::LimitThread => work::run::<limit_thread::LimitThread>(line, scale),
-        Who::LimitPipes => work::run::<limit_pipes::LimitPipes>(line, scale),
-        Who::LimitFutex => work::run::<limit_futex::LimitFutex>(line, scale),
-        Who::LimitEventfd => work::run::<limit_eventfd::LimitEventfd>(line, scale),
-        Who::LimitMemcpy => work::run::<limit_memcpy::LimitMemcpy>(line, scale),
-        Who::Command => work::run::<command::Command>(line, scale),
+        Who::SpawnBlocking => workloads::run::<spawn_blocking::SpawnBlocking>(line, scale),
+        Who::OffloopThread => workloads::run::<offloop_thread::OffloopThread>(line, scale),
+        Who::OffloopProcess => workloads::run::<offloop_process::OffloopProcess>(line, scale),
+        Who::Blocking => workloads::run::<blocking::Blocking>(line, scale),
+        Who::Rayon => workloads::run::<rayon::Rayon>(line, scale),
+        Who::Procspawn => workloads::run::<procspawn::Procspawn>(line, scale),
+        Who::IpcChannel => workloads::run::<ipc_channel::IpcChannel>(line, scale),
+        Who::LimitThread => workloads::run::<limit_thread::LimitThread>(line, scale),
+        Who::LimitPipes => workloads::run::<limit_pipes::LimitPipes>(line, scale),
+        Who::LimitFutex => workloads::run::<limit_futex::LimitFutex>(line, scale),
+        Who::LimitEventfd => workloads::run::<limit_eventfd::LimitEventfd>(line, scale),
+        Who::LimitMemcpy => workloads::run::<limit_memcpy::LimitMemcpy>(line, scale),
+        Who::Command => workloads::run::<command::Command>(line, scale),
         Who::PythonThreads | Who::PythonProcesses | Who::PythonLoky => {
             unreachable!("`bench/python` measures these")
         }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use offloop::{ProcessPool, Shared, cpu_bound};
 
 use super::{Contender, Record};
-use crate::work::documents::{self, Tree};
+use crate::workloads::documents::{self, Tree};
 
 #[cpu_bound]
 fn nothing(number: u32) -> u32 {

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::task::spawn_blocking;
 
 use super::{Contender, Record, look};
-use crate::work::documents::{Tree, count};
+use crate::workloads::documents::{Tree, count};
 
 pub(super) struct Procspawn {
     pool: Arc<Pool>,

@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::{Contender, Record, look};
-use crate::work::documents::{Tree, count};
+use crate::workloads::documents::{Tree, count};
 
 pub(super) trait Threads: Send + Sync + 'static {
     fn start(workers: Option<usize>) -> Self;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::contenders::Contender;
-use crate::plan::{Doing, Work};
+use crate::line::{Doing, Work};
 use crate::results::Figures;
 
 /// How much of it.
