@@ -5,10 +5,11 @@ use std::thread::available_parallelism;
 
 use serde_json::{Value, json};
 
-use crate::line::{Better, Work};
+use crate::line::Better;
+use crate::lines;
 use crate::options::Options;
 use crate::results::Results;
-use crate::rounds::load;
+use crate::system::load;
 use crate::targets::TARGETS;
 
 pub(crate) fn of(options: &Options, results: &Results) -> String {
@@ -20,7 +21,7 @@ pub(crate) fn of(options: &Options, results: &Results) -> String {
         .collect();
     let units: Vec<Value> = results
         .lines()
-        .filter_map(|(work, ..)| Work::named(work))
+        .filter_map(|(work, ..)| lines::named(work))
         .flat_map(|work| work.metrics.iter().map(move |metric| (work, metric)))
         .map(|(work, metric)| {
             json!({

@@ -1,7 +1,6 @@
 //! What a line of the table is made of.
 
-use crate::contenders::Who;
-use crate::lines::WORKS;
+use crate::who::Who;
 
 /// What a line of the table measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,10 +81,6 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    pub(crate) fn named(name: &str) -> Option<&'static Work> {
-        WORKS.iter().find(|work| work.name == name)
-    }
-
     pub(crate) const fn pinned(mut self) -> Work {
         self.pinned = true;
         self

@@ -1,7 +1,7 @@
 //! What is measured, for whom, and beside which baseline.
 
-use crate::contenders::Who;
 use crate::line::{Better, Doing, Metric, Work, alone, metric, work};
+use crate::who::Who;
 
 use Better::{Less, More};
 use Who::{
@@ -283,3 +283,7 @@ pub(crate) static WORKS: &[Work] = &[
         &[OffloopThread, OffloopProcess, Rayon, Procspawn],
     ),
 ];
+
+pub(crate) fn named(name: &str) -> Option<&'static Work> {
+    WORKS.iter().find(|work| work.name == name)
+}

@@ -11,17 +11,22 @@
 )]
 
 mod child;
+mod commands;
 mod contenders;
+mod figures;
 mod json;
 mod line;
 mod lines;
 mod options;
+mod payload;
 mod results;
 mod rounds;
+mod scale;
 mod svg;
 mod system;
 mod table;
 mod targets;
+mod who;
 mod workloads;
 
 use std::process::ExitCode;

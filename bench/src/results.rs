@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::contenders::Who;
-
-/// The figures of one measurement, by their keys.
-pub(crate) type Figures = BTreeMap<String, f64>;
+use crate::figures::Figures;
+use crate::who::Who;
 
 #[derive(Default)]
 pub(crate) struct Results {
@@ -32,30 +30,4 @@ impl Results {
             .iter()
             .map(|(&(work, who), rounds)| (work, who, rounds))
     }
-}
-
-/// The median of some figures, and how far they are apart.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Spread {
-    pub(crate) median: f64,
-    pub(crate) least: f64,
-    pub(crate) most: f64,
-}
-
-impl Spread {
-    pub(crate) fn of(figures: impl IntoIterator<Item = f64>) -> Option<Spread> {
-        let mut figures: Vec<f64> = figures.into_iter().collect();
-        figures.sort_unstable_by(f64::total_cmp);
-        Some(Spread {
-            median: percentile(&figures, 50)?,
-            least: *figures.first()?,
-            most: *figures.last()?,
-        })
-    }
-}
-
-/// Of figures that are sorted.
-pub(crate) fn percentile(sorted: &[f64], percent: usize) -> Option<f64> {
-    let at = (sorted.len() * percent / 100).min(sorted.len().checked_sub(1)?);
-    Some(sorted[at])
 }

@@ -9,12 +9,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::child::MEASURE;
-use crate::contenders::Who;
+use crate::commands::MEASURE;
+use crate::figures::{Figures, percentile};
 use crate::line::Work;
 use crate::lines::WORKS;
 use crate::options::Options;
-use crate::results::{Figures, Results, percentile};
+use crate::results::Results;
+use crate::system::load;
+use crate::who::Who;
 use crate::{json, svg, table};
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
@@ -216,10 +218,4 @@ fn output(mut child: Child) -> Result<(String, String, bool), String> {
     let success = child.wait().is_ok_and(|status| status.success());
     let (output, errors) = read.map_err(|_| format!("took longer than {LIMIT:?}"))?;
     Ok((output, errors, success))
-}
-
-/// The load of the last minute, which tells whether others were at work.
-pub(crate) fn load() -> String {
-    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split(' ').next().unwrap_or("unknown").to_owned()
 }

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::contenders::Who;
+use crate::figures::Spread;
 use crate::line::{Better, Work};
-use crate::results::{Results, Spread};
+use crate::lines;
+use crate::results::Results;
 use crate::table::number;
+use crate::who::Who;
 
 /// The lines that it shows, and the figure of each.
 const PANELS: &[(&str, &str)] = &[
@@ -28,7 +30,7 @@ pub(crate) fn of(results: &Results) -> String {
     let mut body = String::new();
     let mut y = 28.0;
     for &(name, key) in PANELS {
-        if let Some(work) = Work::named(name) {
+        if let Some(work) = lines::named(name) {
             panel(&mut body, &mut y, work, key, results);
         }
     }

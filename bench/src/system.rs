@@ -76,6 +76,12 @@ pub(crate) fn proportional(pid: u32) -> u64 {
     number_after(&rollup, "\nPss:")
 }
 
+/// The load of the last minute, which tells whether others were at work.
+pub(crate) fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or("unknown").to_owned()
+}
+
 fn number_after(text: &str, label: &str) -> u64 {
     text.split_once(label)
         .and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok())

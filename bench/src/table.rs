@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use crate::figures::Spread;
 use crate::line::{Better, Metric, Work};
 use crate::options::Options;
-use crate::results::{Results, Spread};
+use crate::results::Results;
 use crate::targets::TARGETS;
 
 pub(crate) fn of(works: &[&'static Work], options: &Options, results: &Results) -> String {

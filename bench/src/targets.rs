@@ -1,8 +1,10 @@
 //! The aims of the design, each with the line that measures it.
 
-use crate::contenders::Who;
-use crate::line::{Better, Work};
-use crate::results::{Results, Spread};
+use crate::figures::Spread;
+use crate::line::Better;
+use crate::lines;
+use crate::results::Results;
+use crate::who::Who;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Bound {
@@ -224,7 +226,7 @@ impl Target {
     }
 
     fn compare(&self, work: &'static str, results: &Results) -> Option<Spread> {
-        let better = Work::named(work)?
+        let better = lines::named(work)?
             .metrics
             .iter()
             .find(|metric| metric.key == self.metric)?

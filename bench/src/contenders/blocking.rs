@@ -2,7 +2,7 @@
 
 use super::threads::Threads;
 
-pub(super) struct Blocking;
+pub(crate) struct Blocking;
 
 impl Threads for Blocking {
     /// Its one pool is global, and grows by its own rules.

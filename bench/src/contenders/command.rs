@@ -3,9 +3,9 @@
 use std::process;
 
 use super::{Contender, answered};
-use crate::child::NOTHING;
+use crate::commands::NOTHING;
 
-pub(super) struct Command;
+pub(crate) struct Command;
 
 impl Contender for Command {
     fn start(_: Option<usize>) -> Command {

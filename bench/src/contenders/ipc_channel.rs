@@ -6,7 +6,8 @@ use ipc_channel::ipc::{self, IpcOneShotServer, IpcReceiver, IpcSender, IpcShared
 use serde::{Deserialize, Serialize};
 
 use super::responder::Peer;
-use super::{Contender, Record, answered, look};
+use super::{Contender, answered};
+use crate::payload::{Record, look};
 
 #[derive(Serialize, Deserialize)]
 enum Message {
@@ -37,7 +38,7 @@ pub(crate) fn peer(server: String) {
     }
 }
 
-pub(super) struct IpcChannel {
+pub(crate) struct IpcChannel {
     requests: Mutex<IpcSender<Message>>,
     answers: Arc<Mutex<IpcReceiver<Message>>>,
     kept: OnceLock<IpcSharedMemory>,

@@ -23,7 +23,7 @@ pub(crate) fn peer(memory: &str) {
     }
 }
 
-pub(super) struct LimitEventfd {
+pub(crate) struct LimitEventfd {
     requests: Mailbox,
     answers: Mailbox,
     epoll: OwnedFd,

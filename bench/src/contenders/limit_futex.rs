@@ -14,7 +14,7 @@ use super::responder::Peer;
 use super::{Contender, answered};
 
 /// A number that is waited for, in memory that both map.
-pub(super) struct Mailbox(&'static AtomicU32);
+pub(crate) struct Mailbox(&'static AtomicU32);
 
 impl Mailbox {
     pub(super) fn send(&self, number: u32) {
@@ -96,7 +96,7 @@ pub(super) fn path_of(memory: &OwnedFd) -> String {
     format!("/proc/{}/fd/{}", std::process::id(), memory.as_raw_fd())
 }
 
-pub(super) struct LimitFutex {
+pub(crate) struct LimitFutex {
     requests: Mailbox,
     answers: Mailbox,
     _peer: Peer,

@@ -3,9 +3,10 @@
 use std::hint::black_box;
 use std::sync::Mutex;
 
-use super::{Contender, answered, look};
+use super::{Contender, answered};
+use crate::payload::look;
 
-pub(super) struct LimitMemcpy {
+pub(crate) struct LimitMemcpy {
     there: Mutex<Vec<u8>>,
 }
 

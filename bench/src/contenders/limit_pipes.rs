@@ -20,7 +20,7 @@ pub(crate) fn peer() {
     }
 }
 
-pub(super) struct LimitPipes {
+pub(crate) struct LimitPipes {
     requests: Mutex<ChildStdin>,
     answers: Arc<Mutex<ChildStdout>>,
     _peer: Peer,

@@ -6,7 +6,7 @@ use std::thread::{self, Thread};
 
 use super::{Contender, answered};
 
-pub(super) struct LimitThread {
+pub(crate) struct LimitThread {
     shared: Arc<Shared>,
     thread: Thread,
 }

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use offloop::{ProcessPool, Shared, cpu_bound};
 
-use super::{Contender, Record};
-use crate::workloads::documents::{self, Tree};
+use super::Contender;
+use crate::payload::{self, Record, Tree};
 
 #[cpu_bound]
 fn nothing(number: u32) -> u32 {
@@ -24,17 +24,17 @@ fn same_bytes(bytes: Vec<u8>) -> Vec<u8> {
 
 #[cpu_bound]
 fn look(bytes: &[u8]) -> u64 {
-    super::look(bytes)
+    payload::look(bytes)
 }
 
 #[cpu_bound]
 fn look_at_shared(bytes: Shared<[u8]>) -> u64 {
-    super::look(&bytes)
+    payload::look(&bytes)
 }
 
 #[cpu_bound]
 fn count(text: &str) -> usize {
-    documents::count(text)
+    payload::count(text)
 }
 
 #[cpu_bound]
@@ -42,7 +42,7 @@ fn same_tree(tree: Tree) -> Tree {
     tree
 }
 
-pub(super) struct OffloopProcess {
+pub(crate) struct OffloopProcess {
     pool: &'static ProcessPool,
     kept: OnceLock<Shared<[u8]>>,
 }

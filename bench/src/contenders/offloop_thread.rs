@@ -4,7 +4,7 @@ use offloop::ThreadPool;
 
 use super::threads::Threads;
 
-pub(super) struct OffloopThread {
+pub(crate) struct OffloopThread {
     pool: &'static ThreadPool,
 }
 

@@ -12,10 +12,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::task::spawn_blocking;
 
-use super::{Contender, Record, look};
-use crate::workloads::documents::{Tree, count};
+use super::Contender;
+use crate::payload::{Record, Tree, count, look};
 
-pub(super) struct Procspawn {
+pub(crate) struct Procspawn {
     pool: Arc<Pool>,
 }
 

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 
 use super::threads::Threads;
 
-pub(super) struct Rayon {
+pub(crate) struct Rayon {
     pool: ThreadPool,
 }
 

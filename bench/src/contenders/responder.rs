@@ -2,7 +2,7 @@
 
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::child::PEER;
+use crate::commands::PEER;
 
 /// Ends when it is dropped.
 pub(super) struct Peer(Child);

@@ -2,7 +2,7 @@
 
 use super::threads::Threads;
 
-pub(super) struct SpawnBlocking;
+pub(crate) struct SpawnBlocking;
 
 impl Threads for SpawnBlocking {
     /// The runtime, which has its limit already.

@@ -3,8 +3,8 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{Contender, Record, look};
-use crate::workloads::documents::{Tree, count};
+use super::Contender;
+use crate::payload::{Record, Tree, count, look};
 
 pub(super) trait Threads: Send + Sync + 'static {
     fn start(workers: Option<usize>) -> Self;

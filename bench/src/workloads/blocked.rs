@@ -4,9 +4,8 @@ use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use super::{figures, milliseconds};
 use crate::contenders::Contender;
-use crate::results::Figures;
+use crate::figures::{Figures, figures, milliseconds};
 use crate::system::resident;
 
 pub(super) async fn measure<C: Contender>(contender: &C) -> Figures {

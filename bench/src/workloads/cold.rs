@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use super::{figures, milliseconds};
 use crate::contenders::Contender;
-use crate::results::Figures;
+use crate::figures::{Figures, figures, milliseconds};
 
 pub(super) async fn measure<C: Contender>(workers: Option<usize>) -> Figures {
     let start = Instant::now();

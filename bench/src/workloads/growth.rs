@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use tokio::task::unconstrained;
 
-use super::{Scale, figures};
 use crate::contenders::Contender;
-use crate::results::Figures;
+use crate::figures::{Figures, figures};
+use crate::scale::Scale;
 
 pub(super) async fn measure<C: Contender>(scale: Scale) -> Figures {
     let one = rate::<C>(1, scale).await;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::figures;
 use crate::contenders::Contender;
-use crate::results::Figures;
+use crate::figures::{Figures, figures};
 use crate::system::{children, proportional};
 
 pub(super) async fn measure<C: Contender>(contender: &C) -> Figures {

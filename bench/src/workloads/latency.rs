@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Scale, figures};
-use crate::contenders::{Contender, Record};
-use crate::results::{Figures, percentile};
+use crate::contenders::Contender;
+use crate::figures::{Figures, figures, percentile};
+use crate::payload::Record;
+use crate::scale::Scale;
 use crate::system::switches;
 
 /// Enough that threads, processes and caches are warm.

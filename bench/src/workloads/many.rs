@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{JoinSet, unconstrained};
 
-use super::{Scale, figures};
 use crate::contenders::Contender;
-use crate::results::Figures;
+use crate::figures::{Figures, figures};
+use crate::scale::Scale;
 use crate::system::switches;
 
 const IN_FLIGHT: u32 = 1_000;

@@ -1,9 +1,8 @@
 //! What each contender is given to do, in a process of its own.
 
-pub(crate) mod documents;
-
 mod blocked;
 mod cold;
+mod documents;
 mod growth;
 mod idle;
 mod latency;
@@ -16,20 +15,9 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::contenders::Contender;
+use crate::figures::Figures;
 use crate::line::{Doing, Work};
-use crate::results::Figures;
-
-/// How much of it.
-#[derive(Clone, Copy)]
-pub(crate) struct Scale {
-    pub(crate) quick: bool,
-}
-
-impl Scale {
-    fn pick<T>(self, full: T, quick: T) -> T {
-        if self.quick { quick } else { full }
-    }
-}
+use crate::scale::Scale;
 
 pub(crate) fn run<C: Contender>(work: &'static Work, scale: Scale) -> Figures {
     let runtime = runtime(work);
@@ -81,16 +69,4 @@ async fn measure<C: Contender>(work: &'static Work, scale: Scale) -> Figures {
         Doing::Idle => idle::measure(&C::start(workers)).await,
         Doing::Growth => growth::measure::<C>(scale).await,
     }
-}
-
-/// Figures by their keys.
-fn figures<const N: usize>(figures: [(&str, f64); N]) -> Figures {
-    figures
-        .into_iter()
-        .map(|(key, figure)| (key.to_owned(), figure))
-        .collect()
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

@@ -6,9 +6,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Scale, figures, milliseconds};
 use crate::contenders::Contender;
-use crate::results::Figures;
+use crate::figures::{Figures, figures, milliseconds};
+use crate::scale::Scale;
 
 pub(super) struct Ticker {
     task: JoinHandle<Duration>,

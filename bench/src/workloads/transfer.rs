@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Scale, figures, milliseconds};
 use crate::contenders::Contender;
-use crate::results::{Figures, Spread};
+use crate::figures::{Figures, Spread, figures, milliseconds};
+use crate::scale::Scale;
 
 pub(super) async fn both_ways<C: Contender>(contender: &C, size: usize, scale: Scale) -> Figures {
     let mut bytes = vec![7; size];
