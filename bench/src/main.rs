@@ -17,8 +17,10 @@ mod figures;
 mod json;
 mod line;
 mod lines;
+mod measurement;
 mod options;
 mod payload;
+mod report;
 mod results;
 mod rounds;
 mod scale;
@@ -41,13 +43,17 @@ fn main() -> ExitCode {
         return child::run();
     }
     match Options::read(std::env::args().skip(1)) {
-        Ok(Some(options)) => match rounds::run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("{error}");
-                ExitCode::FAILURE
+        Ok(Some(options)) => {
+            let works = options.works();
+            let run = rounds::run(&works, &options);
+            match report::write(&works, &options, &run) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("{error}");
+                    ExitCode::FAILURE
+                }
             }
-        },
+        }
         Ok(None) => {
             print!("{}", options::help());
             ExitCode::SUCCESS

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use crate::line::Work;
 use crate::lines::WORKS;
 
 #[derive(Debug)]
@@ -103,7 +104,12 @@ impl Options {
         Ok(Some(options))
     }
 
-    pub(crate) fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| name.contains(only))
+    /// The lines to measure.
+    pub(crate) fn works(&self) -> Vec<&'static Work> {
+        let is_wanted = |name: &str| self.only.iter().any(|only| name.contains(only));
+        WORKS
+            .iter()
+            .filter(|work| self.only.is_empty() || is_wanted(work.name))
+            .collect()
     }
 }

@@ -26,102 +26,154 @@ const STEP: f64 = 21.0;
 /// Room for the number beside the longest bar.
 const NUMBERS: f64 = 70.0;
 
+const GREY: &str = "#64748b";
+const LIGHT_GREY: &str = "#cbd5e1";
+const LIGHTEST_GREY: &str = "#e2e8f0";
+const ORANGE: &str = "#c2410c";
+
 pub(crate) fn of(results: &Results) -> String {
-    let mut body = String::new();
-    let mut y = 28.0;
+    let mut chart = Chart {
+        body: String::new(),
+        y: 28.0,
+    };
     for &(name, key) in PANELS {
         if let Some(work) = lines::named(name) {
-            panel(&mut body, &mut y, work, key, results);
+            chart.add_panel(work, key, results);
         }
     }
-    let _ = writeln!(
-        body,
-        "<text x=\"12\" y=\"{:.0}\" fill=\"#64748b\">logarithmic: from line to line ten times as fast</text>",
-        y - 8.0
-    );
-    y += 10.0;
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {y}\" width=\"{WIDTH}\" \
-         height=\"{y}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\n\
-         <rect width=\"{WIDTH}\" height=\"{y}\" fill=\"#ffffff\"/>\n{body}</svg>\n"
-    )
+    chart.finish()
 }
 
-fn panel(body: &mut String, y: &mut f64, work: &'static Work, key: &str, results: &Results) {
-    let Some(metric) = work.metrics.iter().find(|metric| metric.key == key) else {
-        return;
-    };
-    let Some(base) = results.rounds(work.name, work.base, key) else {
-        return;
+struct Chart {
+    body: String,
+    /// Where the next panel begins.
+    y: f64,
+}
+
+impl Chart {
+    fn add_panel(&mut self, work: &'static Work, key: &str, results: &Results) {
+        let Some(bars) = bars(work, key, results) else {
+            return;
+        };
+        let axis = Axis::of(&bars);
+        let _ = writeln!(
+            self.body,
+            "<text x=\"12\" y=\"{:.0}\" font-weight=\"600\">{}: times as fast as {}</text>",
+            self.y,
+            escaped(work.title),
+            work.base.label(),
+        );
+        self.y += 10.0;
+        self.add_grid(&axis, self.y + STEP * bars.len() as f64);
+        for (who, ratio) in bars {
+            self.add_bar(&axis, who, ratio);
+        }
+        self.y += 34.0;
+    }
+
+    /// Draws a vertical line at each power of ten.
+    fn add_grid(&mut self, axis: &Axis, bottom: f64) {
+        for power in axis.least as i32..=axis.most.ceil() as i32 {
+            let x = axis.x(f64::from(power));
+            if x <= WIDTH - NUMBERS / 2.0 {
+                let colour = if power == 0 { GREY } else { LIGHTEST_GREY };
+                let _ = writeln!(
+                    self.body,
+                    "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{bottom:.1}\" \
+                     stroke=\"{colour}\"/>",
+                    self.y,
+                );
+            }
+        }
+    }
+
+    /// Draws a bar from 1 to the right if the contender is better than the baseline, else to the
+    /// left.
+    fn add_bar(&mut self, axis: &Axis, who: Who, ratio: f64) {
+        let colour = match () {
+            () if who.is_ours() => ORANGE,
+            () if who.label().starts_with("limit") => LIGHT_GREY,
+            () => GREY,
+        };
+        let (one, end) = (axis.x(0.0), axis.x(ratio.log10()));
+        let _ = writeln!(
+            self.body,
+            "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
+             <rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR}\" fill=\"{colour}\"/>\
+             <text x=\"{:.1}\" y=\"{:.1}\">{} ×</text>",
+            LABELS - 8.0,
+            self.y + 15.0,
+            escaped(who.label()),
+            end.min(one),
+            self.y + 3.0,
+            (end - one).abs().max(2.0),
+            end.max(one) + 6.0,
+            self.y + 15.0,
+            number(ratio),
+        );
+        self.y += STEP;
+    }
+
+    fn finish(self) -> String {
+        let Chart { mut body, y } = self;
+        let _ = writeln!(
+            body,
+            "<text x=\"12\" y=\"{:.0}\" fill=\"{GREY}\">logarithmic: each line is ten times as fast \
+             as the one before</text>",
+            y - 8.0
+        );
+        let height = y + 10.0;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
+             width=\"{WIDTH}\" height=\"{height}\" font-family=\"system-ui, sans-serif\" \
+             font-size=\"13\">\n<rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
+             {body}</svg>\n"
+        )
+    }
+}
+
+/// Returns how many times as good as the baseline each contender is, the best one first. `None` if
+/// the baseline was not measured.
+fn bars(work: &'static Work, key: &str, results: &Results) -> Option<Vec<(Who, f64)>> {
+    let metric = work.metrics.iter().find(|metric| metric.key == key)?;
+    let base = results.rounds(work.name, work.base, key)?;
+    let ratio = |(own, base): (&f64, &f64)| match metric.better {
+        Better::Less => base / own,
+        Better::More => own / base,
     };
     let mut bars: Vec<(Who, f64)> = work
         .contenders
         .iter()
         .filter_map(|&who| {
             let own = results.rounds(work.name, who, key)?;
-            let ratios = own
-                .iter()
-                .zip(&base)
-                .map(|(own, base)| match metric.better {
-                    Better::Less => base / own,
-                    Better::More => own / base,
-                });
-            Some((who, Spread::of(ratios)?.median))
+            Some((who, Spread::of(own.iter().zip(&base).map(ratio))?.median))
         })
         .collect();
     bars.sort_by(|one, other| other.1.total_cmp(&one.1));
-    let logs = || bars.iter().map(|(_, ratio)| ratio.log10());
-    // Whole powers of ten, of which 1 is always one.
-    let least = logs().fold(0.0, f64::min).floor();
-    let most = logs().fold(0.0, f64::max);
-    let scale = (WIDTH - LABELS - NUMBERS) / (most - least).max(1.0);
-    let x = |log: f64| LABELS + (log - least) * scale;
+    Some(bars)
+}
 
-    let _ = writeln!(
-        body,
-        "<text x=\"12\" y=\"{y:.0}\" font-weight=\"600\">{}: times as fast as {}</text>",
-        escaped(work.title),
-        work.base.label(),
-    );
-    *y += 10.0;
-    let bottom = *y + STEP * bars.len() as f64;
-    for power in least as i32..=most.ceil() as i32 {
-        let at = x(f64::from(power));
-        if at <= WIDTH - NUMBERS / 2.0 {
-            let colour = if power == 0 { "#64748b" } else { "#e2e8f0" };
-            let _ = writeln!(
-                body,
-                "<line x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{y:.1}\" y2=\"{bottom:.1}\" \
-                 stroke=\"{colour}\"/>",
-            );
+/// The logarithmic axis of a panel.
+struct Axis {
+    /// The logarithm of the left end, a whole number.
+    least: f64,
+    /// The logarithm of the longest bar to the right.
+    most: f64,
+}
+
+impl Axis {
+    fn of(bars: &[(Who, f64)]) -> Axis {
+        let logs = || bars.iter().map(|(_, ratio)| ratio.log10());
+        Axis {
+            least: logs().fold(0.0, f64::min).floor(),
+            most: logs().fold(0.0, f64::max),
         }
     }
-    for (who, ratio) in bars {
-        let colour = match () {
-            () if who.is_ours() => "#c2410c",
-            () if who.label().starts_with("limit") => "#cbd5e1",
-            () => "#64748b",
-        };
-        // To the right of 1 what is better than the baseline, to the left what is worse.
-        let (one, end) = (x(0.0), x(ratio.log10()));
-        let _ = writeln!(
-            body,
-            "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
-             <rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR}\" fill=\"{colour}\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\">{} ×</text>",
-            LABELS - 8.0,
-            *y + 15.0,
-            escaped(who.label()),
-            end.min(one),
-            *y + 3.0,
-            (end - one).abs().max(2.0),
-            end.max(one) + 6.0,
-            *y + 15.0,
-            number(ratio),
-        );
-        *y += STEP;
+
+    fn x(&self, log: f64) -> f64 {
+        let scale = (WIDTH - LABELS - NUMBERS) / (self.most - self.least).max(1.0);
+        LABELS + (log - self.least) * scale
     }
-    *y += 34.0;
 }
 
 fn escaped(text: &str) -> String {
