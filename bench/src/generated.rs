@@ -11,9 +11,9 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Creates a workspace in the folder `name`. Its packages may depend on `offloop`, which is the
-    /// crate of this repository, and on what `manifest` adds to the dependencies. Other sections of
-    /// the manifest may follow there.
+    /// Creates a workspace in the folder `name`. Its packages may depend on the `offloop` of this
+    /// repository, and on the dependencies with which `manifest` begins. Other sections of the
+    /// manifest may follow there.
     ///
     /// # Errors
     ///

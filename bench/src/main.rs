@@ -1,13 +1,13 @@
-//! offloop beside its peers and beside what the machine allows, in one run.
+//! Compares offloop with its peers and with the limits of the machine, in one run.
 //!
-//! `cargo run --release -p offloop-bench -- --help` tells the options, `bench/README.md` what each
-//! line means. Each measurement is a process of its own, this program started again with a hidden
-//! command, so that the threads and the memory of one contender do not disturb the next.
+//! `cargo run --release -p offloop-bench -- --help` lists the options; `bench/README.md` says what
+//! each line measures. For each measurement this program starts itself again with a hidden command,
+//! so that the threads and the memory of one contender do not disturb the next.
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "figures are rounded long before the precision of a float matters"
+    reason = "figures are rounded to three digits, which a float holds exactly enough"
 )]
 
 mod child;
@@ -36,31 +36,28 @@ use std::process::ExitCode;
 use options::Options;
 
 fn main() -> ExitCode {
-    // procspawn starts this program again as a worker of its own, which begins here. offloop's
-    // workers never come so far.
+    // procspawn starts this program as a worker, which begins to serve here. A worker of offloop
+    // begins to serve before `main`.
     procspawn::init();
     if child::is_hidden_command() {
         return child::run();
     }
-    match Options::read(std::env::args().skip(1)) {
-        Ok(Some(options)) => {
-            let works = options.works();
-            let run = rounds::run(&works, &options);
-            match report::write(&works, &options, &run) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => {
-                    eprintln!("{error}");
-                    ExitCode::FAILURE
-                }
-            }
-        }
+    let options = match Options::read(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
         Ok(None) => {
             print!("{}", options::help());
-            ExitCode::SUCCESS
+            return ExitCode::SUCCESS;
         }
         Err(error) => {
-            eprintln!("{error}; `--help` tells what there is");
-            ExitCode::FAILURE
+            eprintln!("{error}; `--help` lists the options");
+            return ExitCode::FAILURE;
         }
+    };
+    let lines = options.lines();
+    let run = rounds::run(&lines, &options);
+    if let Err(error) = report::write(&lines, &options, &run) {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }

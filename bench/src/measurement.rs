@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use crate::commands::MEASURE;
 use crate::figures::Figures;
-use crate::line::Work;
+use crate::line::Line;
 use crate::options::Options;
 use crate::who::Who;
 
-/// A child that needs longer is taken to hang.
+/// A child that runs longer is taken to hang.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Measures one contender in a process of its own.
-pub(crate) fn measure(who: Who, work: &Work, options: &Options) -> Result<Figures, String> {
+pub(crate) fn measure(who: Who, line: &Line, options: &Options) -> Result<Figures, String> {
     let mut command = if who.is_python() {
         let mut command = Command::new("python3");
         command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/python/peers.py"));
@@ -25,11 +25,11 @@ pub(crate) fn measure(who: Who, work: &Work, options: &Options) -> Result<Figure
     } else {
         Command::new(current_exe().map_err(|error| error.to_string())?)
     };
-    command.args([MEASURE, work.name, who.name()]);
+    command.args([MEASURE, line.name, who.name()]);
     if options.quick {
         command.arg("--quick");
     }
-    if work.pinned || options.pinned {
+    if line.pinned || options.pinned {
         command.arg("--pinned");
     }
     let child = command

@@ -1,14 +1,14 @@
-//! What a call carries.
+//! The values that calls carry, and what workers do with them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::scale::Scale;
 
-/// Branches of the first level of a document, which are what makes it as large as it is.
+/// How many branches the first level of a document has. It decides how large a document is.
 const ROOTS: u64 = 5;
 
-/// A small struct, as a call of a real program has one.
+/// A small struct, as real programs have them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) id: u64,
@@ -17,8 +17,8 @@ pub(crate) struct Record {
     pub(crate) parent: Option<u64>,
 }
 
-/// What `Contender::look` does with the bytes: it reads each page of them.
-pub(crate) fn look(bytes: &[u8]) -> u64 {
+/// Reads the first byte of each page, and returns the sum.
+pub(crate) fn sum_of_pages(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .step_by(4096)
@@ -26,7 +26,8 @@ pub(crate) fn look(bytes: &[u8]) -> u64 {
         .sum()
 }
 
-/// A deep value: structs, strings, numbers and options in lists in lists.
+/// A deep value: a struct with a string, a number, an option, and lists of strings and of such
+/// structs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Tree {
     name: String,
@@ -37,7 +38,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// With so many levels below the first.
+    /// Returns a tree with `depth` levels below the first.
     pub(crate) fn new(depth: usize, id: u64) -> Tree {
         let children = if depth == 0 { 0 } else { 8 };
         Tree {
@@ -51,7 +52,7 @@ impl Tree {
         }
     }
 
-    /// About 20 MB of JSON, or 2.5 when it has to be quick.
+    /// Returns a tree of about 20 MB as JSON, or 2.5 MB for a quick run.
     pub(crate) fn of(scale: Scale) -> Tree {
         Tree {
             children: (0..ROOTS)
@@ -62,8 +63,8 @@ impl Tree {
     }
 }
 
-/// What a worker does with a document: it decodes it and counts the values in it.
-pub(crate) fn count(text: &str) -> usize {
+/// Decodes a document, and returns the number of values in it.
+pub(crate) fn count_values(text: &str) -> usize {
     values(&serde_json::from_str(text).expect("the document is JSON"))
 }
 

@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 
 use offloop_bench::readme;
 
-use crate::line::Work;
+use crate::line::Line;
 use crate::options::Options;
 use crate::rounds::Run;
 use crate::system::load;
@@ -16,8 +16,8 @@ use crate::{json, svg, table};
 
 const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/chart.svg");
 
-pub(crate) fn write(works: &[&'static Work], options: &Options, run: &Run) -> Result<(), String> {
-    let mut text = table::of(works, options, &run.results);
+pub(crate) fn write(lines: &[&'static Line], options: &Options, run: &Run) -> Result<(), String> {
+    let mut text = table::of(lines, options, &run.results);
     add_notes(&mut text, options, run);
     print!("{text}");
     if options.write {
@@ -25,7 +25,7 @@ pub(crate) fn write(works: &[&'static Work], options: &Options, run: &Run) -> Re
         write_file(CHART, &svg::of(&run.results))?;
     }
     if let Some(path) = &options.json {
-        write_file(path, &json::of(options, &run.results))?;
+        write_file(path, &json::of(lines, options, &run.results))?;
     }
     if let Some(path) = &options.svg {
         write_file(path, &svg::of(&run.results))?;
@@ -39,9 +39,9 @@ fn add_notes(text: &mut String, options: &Options, run: &Run) {
     let mut absent: Vec<_> = run.absent.iter().collect();
     absent.sort_by_key(|gone| gone.who);
     for gone in absent.chunk_by(|one, other| (one.who, &one.reason) == (other.who, &other.reason)) {
-        let works: Vec<&str> = gone.iter().map(|gone| gone.work).collect();
+        let lines: Vec<&str> = gone.iter().map(|gone| gone.line).collect();
         let (who, reason) = (gone[0].who.label(), &gone[0].reason);
-        let _ = writeln!(text, "not measured: {who} ({}): {reason}", works.join(", "));
+        let _ = writeln!(text, "not measured: {who} ({}): {reason}", lines.join(", "));
     }
     let _ = writeln!(
         text,

@@ -1,4 +1,4 @@
-//! What was measured: figures by line, contender and round.
+//! All figures of a run, by line, contender and round.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,19 @@ use crate::who::Who;
 
 #[derive(Default)]
 pub(crate) struct Results {
-    /// One set of figures for each round.
+    /// One item for each round.
     by_line: BTreeMap<(&'static str, Who), Vec<Figures>>,
 }
 
 impl Results {
-    pub(crate) fn add(&mut self, work: &'static str, who: Who, figures: Figures) {
-        self.by_line.entry((work, who)).or_default().push(figures);
+    pub(crate) fn add(&mut self, line: &'static str, who: Who, figures: Figures) {
+        self.by_line.entry((line, who)).or_default().push(figures);
     }
 
-    /// A figure of every round. `None` if it was not measured.
-    pub(crate) fn rounds(&self, work: &'static str, who: Who, metric: &str) -> Option<Vec<f64>> {
+    /// Returns one figure of each round. `None` if it was not measured.
+    pub(crate) fn rounds(&self, line: &'static str, who: Who, metric: &str) -> Option<Vec<f64>> {
         self.by_line
-            .get(&(work, who))?
+            .get(&(line, who))?
             .iter()
             .map(|figures| figures.get(metric).copied())
             .collect()
@@ -28,6 +28,6 @@ impl Results {
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&'static str, Who, &Vec<Figures>)> {
         self.by_line
             .iter()
-            .map(|(&(work, who), rounds)| (work, who, rounds))
+            .map(|(&(line, who), rounds)| (line, who, rounds))
     }
 }

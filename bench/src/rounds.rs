@@ -4,13 +4,13 @@ use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
 use crate::figures::{Figures, percentile};
-use crate::line::Work;
+use crate::line::Line;
 use crate::measurement::measure;
 use crate::options::Options;
 use crate::results::Results;
 use crate::who::Who;
 
-/// What all rounds brought.
+/// The outcome of all rounds.
 pub(crate) struct Run {
     pub(crate) results: Results,
     pub(crate) absent: Vec<Absent>,
@@ -20,21 +20,21 @@ pub(crate) struct Run {
 /// A contender that could not be measured for a line.
 pub(crate) struct Absent {
     pub(crate) who: Who,
-    pub(crate) work: &'static str,
+    pub(crate) line: &'static str,
     pub(crate) reason: String,
 }
 
-pub(crate) fn run(works: &[&'static Work], options: &Options) -> Run {
+pub(crate) fn run(lines: &[&'static Line], options: &Options) -> Run {
     let start = Instant::now();
     let mut results = Results::default();
     let mut absent = Vec::new();
     for round in 1..=options.rounds {
-        for work in works {
+        for line in lines {
             progress(&format!(
                 "round {round} of {}: {}",
-                options.rounds, work.name
+                options.rounds, line.name
             ));
-            line(work, options, &mut results, &mut absent);
+            measure_line(line, options, &mut results, &mut absent);
         }
     }
     progress("");
@@ -54,31 +54,37 @@ fn progress(text: &str) {
 }
 
 /// Measures all contenders of a line once. A contender that fails is left out from then on.
-fn line(work: &'static Work, options: &Options, results: &mut Results, absent: &mut Vec<Absent>) {
-    let mut samples: Vec<Vec<Figures>> = vec![Vec::new(); work.contenders.len()];
-    for _ in 0..work.repeats {
-        for (at, &who) in work.contenders.iter().enumerate() {
-            let is_absent = |gone: &Absent| (gone.who, gone.work) == (who, work.name);
+fn measure_line(
+    line: &'static Line,
+    options: &Options,
+    results: &mut Results,
+    absent: &mut Vec<Absent>,
+) {
+    let mut samples: Vec<Vec<Figures>> = vec![Vec::new(); line.contenders.len()];
+    for _ in 0..line.repeats {
+        for (at, &who) in line.contenders.iter().enumerate() {
+            let is_absent = |gone: &Absent| (gone.who, gone.line) == (who, line.name);
             if absent.iter().any(is_absent) {
                 continue;
             }
-            match measure(who, work, options) {
+            match measure(who, line, options) {
                 Ok(figures) => samples[at].push(figures),
                 Err(reason) => absent.push(Absent {
                     who,
-                    work: work.name,
+                    line: line.name,
                     reason,
                 }),
             }
         }
     }
-    for (&who, samples) in work.contenders.iter().zip(samples) {
+    for (&who, samples) in line.contenders.iter().zip(samples) {
         if let Some(figures) = medians(&samples) {
-            results.add(work.name, who, figures);
+            results.add(line.name, who, figures);
         }
     }
 }
 
+/// Returns the median of each figure, or `None` if there is no sample.
 fn medians(samples: &[Figures]) -> Option<Figures> {
     let median = |key: &String| {
         let mut figures: Vec<f64> = samples

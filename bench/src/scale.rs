@@ -1,6 +1,6 @@
 //! How much a measurement does.
 
-/// How much of it.
+/// Full or quick: decides how many calls a measurement makes, and how large its values are.
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     pub(crate) quick: bool,

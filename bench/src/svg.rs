@@ -1,15 +1,15 @@
-//! The chart of README.md: how many times as good as a baseline each contender is.
+//! The chart of README.md: how many times as fast as the baseline each contender is.
 
 use std::fmt::Write;
 
 use crate::figures::Spread;
-use crate::line::{Better, Work};
+use crate::line::{Better, Line};
 use crate::lines;
 use crate::results::Results;
 use crate::table::number;
 use crate::who::Who;
 
-/// The lines that it shows, and the figure of each.
+/// The lines that the chart shows, and the figure of each.
 const PANELS: &[(&str, &str)] = &[
     ("one-pinned", "p50"),
     ("tasks", "rate"),
@@ -23,7 +23,7 @@ const WIDTH: f64 = 820.0;
 const LABELS: f64 = 190.0;
 const BAR: f64 = 16.0;
 const STEP: f64 = 21.0;
-/// Room for the number beside the longest bar.
+/// The room for the number after the longest bar.
 const NUMBERS: f64 = 70.0;
 
 const GREY: &str = "#64748b";
@@ -37,8 +37,8 @@ pub(crate) fn of(results: &Results) -> String {
         y: 28.0,
     };
     for &(name, key) in PANELS {
-        if let Some(work) = lines::named(name) {
-            chart.add_panel(work, key, results);
+        if let Some(line) = lines::named(name) {
+            chart.add_panel(line, key, results);
         }
     }
     chart.finish()
@@ -46,13 +46,13 @@ pub(crate) fn of(results: &Results) -> String {
 
 struct Chart {
     body: String,
-    /// Where the next panel begins.
+    /// The y of what is drawn next.
     y: f64,
 }
 
 impl Chart {
-    fn add_panel(&mut self, work: &'static Work, key: &str, results: &Results) {
-        let Some(bars) = bars(work, key, results) else {
+    fn add_panel(&mut self, line: &'static Line, key: &str, results: &Results) {
+        let Some(bars) = bars(line, key, results) else {
             return;
         };
         let axis = Axis::of(&bars);
@@ -60,8 +60,8 @@ impl Chart {
             self.body,
             "<text x=\"12\" y=\"{:.0}\" font-weight=\"600\">{}: times as fast as {}</text>",
             self.y,
-            escaped(work.title),
-            work.base.label(),
+            escaped(line.title),
+            line.baseline.label(),
         );
         self.y += 10.0;
         self.add_grid(&axis, self.y + STEP * bars.len() as f64);
@@ -118,8 +118,8 @@ impl Chart {
         let Chart { mut body, y } = self;
         let _ = writeln!(
             body,
-            "<text x=\"12\" y=\"{:.0}\" fill=\"{GREY}\">logarithmic: each line is ten times as fast \
-             as the one before</text>",
+            "<text x=\"12\" y=\"{:.0}\" fill=\"{GREY}\">logarithmic: each line is ten times as \
+             fast as the one before</text>",
             y - 8.0
         );
         let height = y + 10.0;
@@ -134,18 +134,18 @@ impl Chart {
 
 /// Returns how many times as good as the baseline each contender is, the best one first. `None` if
 /// the baseline was not measured.
-fn bars(work: &'static Work, key: &str, results: &Results) -> Option<Vec<(Who, f64)>> {
-    let metric = work.metrics.iter().find(|metric| metric.key == key)?;
-    let base = results.rounds(work.name, work.base, key)?;
+fn bars(line: &'static Line, key: &str, results: &Results) -> Option<Vec<(Who, f64)>> {
+    let metric = line.metrics.iter().find(|metric| metric.key == key)?;
+    let base = results.rounds(line.name, line.baseline, key)?;
     let ratio = |(own, base): (&f64, &f64)| match metric.better {
         Better::Less => base / own,
         Better::More => own / base,
     };
-    let mut bars: Vec<(Who, f64)> = work
+    let mut bars: Vec<(Who, f64)> = line
         .contenders
         .iter()
         .filter_map(|&who| {
-            let own = results.rounds(work.name, who, key)?;
+            let own = results.rounds(line.name, who, key)?;
             Some((who, Spread::of(own.iter().zip(&base).map(ratio))?.median))
         })
         .collect();
@@ -180,4 +180,21 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PANELS;
+    use crate::lines;
+
+    #[test]
+    fn each_panel_names_a_line_and_one_of_its_figures() {
+        for (name, key) in PANELS {
+            let line = lines::named(name).unwrap_or_else(|| panic!("no line {name}"));
+            assert!(
+                line.metrics.iter().any(|metric| metric.key == *key),
+                "{name}, {key}"
+            );
+        }
+    }
 }

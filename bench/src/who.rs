@@ -1,5 +1,6 @@
 //! The contenders by name.
 
+/// A contender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Who {
     SpawnBlocking,
@@ -21,7 +22,7 @@ pub(crate) enum Who {
 }
 
 impl Who {
-    /// The name in commands, in JSON and in tables.
+    /// Each contender with its name in commands and JSON, and its label in tables.
     const ALL: &[(Who, &str, &str)] = &[
         (Who::SpawnBlocking, "spawn_blocking", "tokio spawn_blocking"),
         (Who::OffloopThread, "offloop-thread", "offloop, thread"),

@@ -1,6 +1,7 @@
-//! Who takes part: one trait, and a file for each.
+//! The contenders: one trait, and a file for each of them.
 
 pub(crate) mod blocking;
+mod closure_runner;
 pub(crate) mod command;
 pub(crate) mod ipc_channel;
 pub(crate) mod limit_eventfd;
@@ -14,76 +15,76 @@ pub(crate) mod procspawn;
 pub(crate) mod rayon;
 mod responder;
 pub(crate) mod spawn_blocking;
-mod threads;
 
 use std::future::{Ready, ready};
 
 use crate::payload::{Record, Tree};
 
-/// What a contender can be asked for. The plan asks none for what it cannot do.
+/// The calls that a contender can make. Each line has only contenders that can make its calls.
 ///
-/// Each function begins the call when it is called and gives what waits for it; `nothing` may wait
-/// until it is polled.
+/// A function may begin its call at once or when the returned future is first polled. `submit`
+/// always begins it at once.
 pub(crate) trait Contender: Send + Sync + Sized + 'static {
-    /// With so many workers, or as many as it takes by default.
+    /// Starts the contender with this number of workers, or with its default.
     fn start(workers: Option<usize>) -> Self;
 
-    /// A call of no work: the number comes back.
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static;
+    /// Makes a call of no work, which returns the number.
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static;
 
-    /// As `nothing`, and begins at once.
+    /// Makes the call of `echo`, and begins it at once.
     fn submit(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
-        self.nothing(number)
+        self.echo(number)
     }
 
-    /// The record comes back.
+    /// Makes a call that returns the record.
     fn record(&self, _: Record) -> impl Future<Output = Record> + Send + 'static {
-        cannot()
+        not_supported()
     }
 
-    /// The bytes come back.
+    /// Makes a call that returns the bytes.
     fn bytes(&self, _: Vec<u8>) -> impl Future<Output = Vec<u8>> + Send + 'static {
-        cannot()
+        not_supported()
     }
 
-    /// The bytes are looked at, without a copy where the contender can do that.
-    fn look(&self, _: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
-        cannot()
+    /// Makes a call that reads each page of the bytes. A contender that can lend them does so.
+    fn read_pages(&self, _: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        not_supported()
     }
 
-    /// Takes a copy of the bytes, to be sent in each call of `look_at_kept`.
+    /// Copies the bytes, for all later calls of `read_kept`.
     fn keep(&self, _: &[u8]) {
-        panic!("{NOT_ASKED}")
+        panic!("{NOT_SUPPORTED}")
     }
 
-    /// What was kept is looked at. Who cannot share it takes this copy, which must be given away.
-    fn look_at_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
-        cannot()
+    /// Makes a call that reads each page of the bytes that were kept. A contender that cannot share
+    /// memory takes this copy and sends it.
+    fn read_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        not_supported()
     }
 
-    /// The text is decoded; the number of its values comes back.
+    /// Makes a call that decodes the text and returns the number of its values.
     fn decode(&self, _: String) -> impl Future<Output = usize> + Send + 'static {
-        cannot()
+        not_supported()
     }
 
-    /// The tree comes back.
+    /// Makes a call that returns the tree.
     fn tree(&self, _: Tree) -> impl Future<Output = Tree> + Send + 'static {
-        cannot()
+        not_supported()
     }
 
-    /// Blocks for so many milliseconds.
+    /// Makes a call that blocks for this number of milliseconds.
     fn block(&self, _: u64) -> impl Future<Output = ()> + Send + 'static {
-        cannot()
+        not_supported()
     }
 }
 
-const NOT_ASKED: &str = "the plan asks a contender for what it cannot do";
+const NOT_SUPPORTED: &str = "a line has a contender that cannot make its calls";
 
-fn cannot<T>() -> Ready<T> {
-    panic!("{NOT_ASKED}")
+fn not_supported<T>() -> Ready<T> {
+    panic!("{NOT_SUPPORTED}")
 }
 
-/// The answer of a contender that has waited for it already.
+/// A call that has been waited for already.
 fn answered<T>(answer: T) -> Ready<T> {
     ready(answer)
 }

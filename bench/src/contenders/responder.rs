@@ -1,41 +1,43 @@
-//! The child of a contender that has no workers of its own: this program, with a hidden command.
+//! The child of a contender that has no workers: this program, started with a hidden command.
 
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::commands::PEER;
+use crate::commands::RESPOND;
 
-/// Ends when it is dropped.
-pub(super) struct Peer(Child);
+/// A child that answers requests. It is killed when this is dropped.
+pub(super) struct Responder(Child);
 
-impl Peer {
-    pub(super) fn start(arguments: &[&str]) -> Peer {
-        Peer::command(arguments, Stdio::null(), Stdio::null())
+impl Responder {
+    /// Starts a child without standard input and output.
+    pub(super) fn start(arguments: &[&str]) -> Responder {
+        Responder::command(arguments, Stdio::null(), Stdio::null())
     }
 
-    pub(super) fn piped(arguments: &[&str]) -> (Peer, ChildStdin, ChildStdout) {
-        let mut peer = Peer::command(arguments, Stdio::piped(), Stdio::piped());
-        let requests = peer.0.stdin.take().expect("it is a pipe");
-        let answers = peer.0.stdout.take().expect("it is a pipe");
-        (peer, requests, answers)
+    /// Starts a child whose standard input and output are pipes.
+    pub(super) fn piped(arguments: &[&str]) -> (Responder, ChildStdin, ChildStdout) {
+        let mut responder = Responder::command(arguments, Stdio::piped(), Stdio::piped());
+        let requests = responder.0.stdin.take().expect("it is a pipe");
+        let answers = responder.0.stdout.take().expect("it is a pipe");
+        (responder, requests, answers)
     }
 
-    /// What it writes goes there.
-    pub(super) fn with_output(arguments: &[&str], output: Stdio) -> Peer {
-        Peer::command(arguments, Stdio::null(), output)
+    /// Starts a child with this standard output.
+    pub(super) fn with_output(arguments: &[&str], output: Stdio) -> Responder {
+        Responder::command(arguments, Stdio::null(), output)
     }
 
-    fn command(arguments: &[&str], input: Stdio, output: Stdio) -> Peer {
+    fn command(arguments: &[&str], input: Stdio, output: Stdio) -> Responder {
         let child = Command::new("/proc/self/exe")
-            .arg(PEER)
+            .arg(RESPOND)
             .args(arguments)
             .stdin(input)
             .stdout(output)
             .spawn();
-        Peer(child.expect("a process can be started"))
+        Responder(child.expect("a process can be started"))
     }
 }
 
-impl Drop for Peer {
+impl Drop for Responder {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

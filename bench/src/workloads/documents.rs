@@ -1,4 +1,4 @@
-//! Large values: documents that are decoded by the workers, and deep ones that come back.
+//! Large values: documents that the workers decode, and deep values that go there and back.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,19 +8,19 @@ use tokio::task::JoinSet;
 use super::ticker::Ticker;
 use crate::contenders::Contender;
 use crate::figures::{Figures, figures, milliseconds};
-use crate::payload::{Tree, count};
+use crate::payload::{Tree, count_values};
 use crate::scale::Scale;
 
-/// How many there are.
-const ALL: usize = 16;
+/// How many documents or trees there are.
+const COUNT: usize = 16;
 
 pub(super) async fn decode<C: Contender>(contender: C, scale: Scale) -> Figures {
     let text = serde_json::to_string(&Tree::of(scale)).expect("a tree can be written as JSON");
-    let expected = count(&text);
+    let expected = count_values(&text);
     let megabytes = text.len() as f64 / 1e6;
-    let texts = vec![text; ALL];
+    let texts = vec![text; COUNT];
     let contender = Arc::new(contender);
-    // Workers are up before the time begins.
+    // The workers start before the time is taken.
     contender.decode("[]".to_owned()).await;
     let ticker = Ticker::start();
     let start = Instant::now();
@@ -41,7 +41,7 @@ pub(super) async fn decode<C: Contender>(contender: C, scale: Scale) -> Figures 
 }
 
 pub(super) async fn carry<C: Contender>(contender: C, scale: Scale) -> Figures {
-    let trees = vec![Tree::of(scale); ALL];
+    let trees = vec![Tree::of(scale); COUNT];
     let contender = Arc::new(contender);
     contender.tree(Tree::new(0, 0)).await;
     let ticker = Ticker::start();
@@ -56,8 +56,8 @@ pub(super) async fn carry<C: Contender>(contender: C, scale: Scale) -> Figures {
         back.push(tree.expect("no call fails"));
     }
     let wall = start.elapsed();
-    assert_eq!(back.len(), ALL);
-    assert_eq!(back[0], back[ALL - 1]);
+    assert_eq!(back.len(), COUNT);
+    assert_eq!(back[0], back[COUNT - 1]);
     figures([
         ("wall", milliseconds(wall)),
         ("gap", milliseconds(ticker.stop().await)),

@@ -1,4 +1,4 @@
-//! What each contender is given to do, in a process of its own.
+//! What the contenders do, each in a process of its own.
 
 mod blocked;
 mod cold;
@@ -16,17 +16,18 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::contenders::Contender;
 use crate::figures::Figures;
-use crate::line::{Doing, Work};
+use crate::line::{Line, Workload};
 use crate::scale::Scale;
 
-pub(crate) fn run<C: Contender>(work: &'static Work, scale: Scale) -> Figures {
-    let runtime = runtime(work);
-    let body = measure::<C>(work, scale);
-    let figures = if work.current_thread {
+/// Measures a contender for a line, on the runtime of the line.
+pub(crate) fn run<C: Contender>(line: &'static Line, scale: Scale) -> Figures {
+    let runtime = runtime(line);
+    let body = measure::<C>(line, scale);
+    let figures = if line.current_thread {
         runtime.block_on(body)
     } else {
-        // As a task: the thread that blocks on a runtime is not one of its workers, and what it
-        // awaits takes a way of its own.
+        // As a task: the thread that calls `block_on` is not a worker of the runtime, and is woken
+        // in another way.
         runtime.block_on(async {
             let task = tokio::spawn(body);
             task.await.expect("a measurement does not panic")
@@ -36,13 +37,13 @@ pub(crate) fn run<C: Contender>(work: &'static Work, scale: Scale) -> Figures {
     figures
 }
 
-fn runtime(work: &Work) -> Runtime {
-    let mut builder = if work.current_thread {
+fn runtime(line: &Line) -> Runtime {
+    let mut builder = if line.current_thread {
         Builder::new_current_thread()
     } else {
         Builder::new_multi_thread()
     };
-    if let Some(workers) = work.workers {
+    if let Some(workers) = line.workers {
         builder.max_blocking_threads(workers);
     }
     builder
@@ -51,22 +52,22 @@ fn runtime(work: &Work) -> Runtime {
         .expect("a runtime can be started")
 }
 
-async fn measure<C: Contender>(work: &'static Work, scale: Scale) -> Figures {
-    let workers = work.workers;
-    match work.doing {
-        Doing::OneAtATime => latency::nothing(&C::start(workers), scale).await,
-        Doing::Record => latency::record(&C::start(workers), scale).await,
-        Doing::Many => many::by_one_task(&C::start(workers), scale).await,
-        Doing::Tasks => many::by_many_tasks(C::start(workers), scale).await,
-        Doing::Bytes(size) => transfer::both_ways(&C::start(workers), size, scale).await,
-        Doing::Borrowed(size) => transfer::one_way(&C::start(workers), size, scale).await,
-        Doing::Shared(size) => transfer::shared(&C::start(workers), size, scale).await,
-        Doing::Documents => documents::decode(C::start(workers), scale).await,
-        Doing::Trees => documents::carry(C::start(workers), scale).await,
-        Doing::Ticker => ticker::measure(&C::start(workers), scale).await,
-        Doing::Cold => cold::measure::<C>(workers).await,
-        Doing::Blocked => blocked::measure(&C::start(workers)).await,
-        Doing::Idle => idle::measure(&C::start(workers)).await,
-        Doing::Growth => growth::measure::<C>(scale).await,
+async fn measure<C: Contender>(line: &'static Line, scale: Scale) -> Figures {
+    let workers = line.workers;
+    match line.workload {
+        Workload::OneAtATime => latency::echo(&C::start(workers), scale).await,
+        Workload::Record => latency::record(&C::start(workers), scale).await,
+        Workload::Many => many::by_one_task(&C::start(workers), scale).await,
+        Workload::Tasks => many::by_many_tasks(C::start(workers), scale).await,
+        Workload::Bytes(size) => transfer::both_ways(&C::start(workers), size, scale).await,
+        Workload::Borrowed(size) => transfer::one_way(&C::start(workers), size, scale).await,
+        Workload::Shared(size) => transfer::shared(&C::start(workers), size, scale).await,
+        Workload::Documents => documents::decode(C::start(workers), scale).await,
+        Workload::Trees => documents::carry(C::start(workers), scale).await,
+        Workload::Ticker => ticker::measure(&C::start(workers), scale).await,
+        Workload::Cold => cold::measure::<C>(workers).await,
+        Workload::Blocked => blocked::measure(&C::start(workers)).await,
+        Workload::Idle => idle::measure(&C::start(workers)).await,
+        Workload::Growth => growth::measure::<C>(scale).await,
     }
 }

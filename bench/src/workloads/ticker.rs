@@ -1,4 +1,4 @@
-//! How long the event loop stands still: the longest pause of a ticker that should tick each ms.
+//! How long the event loop is blocked: the longest pause of a ticker that is set to 1 ms.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ impl Ticker {
         Ticker { task, stop }
     }
 
-    /// The longest pause so far.
+    /// Ends the ticker, and returns its longest pause.
     pub(super) async fn stop(self) -> Duration {
         let _ = self.stop.send(());
         self.task.await.expect("the ticker does not panic")

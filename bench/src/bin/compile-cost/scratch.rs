@@ -30,7 +30,7 @@ impl Scratch {
         Ok(scratch)
     }
 
-    /// Writes the source of a crate, even if it stays as it was: cargo goes by the time of the file.
+    /// Writes the source of a crate, even if it stays as it was: cargo looks at the file's time.
     pub(crate) fn write_source(
         &self,
         contender: Contender,

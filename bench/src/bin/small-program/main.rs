@@ -1,8 +1,8 @@
 //! What offloop adds to a program that has one `#[blocking_io]` function: bytes, threads and time.
 //! The program is compared with a plain function and with tokio's `spawn_blocking`.
 //!
-//! `cargo run --release -p offloop-bench --bin small-program` prints the table of `bench/README.md`.
-//! With `-- --write` the program also writes the table there. It needs Linux.
+//! `cargo run --release -p offloop-bench --bin small-program` prints the table of
+//! `bench/README.md`. With `-- --write` the program also writes the table there. It needs Linux.
 
 mod contender;
 
