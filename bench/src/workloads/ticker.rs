@@ -1,4 +1,4 @@
-//! How long the event loop stands still: the longest pause of a ticker that should tick each ms.
+//! How long the event loop is blocked: the longest pause of a ticker that is set to 1 ms.
 
 use std::time::{Duration, Instant};
 
@@ -6,9 +6,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Scale, figures, milliseconds};
 use crate::contenders::Contender;
-use crate::results::Figures;
+use crate::figures::{Figures, figures, milliseconds};
+use crate::scale::Scale;
 
 pub(super) struct Ticker {
     task: JoinHandle<Duration>,
@@ -33,7 +33,7 @@ impl Ticker {
         Ticker { task, stop }
     }
 
-    /// The longest pause so far.
+    /// Ends the ticker, and returns its longest pause.
     pub(super) async fn stop(self) -> Duration {
         let _ = self.stop.send(());
         self.task.await.expect("the ticker does not panic")

@@ -2,32 +2,33 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Scale, figures};
-use crate::contenders::{Contender, Record};
-use crate::results::{Figures, percentile};
-use crate::system::switches;
+use crate::contenders::Contender;
+use crate::figures::{Figures, figures, percentile};
+use crate::payload::Record;
+use crate::scale::Scale;
+use crate::system::context_switches;
 
-/// Enough that threads, processes and caches are warm.
+/// The number of calls before the counted ones. They start threads and processes, and warm caches.
 const WARM_UP: u32 = 200;
 
-pub(super) async fn nothing<C: Contender>(contender: &C, scale: Scale) -> Figures {
+pub(super) async fn echo<C: Contender>(contender: &C, scale: Scale) -> Figures {
     for number in 0..WARM_UP {
-        contender.nothing(number).await;
+        contender.echo(number).await;
     }
     let calls = scale.pick(20_000, 3_000);
     let mut times = Vec::with_capacity(calls as usize);
-    let before = switches();
+    let before = context_switches();
     let end = Instant::now() + budget(scale);
     for number in 0..calls {
         let start = Instant::now();
-        let answer = contender.nothing(number).await;
+        let answer = contender.echo(number).await;
         times.push(start.elapsed().as_secs_f64() * 1e6);
         assert_eq!(answer, number);
         if Instant::now() > end {
             break;
         }
     }
-    let switches = (switches() - before) as f64 / times.len() as f64;
+    let switches = (context_switches() - before) as f64 / times.len() as f64;
     report(times, switches)
 }
 
@@ -56,7 +57,7 @@ pub(super) async fn record<C: Contender>(contender: &C, scale: Scale) -> Figures
     report(times, 0.0)
 }
 
-/// Slow contenders make fewer calls.
+/// The time after which a slow contender makes no more calls.
 fn budget(scale: Scale) -> Duration {
     Duration::from_millis(scale.pick(300, 100))
 }

@@ -1,4 +1,4 @@
-//! Many calls in flight: how many of them there are in a second.
+//! Many calls in flight: how many of them end in a second.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,26 +7,26 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{JoinSet, unconstrained};
 
-use super::{Scale, figures};
 use crate::contenders::Contender;
-use crate::results::Figures;
-use crate::system::switches;
+use crate::figures::{Figures, figures};
+use crate::scale::Scale;
+use crate::system::context_switches;
 
 const IN_FLIGHT: u32 = 1_000;
 const WARM_UP: u32 = 2_000;
 
-/// One task starts them, and awaits them in that order.
+/// One task starts all calls, and awaits them in that order.
 pub(super) async fn by_one_task<C: Contender>(contender: &C, scale: Scale) -> Figures {
-    // tokio's cooperative budget would make some contenders yield every 128 calls and others never.
-    unconstrained(window(contender, WARM_UP, budget(scale))).await;
-    let before = switches();
+    // With tokio's cooperative budget some contenders would yield every 128 calls, others never.
+    unconstrained(run_window(contender, WARM_UP, budget(scale))).await;
+    let before = context_switches();
     let start = Instant::now();
-    let done = unconstrained(window(contender, calls(scale), budget(scale))).await;
-    report(done, start.elapsed(), switches() - before)
+    let done = unconstrained(run_window(contender, calls(scale), budget(scale))).await;
+    report(done, start.elapsed(), context_switches() - before)
 }
 
-/// How many came through: slow contenders stop when the time is over.
-pub(super) async fn window<C: Contender>(contender: &C, calls: u32, budget: Duration) -> u32 {
+/// Makes `calls` calls, or fewer if the budget ends before. Returns how many it made.
+pub(super) async fn run_window<C: Contender>(contender: &C, calls: u32, budget: Duration) -> u32 {
     let end = Instant::now() + budget;
     let mut waiting = VecDeque::with_capacity(IN_FLIGHT as usize);
     let mut done = 0;
@@ -47,14 +47,14 @@ pub(super) async fn window<C: Contender>(contender: &C, calls: u32, budget: Dura
     done
 }
 
-/// As many tasks as there are calls in flight, and each awaits its own, as in a server.
+/// Each call in flight has a task of its own, which awaits it, as in a server.
 pub(super) async fn by_many_tasks<C: Contender>(contender: C, scale: Scale) -> Figures {
     let contender = Arc::new(contender);
     tasks(&contender, WARM_UP, budget(scale)).await;
-    let before = switches();
+    let before = context_switches();
     let start = Instant::now();
     let done = tasks(&contender, calls(scale), budget(scale)).await;
-    report(done, start.elapsed(), switches() - before)
+    report(done, start.elapsed(), context_switches() - before)
 }
 
 async fn tasks<C: Contender>(contender: &Arc<C>, calls: u32, budget: Duration) -> u32 {
@@ -69,7 +69,7 @@ async fn tasks<C: Contender>(contender: &Arc<C>, calls: u32, budget: Duration) -
                 if over.load(Ordering::Relaxed) {
                     return;
                 }
-                assert_eq!(contender.nothing(number).await, number);
+                assert_eq!(contender.echo(number).await, number);
                 if done.fetch_add(1, Ordering::Relaxed) % 64 == 0 && Instant::now() > end {
                     over.store(true, Ordering::Relaxed);
                 }
@@ -86,6 +86,7 @@ fn calls(scale: Scale) -> u32 {
     scale.pick(100_000, 20_000)
 }
 
+/// The time after which a slow contender makes no more calls.
 fn budget(scale: Scale) -> Duration {
     Duration::from_millis(scale.pick(1_000, 300))
 }

@@ -1,12 +1,12 @@
-//! What more workers bring when the calls themselves are nothing, or what they cost.
+//! How the rate of calls of no work changes with more workers: what they cost each other.
 
 use std::time::{Duration, Instant};
 
 use tokio::task::unconstrained;
 
-use super::{Scale, figures};
 use crate::contenders::Contender;
-use crate::results::Figures;
+use crate::figures::{Figures, figures};
+use crate::scale::Scale;
 
 pub(super) async fn measure<C: Contender>(scale: Scale) -> Figures {
     let one = rate::<C>(1, scale).await;
@@ -21,9 +21,9 @@ pub(super) async fn measure<C: Contender>(scale: Scale) -> Figures {
 async fn rate<C: Contender>(workers: usize, scale: Scale) -> f64 {
     let contender = C::start(Some(workers));
     let budget = Duration::from_millis(scale.pick(400, 100));
-    unconstrained(super::many::window(&contender, 2_000, budget)).await;
+    unconstrained(super::many::run_window(&contender, 2_000, budget)).await;
     let start = Instant::now();
     let calls = scale.pick(50_000, 10_000);
-    let done = unconstrained(super::many::window(&contender, calls, budget)).await;
+    let done = unconstrained(super::many::run_window(&contender, calls, budget)).await;
     f64::from(done) / start.elapsed().as_secs_f64()
 }

@@ -1,17 +1,16 @@
-//! A thousand calls that block: the time of all, and the memory that it takes.
+//! A thousand calls that block: how long all of them take, and how much memory they add.
 
 use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use super::{figures, milliseconds};
 use crate::contenders::Contender;
-use crate::results::Figures;
-use crate::system::resident;
+use crate::figures::{Figures, figures, milliseconds};
+use crate::system::resident_memory;
 
 pub(super) async fn measure<C: Contender>(contender: &C) -> Figures {
-    contender.nothing(0).await;
-    let (before, _) = resident();
+    contender.echo(0).await;
+    let (before, _) = resident_memory();
     let start = Instant::now();
     let mut calls = JoinSet::new();
     for _ in 0..1_000 {
@@ -21,7 +20,7 @@ pub(super) async fn measure<C: Contender>(contender: &C) -> Figures {
         call.expect("no call fails");
     }
     let wall = start.elapsed();
-    let (_, most) = resident();
+    let (_, most) = resident_memory();
     figures([
         ("wall", milliseconds(wall)),
         ("memory", most.saturating_sub(before) as f64),

@@ -1,11 +1,10 @@
-//! What a line of the table is made of.
+//! The parts of a line of the table.
 
-use crate::contenders::Who;
-use crate::lines::WORKS;
+use crate::who::Who;
 
-/// What a line of the table measures.
+/// What the contenders do for a line. `README.md` describes each workload with its lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Doing {
+pub(crate) enum Workload {
     OneAtATime,
     Record,
     Many,
@@ -28,18 +27,20 @@ pub(crate) enum Better {
     More,
 }
 
-/// One figure of a measurement.
+/// One figure that a line reports.
 #[derive(Debug)]
 pub(crate) struct Metric {
-    /// As the child process reports it.
+    /// The name under which the child reports the figure.
     pub(crate) key: &'static str,
     pub(crate) title: &'static str,
     pub(crate) unit: &'static str,
     pub(crate) better: Better,
-    /// Whether it is printed as a ratio to the baseline. Otherwise it is one already.
+    /// Whether the figure is printed as a ratio to the baseline. If not, it means something by
+    /// itself.
     pub(crate) compared: bool,
 }
 
+/// A figure that is compared with the baseline.
 pub(crate) const fn metric(
     key: &'static str,
     title: &'static str,
@@ -55,7 +56,8 @@ pub(crate) const fn metric(
     }
 }
 
-pub(crate) const fn alone(key: &'static str, title: &'static str, unit: &'static str) -> Metric {
+/// A figure that means something by itself.
+pub(crate) const fn absolute(key: &'static str, title: &'static str, unit: &'static str) -> Metric {
     Metric {
         key,
         title,
@@ -65,66 +67,67 @@ pub(crate) const fn alone(key: &'static str, title: &'static str, unit: &'static
     }
 }
 
+/// One line of the table: a workload, who takes part, and what is reported.
 #[derive(Debug)]
-pub(crate) struct Work {
+pub(crate) struct Line {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
-    pub(crate) doing: Doing,
+    pub(crate) workload: Workload,
+    /// Whether the contender and all that it starts stay on one core.
     pub(crate) pinned: bool,
+    /// Whether calls are awaited on tokio's current-thread runtime.
     pub(crate) current_thread: bool,
-    /// How many threads or processes each contender has. `None`: as many as it takes by default.
+    /// How many threads or processes each contender has. `None`: the number that it has by default.
     pub(crate) workers: Option<usize>,
-    /// Processes that measure it in one round, for what a process can do only once.
+    /// How many processes measure each contender in one round: several, if a process can measure
+    /// only once.
     pub(crate) repeats: usize,
     pub(crate) metrics: &'static [Metric],
-    pub(crate) base: Who,
+    /// The contender with which the others are compared.
+    pub(crate) baseline: Who,
     pub(crate) contenders: &'static [Who],
 }
 
-impl Work {
-    pub(crate) fn named(name: &str) -> Option<&'static Work> {
-        WORKS.iter().find(|work| work.name == name)
-    }
-
-    pub(crate) const fn pinned(mut self) -> Work {
+impl Line {
+    pub(crate) const fn pinned(mut self) -> Line {
         self.pinned = true;
         self
     }
 
-    pub(crate) const fn current_thread(mut self) -> Work {
+    pub(crate) const fn current_thread(mut self) -> Line {
         self.current_thread = true;
         self
     }
 
-    pub(crate) const fn workers(mut self, workers: usize) -> Work {
+    pub(crate) const fn workers(mut self, workers: usize) -> Line {
         self.workers = Some(workers);
         self
     }
 
-    pub(crate) const fn repeats(mut self, repeats: usize) -> Work {
+    pub(crate) const fn repeats(mut self, repeats: usize) -> Line {
         self.repeats = repeats;
         self
     }
 }
 
-pub(crate) const fn work(
+pub(crate) const fn line(
     name: &'static str,
     title: &'static str,
-    doing: Doing,
+    workload: Workload,
     metrics: &'static [Metric],
-    base: Who,
+    baseline: Who,
     contenders: &'static [Who],
-) -> Work {
-    Work {
+) -> Line {
+    Line {
         name,
         title,
-        doing,
+        workload,
         pinned: false,
         current_thread: false,
         workers: None,
         repeats: 1,
         metrics,
-        base,
+        baseline,
         contenders,
     }
 }

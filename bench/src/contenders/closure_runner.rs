@@ -1,21 +1,23 @@
-//! What runs a closure on a thread can do every work, and all of them in the same way.
+//! Contenders that run a closure on a thread: they do all workloads in one way.
 
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{Contender, Record, look};
-use crate::work::documents::{Tree, count};
+use super::Contender;
+use crate::payload::{Record, Tree, count_values, sum_of_pages};
 
-pub(super) trait Threads: Send + Sync + 'static {
+/// Runs closures on threads.
+pub(super) trait ClosureRunner: Send + Sync + 'static {
+    /// Starts the contender with this number of threads, or with its default.
     fn start(workers: Option<usize>) -> Self;
 
-    /// May wait until it is polled.
+    /// Runs the closure. The call may begin when the future is first polled.
     fn run<R: Send + 'static>(
         &self,
         function: impl FnOnce() -> R + Send + 'static,
     ) -> impl Future<Output = R> + Send + 'static;
 
-    /// Begins at once.
+    /// Runs the closure. The call begins at once.
     fn submit<R: Send + 'static>(
         &self,
         function: impl FnOnce() -> R + Send + 'static,
@@ -24,17 +26,17 @@ pub(super) trait Threads: Send + Sync + 'static {
     }
 }
 
-impl<T: Threads> Contender for T {
+impl<T: ClosureRunner> Contender for T {
     fn start(workers: Option<usize>) -> T {
-        <T as Threads>::start(workers)
+        <T as ClosureRunner>::start(workers)
     }
 
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
         self.run(move || number)
     }
 
     fn submit(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
-        Threads::submit(self, move || number)
+        ClosureRunner::submit(self, move || number)
     }
 
     fn record(&self, record: Record) -> impl Future<Output = Record> + Send + 'static {
@@ -45,12 +47,12 @@ impl<T: Threads> Contender for T {
         self.run(move || bytes)
     }
 
-    fn look(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
-        self.run(move || look(&bytes))
+    fn read_pages(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        self.run(move || sum_of_pages(&bytes))
     }
 
     fn decode(&self, text: String) -> impl Future<Output = usize> + Send + 'static {
-        self.run(move || count(&text))
+        self.run(move || count_values(&text))
     }
 
     fn tree(&self, tree: Tree) -> impl Future<Output = Tree> + Send + 'static {
