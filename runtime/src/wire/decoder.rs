@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::encoder::{ERR, OK};
-use super::error::{CodecError, Part};
-use super::fault::Fault;
-use super::passage::{Arrived, Handle, Scope};
-use super::task_error::WireError;
-use super::unpacker::Unpacker;
-use super::{Wire, plain};
+use super::errors::{CodecError, Fault, Part, WireError};
+use super::handles::{Arrived, Handle, Scope};
+use super::read::Unpacker;
+use super::{Wire, raw};
 
 /// Takes encoded values from a buffer. Generated code asks it for the types that it expects, in order.
 pub struct Decoder<'a> {
@@ -111,12 +109,12 @@ impl<'a> Decoder<'a> {
 
     /// Whether [`output`](Self::output) does nothing but copy.
     pub(crate) fn copies<T: Wire>() -> bool {
-        plain::is_plain::<T>()
+        raw::is_plain::<T>()
     }
 
     /// Whether [`fallible`](Self::fallible) does nothing but copy, if this is the first byte.
     pub(crate) fn copies_ok<T: Wire>(first: u8) -> bool {
-        first == OK && plain::is_plain::<T>()
+        first == OK && raw::is_plain::<T>()
     }
 
     /// Says that the result was all.
@@ -133,9 +131,9 @@ impl<'a> Decoder<'a> {
     ///
     /// Compiled once for each type, rather than into every task that uses the type.
     pub(crate) fn value<T: Wire>(&mut self, part: Part) -> Result<T, CodecError> {
-        let value = if plain::is_plain::<T>() {
+        let value = if raw::is_plain::<T>() {
             let mut slot: Option<T> = None;
-            plain::decode(&mut slot, &mut self.unpacker)
+            raw::decode(&mut slot, &mut self.unpacker)
                 .and_then(|()| slot.ok_or_else(|| Fault::said("nothing was decoded")))
         } else {
             self.unpacker.unpack()

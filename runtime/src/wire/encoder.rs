@@ -3,13 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::error::{CodecError, Part};
-use super::fault::Fault;
-use super::packer::Packer;
-use super::passage::Handle;
-use super::sink::{Room, Sink};
-use super::task_error::WireError;
-use super::{Wire, plain};
+use super::errors::{CodecError, Fault, Part, WireError};
+use super::handles::Handle;
+use super::output::{Room, Sink};
+use super::write::Packer;
+use super::{Wire, raw};
 
 /// In front of a `Result`: which side follows.
 pub(super) const OK: u8 = 0;
@@ -149,8 +147,8 @@ impl Encoder {
     ///
     /// Compiled once for each type, rather than into every task that uses the type.
     pub(crate) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
-        let done = if plain::is_plain::<T>() {
-            plain::encode(value, self.message_at, &mut self.packer)
+        let done = if raw::is_plain::<T>() {
+            raw::encode(value, self.message_at, &mut self.packer)
         } else {
             self.packer.pack(value)
         };

@@ -1,14 +1,14 @@
 //! What a worker lends to a function instead of copying it: text and slices of numbers, as they lie in the message.
 //!
-//! The elements begin where their type may begin, if the message itself does (see `plain.rs`). A message that
+//! The elements begin where their type may begin, if the message itself does (see `raw.rs`). A message that
 //! lies elsewhere costs a copy and nothing else.
 
 use std::borrow::Cow;
 
 use super::Wire;
 use super::decoder::Decoder;
-use super::error::CodecError;
-use super::plain::{self, with_numbers};
+use super::errors::CodecError;
+use super::raw::{self, with_numbers};
 
 /// `str`, or a slice of numbers: what an argument can refer to and travel as the memory it is.
 ///
@@ -29,9 +29,7 @@ impl Lend for str {
         name: &'static str,
         input: &mut Decoder<'de>,
     ) -> Result<Cow<'de, str>, CodecError> {
-        input.lent_argument(name, |unpacker| {
-            plain::read_text(unpacker).map(Cow::Borrowed)
-        })
+        input.lent_argument(name, |unpacker| raw::read_text(unpacker).map(Cow::Borrowed))
     }
 }
 
@@ -42,7 +40,7 @@ macro_rules! slices {
                 name: &'static str,
                 input: &mut Decoder<'de>,
             ) -> Result<Cow<'de, [$number]>, CodecError> {
-                input.lent_argument(name, plain::lend)
+                input.lent_argument(name, raw::lend)
             }
         }
     )*};

@@ -4,11 +4,11 @@
 //! version or name of a type has to be sent. What is sent:
 //!
 //! - **Plain bulk data** (`Vec<u8>`, `String`, `Vec<f32>` and their boxed forms) as an argument or result of its
-//!   own: the length, then the memory as it is. See `plain.rs`. A worker lends it to a function that takes a
+//!   own: the length, then the memory as it is. See `raw.rs`. A worker lends it to a function that takes a
 //!   reference, without a copy: see `lend.rs`.
 //! - **Everything else** as `MessagePack` with the names of fields and variants, through serde. Names cost a few
 //!   bytes and buy what positional formats cannot do: `flatten`, `untagged`, `tag = ".."`,
-//!   `skip_serializing_if` and `serde_json::Value` all work. See `pack.rs` and `unpack.rs`.
+//!   `skip_serializing_if` and `serde_json::Value` all work. See `ser.rs` and `de.rs`.
 //!
 //! # A value arrives as it left, or the call fails
 //!
@@ -31,24 +31,20 @@
 //! That holds for what is done here. A type that is `untagged` and contains itself with nothing in between can
 //! still send serde in circles within its own buffer, as with every format.
 
+mod de;
+mod de_access;
 mod decoder;
 mod encoder;
-mod error;
-mod fault;
+mod errors;
 mod format;
-mod io_error;
+pub(crate) mod handles;
 mod lend;
-mod pack;
-mod pack_parts;
-mod packer;
-pub(crate) mod passage;
-mod plain;
-mod remote_error;
-mod sink;
-mod task_error;
-mod unpack;
-mod unpack_parts;
-mod unpacker;
+mod output;
+mod raw;
+mod read;
+mod ser;
+mod ser_compound;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -58,13 +54,11 @@ use serde::de::DeserializeOwned;
 
 pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
-pub use self::error::CodecError;
-pub(crate) use self::error::Part;
+pub(crate) use self::errors::Part;
+pub use self::errors::{CodecError, RemoteError, WireError};
+pub(crate) use self::handles::Handle;
 pub use self::lend::Lend;
-pub(crate) use self::passage::Handle;
-pub use self::remote_error::RemoteError;
-pub(crate) use self::sink::Room;
-pub use self::task_error::WireError;
+pub(crate) use self::output::Room;
 
 /// A value that can be an argument or a result of a task that runs in a worker process.
 ///
@@ -86,7 +80,7 @@ impl<T> Wire for T where T: Serialize + DeserializeOwned + Send + 'static {}
 pub(crate) fn decode_borrowed<'de, T: serde::Deserialize<'de>>(
     bytes: &'de [u8],
 ) -> Result<T, String> {
-    unpacker::Unpacker::new(bytes)
+    read::Unpacker::new(bytes)
         .unpack()
         .map_err(|fault| fault.to_string())
 }

@@ -12,10 +12,10 @@ mod hostile;
 mod lend;
 mod matrix;
 mod peer;
-mod plain;
-mod room;
+mod raw;
 mod serde_own;
 mod shapes;
+mod spill;
 mod stack;
 
 use std::fmt::Debug;
@@ -28,7 +28,7 @@ fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, CodecError> {
     let encoded = encoder.argument("value", value);
     let bytes = encoder.into_bytes();
     for piece in [16, 29, 1 << 10] {
-        let (encoded_there, bytes_there) = room::encode_there(value, piece);
+        let (encoded_there, bytes_there) = spill::encode_there(value, piece);
         assert_eq!(encoded_there, encoded, "in pieces of {piece}");
         if encoded.is_ok() {
             assert_eq!(bytes_there, bytes, "in pieces of {piece}");

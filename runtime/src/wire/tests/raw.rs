@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::super::plain::is_plain;
+use super::super::raw::is_plain;
 use super::super::{Decoder, Encoder, Wire};
 use super::{decode, encode, same};
 

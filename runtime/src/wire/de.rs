@@ -6,10 +6,10 @@
 
 use serde::de::{Deserializer, Visitor};
 
-use super::fault::Fault;
+use super::de_access::{Elements, Entries, Variant};
+use super::errors::Fault;
 use super::format::{FIX_ARRAY, FIX_MAP, NIL, SOME};
-use super::unpack_parts::{Elements, Entries, Variant};
-use super::unpacker::{Item, Unpacker};
+use super::read::{Item, Unpacker};
 
 impl<'de> Unpacker<'de> {
     fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
@@ -159,7 +159,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         deserialize_map => map
     }
 
-    /// As in [`pack.rs`](super::pack): text forms, because serde's own buffer takes no others.
+    /// As in [`ser.rs`](super::ser): text forms, because serde's own buffer takes no others.
     fn is_human_readable(&self) -> bool {
         true
     }

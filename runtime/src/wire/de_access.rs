@@ -4,8 +4,8 @@ use serde::de::{
     Deserialize, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::fault::{Fault, Step};
-use super::unpacker::{Unpacker, key_text};
+use super::errors::{Fault, Step};
+use super::read::{Unpacker, key_text};
 
 /// The elements of a sequence or tuple, or the fields of a struct without their names.
 pub(super) struct Elements<'a, 'de> {

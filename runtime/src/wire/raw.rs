@@ -12,9 +12,9 @@ use std::borrow::Cow;
 
 use bytemuck::Pod;
 
-use super::fault::Fault;
-use super::packer::Packer;
-use super::unpacker::Unpacker;
+use super::errors::Fault;
+use super::read::Unpacker;
+use super::write::Packer;
 use crate::fresh::fresh_vec;
 
 /// Where numbers of any type may begin. Bytes too, as in the memory of a `Vec`: somebody may count on it.

@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::io;
 
-use super::fault::Fault;
+use super::errors::Fault;
 
 /// Memory of the transport's.
 pub(crate) trait Room: Any + Send {

@@ -9,11 +9,11 @@ use std::fmt::{self, Write as _};
 
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use super::fault::{Fault, Step};
+use super::errors::{Fault, Step};
 use super::format::{EXT_16_BYTES, EXT_I128, EXT_U128, F32, F64, FALSE, FIX_MAP, NIL, SOME, TRUE};
-use super::pack_parts::Parts;
-use super::packer::{Head, Lengthy, Packer};
-use super::passage;
+use super::handles;
+use super::ser_compound::Parts;
+use super::write::{Head, Lengthy, Packer};
 
 impl<'a> Serializer for &'a mut Packer {
     type Ok = ();
@@ -148,7 +148,7 @@ impl<'a> Serializer for &'a mut Packer {
         name: &'static str,
         value: &T,
     ) -> Result<(), Fault> {
-        if name == passage::NAME {
+        if name == handles::NAME {
             return self.shared();
         }
         self.enter()?;

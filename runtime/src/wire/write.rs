@@ -1,19 +1,19 @@
 //! What encoded values are written with, and the two limits: of size and of depth.
 //!
-//! Everything here knows bytes only; what serde asks for is in `pack.rs`.
+//! Everything here knows bytes only; what serde asks for is in `ser.rs`.
 
 use std::sync::Arc;
 
 use serde::ser::Serialize;
 
-use super::fault::{Fault, Step};
+use super::errors::{Fault, Step};
 use super::format::{
     ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, FIX_ARRAY, FIX_MAP, FIX_STR, I8, I16,
     I32, I64, MAP_16, MAP_32, STR_8, STR_16, STR_32, U8, U16, U32, U64,
 };
-use super::passage::{self, Handle};
-use super::sink::{Room, Sink};
-use super::unpacker::key_text;
+use super::handles::{self, Handle};
+use super::output::{Room, Sink};
+use super::read::key_text;
 
 /// A kind of value that begins with a length.
 #[derive(Debug, Clone, Copy)]
@@ -145,7 +145,7 @@ impl Packer {
     /// Writes the ticket of a `Shared`, which has just offered itself to this thread.
     #[cold]
     pub(super) fn shared(&mut self) -> Result<(), Fault> {
-        match passage::take_offer(&mut self.leaving) {
+        match handles::take_offer(&mut self.leaving) {
             Ok(ticket) => {
                 self.put(Head::new(Lengthy::Bin, ticket.len())?.bytes())?;
                 self.put(&ticket)

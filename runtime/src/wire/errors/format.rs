@@ -5,12 +5,12 @@
 
 use std::fmt;
 
-use super::error::{CodecError, Part};
-use super::format::DEPTH_LIMIT;
+use super::super::format::DEPTH_LIMIT;
+use super::{CodecError, Part};
 
 /// Kept behind one pointer, because every step of encoding returns `Result<(), Fault>`.
 #[derive(Debug)]
-pub(super) struct Fault(Box<Inner>);
+pub(in crate::wire) struct Fault(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -27,7 +27,7 @@ enum Reason {
 
 /// One step from a value to a value inside it.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(in crate::wire) enum Step {
     /// A field or variant whose name the program knows.
     Name(&'static str),
     /// An element of a sequence or tuple.
@@ -48,32 +48,32 @@ impl Fault {
     }
 
     #[cold]
-    pub(super) fn said(reason: impl Into<String>) -> Self {
+    pub(in crate::wire) fn said(reason: impl Into<String>) -> Self {
         Self::new(Reason::Said(reason.into()))
     }
 
     #[cold]
-    pub(super) fn too_large() -> Self {
+    pub(in crate::wire) fn too_large() -> Self {
         Self::new(Reason::TooLarge)
     }
 
-    pub(super) fn is_too_large(&self) -> bool {
+    pub(in crate::wire) fn is_too_large(&self) -> bool {
         matches!(self.0.reason, Reason::TooLarge)
     }
 
     #[cold]
-    pub(super) fn too_deep() -> Self {
+    pub(in crate::wire) fn too_deep() -> Self {
         Self::said(format!("nested deeper than {DEPTH_LIMIT} levels"))
     }
 
     #[cold]
-    pub(super) fn at(mut self, step: Step) -> Self {
+    pub(in crate::wire) fn at(mut self, step: Step) -> Self {
         self.0.path.push(step);
         self
     }
 
     #[cold]
-    pub(super) fn into_error(self, part: Part, limit: usize) -> CodecError {
+    pub(in crate::wire) fn into_error(self, part: Part, limit: usize) -> CodecError {
         match self.0.reason {
             Reason::TooLarge => CodecError::TooLarge { part, limit },
             Reason::Said(reason) => CodecError::Invalid {

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 
 use serde::{Deserialize, Serialize};
 
-use super::remote_error::RemoteError;
+use super::remote::RemoteError;
 
 /// The parts of an `io::Error` that can be sent.
 #[derive(Debug, Serialize, Deserialize)]

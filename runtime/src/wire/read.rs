@@ -1,10 +1,10 @@
 //! The bytes that values are read from: what kind of value comes next, and never more than is there.
 //!
-//! Everything here knows bytes only; what serde asks for is in `unpack.rs`.
+//! Everything here knows bytes only; what serde asks for is in `de.rs`.
 
 use serde::de::{Deserialize, Expected, Unexpected};
 
-use super::fault::{Fault, Step};
+use super::errors::{Fault, Step};
 use super::format::{
     ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, EXT_16_BYTES, EXT_I128, EXT_U128, F32,
     F64, FALSE, FIX_ARRAY, FIX_MAP, FIX_NEGATIVE, FIX_POSITIVE_MAX, FIX_STR, I8, I16, I32, I64,

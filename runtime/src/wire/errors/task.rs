@@ -7,12 +7,9 @@
 use std::error::Error;
 use std::io;
 
-use super::Wire;
-use super::decoder::Decoder;
-use super::encoder::Encoder;
-use super::error::{CodecError, Part};
-use super::io_error::IoError;
-use super::remote_error::RemoteError;
+use super::super::{Decoder, Encoder, Wire};
+use super::io::IoError;
+use super::{CodecError, Part, RemoteError};
 
 /// An error type that a task in a worker process can return.
 #[diagnostic::on_unimplemented(

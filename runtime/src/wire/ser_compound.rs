@@ -8,8 +8,8 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::fault::{Fault, Step};
-use super::packer::{Head, Lengthy, Packer};
+use super::errors::{Fault, Step};
+use super::write::{Head, Lengthy, Packer};
 
 /// A value whose parts are being written.
 pub(super) struct Parts<'a> {
