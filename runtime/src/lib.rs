@@ -145,9 +145,7 @@ pub mod context;
 mod drain;
 mod error;
 mod fork;
-mod fresh;
 mod options;
-mod panic;
 mod park;
 #[cfg(target_os = "linux")]
 mod process;
@@ -155,11 +153,14 @@ mod queue;
 #[cfg(target_os = "linux")]
 mod shared;
 mod stats;
-mod sync;
+mod sys;
 mod task;
 mod thread;
 mod timer;
+mod util;
 mod wire;
+
+use util::{panic, sync};
 
 #[doc = include_str!("promises.md")]
 pub mod promises {}

@@ -15,7 +15,7 @@ use bytemuck::Pod;
 use super::errors::Fault;
 use super::read::Unpacker;
 use super::write::Packer;
-use crate::fresh::fresh_vec;
+use crate::sys::huge_pages;
 
 /// Where numbers of any type may begin. Bytes too, as in the memory of a `Vec`: somebody may count on it.
 const ALIGNMENT: usize = 16;
@@ -130,7 +130,8 @@ fn copy<N: Pod>(bytes: &[u8]) -> Result<Vec<N>, Fault> {
     let Ok(numbers) = bytemuck::try_cast_slice(bytes) else {
         return Ok(bytemuck::pod_collect_to_vec(bytes));
     };
-    let mut copy = fresh_vec(numbers.len()).map_err(|error| Fault::said(error.to_string()))?;
+    let mut copy =
+        huge_pages::new_vec(numbers.len()).map_err(|error| Fault::said(error.to_string()))?;
     copy.extend_from_slice(numbers);
     Ok(copy)
 }

@@ -172,7 +172,7 @@ impl Memory {
         Ok(())
     }
 
-    /// Appends `length` bytes from `at` on to `into`. For much, see [`fresh_vec`](crate::fresh::fresh_vec).
+    /// Appends `length` bytes from `at` on to `into`. For much, see [`new_vec`](crate::sys::huge_pages::new_vec).
     ///
     /// # Errors
     /// So many are not mapped, or there is no memory for them; in words.

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use crate::panic;
+use super::panic;
 
 /// Locks `mutex`. No foreign code runs under the locks of this crate, so a panic of a user cannot
 /// leave a state half changed, and poison is nothing to act on.

@@ -1,0 +1,4 @@
+//! Helpers that any room may use. They know nothing of calls, pools or workers.
+
+pub(crate) mod panic;
+pub(crate) mod sync;
