@@ -39,14 +39,14 @@ pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String
         .with_limit(SMALL);
     match encode(entry, &args, &mut out) {
         Ok(()) => {
-            panic::quietly(|| drop(args));
+            panic::swallow_panic(|| drop(args));
             let handles = out.take_handles();
             let body = Body::Bytes(out.into_bytes());
             Ok(Request::Encoded(Message::new(body, handles)))
         }
         Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
         Err(Unencoded::Failed(reason)) => {
-            panic::quietly(|| drop(args));
+            panic::swallow_panic(|| drop(args));
             Err(reason)
         }
     }
@@ -162,7 +162,7 @@ impl Work for Encode {
         match encode_large(job, &args) {
             Ok(message) => {
                 // Before the call can end: whoever awaits it may count on its arguments being gone.
-                panic::quietly(|| drop(args));
+                panic::swallow_panic(|| drop(args));
                 job.encoded(message);
             }
             Err(reason) => job.cannot_encode(job.codec_error(true, reason, Started::No)),

@@ -44,14 +44,14 @@ pub(crate) fn catch<R>(function: impl FnOnce() -> R) -> Result<R, Report> {
             location,
             backtrace,
         };
-        quietly(|| drop(payload));
+        swallow_panic(|| drop(payload));
         report
     })
 }
 
 /// Does what may panic and has no caller to tell: dropping a value of the user's that nobody asks
 /// for any more. The panic hook has printed it.
-pub(crate) fn quietly(action: impl FnOnce()) {
+pub(crate) fn swallow_panic(action: impl FnOnce()) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(action)) {
         // Its own `drop` may panic in turn.
         std::mem::forget(payload);

@@ -14,5 +14,5 @@ pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Wakes a caller. A waker is foreign code: one that panics must not keep the pool from what it has
 /// to do next.
 pub(crate) fn wake(waker: Waker) {
-    panic::quietly(|| waker.wake());
+    panic::swallow_panic(|| waker.wake());
 }
