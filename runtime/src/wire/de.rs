@@ -9,9 +9,9 @@ use serde::de::{Deserializer, Visitor};
 use super::de_access::{Elements, Entries, Variant};
 use super::errors::Fault;
 use super::format::{FIX_ARRAY, FIX_MAP, NIL, SOME};
-use super::read::{Item, Unpacker};
+use super::read::{Item, Reader};
 
-impl<'de> Unpacker<'de> {
+impl<'de> Reader<'de> {
     fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
         match self.unsigned() {
             Some(number) => visitor.visit_u64(number),
@@ -136,7 +136,7 @@ macro_rules! alike {
     )*};
 }
 
-impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Fault;
 
     alike! {

@@ -5,19 +5,19 @@ use serde::de::{
 };
 
 use super::errors::{Fault, Step};
-use super::read::{Unpacker, key_text};
+use super::read::{Reader, key_text};
 
 /// The elements of a sequence or tuple, or the fields of a struct without their names.
 pub(super) struct Elements<'a, 'de> {
-    unpacker: &'a mut Unpacker<'de>,
+    reader: &'a mut Reader<'de>,
     length: usize,
     left: usize,
 }
 
 impl<'a, 'de> Elements<'a, 'de> {
-    pub(super) fn new(unpacker: &'a mut Unpacker<'de>, length: usize) -> Self {
+    pub(super) fn new(reader: &'a mut Reader<'de>, length: usize) -> Self {
         Elements {
-            unpacker,
+            reader,
             length,
             left: length,
         }
@@ -25,7 +25,7 @@ impl<'a, 'de> Elements<'a, 'de> {
 
     /// Ends the sequence. The type must have taken every element.
     pub(super) fn close<T>(self, value: Result<T, Fault>) -> Result<T, Fault> {
-        close(self.unpacker, self.left, value)
+        close(self.reader, self.left, value)
     }
 }
 
@@ -40,10 +40,10 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
             return Ok(None);
         }
         self.left -= 1;
-        match seed.deserialize(&mut *self.unpacker) {
+        match seed.deserialize(&mut *self.reader) {
             Ok(value) => Ok(Some(value)),
             Err(fault) => Err(self
-                .unpacker
+                .reader
                 .broke_at(fault, Step::Index(self.length - self.left - 1))),
         }
     }
@@ -55,16 +55,16 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
 
 /// The entries of a map, or the fields of a struct.
 pub(super) struct Entries<'a, 'de> {
-    unpacker: &'a mut Unpacker<'de>,
+    reader: &'a mut Reader<'de>,
     left: usize,
     /// The input from the latest key on, to name it in an error.
     key: &'de [u8],
 }
 
 impl<'a, 'de> Entries<'a, 'de> {
-    pub(super) fn new(unpacker: &'a mut Unpacker<'de>, length: usize) -> Self {
+    pub(super) fn new(reader: &'a mut Reader<'de>, length: usize) -> Self {
         Entries {
-            unpacker,
+            reader,
             left: length,
             key: &[],
         }
@@ -72,7 +72,7 @@ impl<'a, 'de> Entries<'a, 'de> {
 
     /// Ends the map. The type must have taken every entry.
     pub(super) fn close<T>(self, value: Result<T, Fault>) -> Result<T, Fault> {
-        close(self.unpacker, self.left, value)
+        close(self.reader, self.left, value)
     }
 }
 
@@ -87,17 +87,17 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
             return Ok(None);
         }
         self.left -= 1;
-        self.key = self.unpacker.rest();
-        match seed.deserialize(&mut *self.unpacker) {
+        self.key = self.reader.rest();
+        match seed.deserialize(&mut *self.reader) {
             Ok(key) => Ok(Some(key)),
-            Err(fault) => Err(self.unpacker.broke_at(fault, Step::TheKey)),
+            Err(fault) => Err(self.reader.broke_at(fault, Step::TheKey)),
         }
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        match seed.deserialize(&mut *self.unpacker) {
+        match seed.deserialize(&mut *self.reader) {
             Ok(value) => Ok(value),
-            Err(fault) => Err(self.unpacker.broke_at(fault, Step::Key(key_text(self.key)))),
+            Err(fault) => Err(self.reader.broke_at(fault, Step::Key(key_text(self.key)))),
         }
     }
 
@@ -106,37 +106,35 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     }
 }
 
-fn close<T>(unpacker: &mut Unpacker<'_>, left: usize, value: Result<T, Fault>) -> Result<T, Fault> {
+fn close<T>(reader: &mut Reader<'_>, left: usize, value: Result<T, Fault>) -> Result<T, Fault> {
     if value.is_ok() && left > 0 {
-        return Err(unpacker.broke(Fault::said(format!(
+        return Err(reader.broke(Fault::said(format!(
             "{left} more elements than the type takes"
         ))));
     }
-    unpacker.close(value)
+    reader.close(value)
 }
 
 /// A variant of an enum, which has content.
 pub(super) struct Variant<'a, 'de> {
-    unpacker: &'a mut Unpacker<'de>,
+    reader: &'a mut Reader<'de>,
     /// The input from the variant's name on.
     name: &'de [u8],
 }
 
 impl<'a, 'de> Variant<'a, 'de> {
-    pub(super) fn new(unpacker: &'a mut Unpacker<'de>) -> Self {
-        let name = unpacker.rest();
-        Variant { unpacker, name }
+    pub(super) fn new(reader: &'a mut Reader<'de>) -> Self {
+        let name = reader.rest();
+        Variant { reader, name }
     }
 
     fn content<T>(
         self,
-        read: impl FnOnce(&mut Unpacker<'de>) -> Result<T, Fault>,
+        read: impl FnOnce(&mut Reader<'de>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        match read(&mut *self.unpacker) {
+        match read(&mut *self.reader) {
             Ok(value) => Ok(value),
-            Err(fault) => Err(self
-                .unpacker
-                .broke_at(fault, Step::Key(key_text(self.name)))),
+            Err(fault) => Err(self.reader.broke_at(fault, Step::Key(key_text(self.name)))),
         }
     }
 }
@@ -146,9 +144,9 @@ impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
-        match seed.deserialize(&mut *self.unpacker) {
+        match seed.deserialize(&mut *self.reader) {
             Ok(variant) => Ok((variant, self)),
-            Err(fault) => Err(self.unpacker.broke(fault)),
+            Err(fault) => Err(self.reader.broke(fault)),
         }
     }
 }
@@ -157,15 +155,15 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {
-        self.content(|unpacker| <()>::deserialize(unpacker))
+        self.content(|reader| <()>::deserialize(reader))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
-        self.content(|unpacker| seed.deserialize(unpacker))
+        self.content(|reader| seed.deserialize(reader))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Fault> {
-        self.content(|unpacker| unpacker.list(visitor))
+        self.content(|reader| reader.list(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -173,6 +171,6 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        self.content(|unpacker| unpacker.fields(visitor))
+        self.content(|reader| reader.fields(visitor))
     }
 }

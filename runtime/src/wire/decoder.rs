@@ -6,12 +6,12 @@ use std::fmt;
 use super::encoder::{ERR, OK};
 use super::errors::{CodecError, Fault, Part, WireError};
 use super::handles::{Arrived, Handle, Scope};
-use super::read::Unpacker;
+use super::read::Reader;
 use super::{Wire, raw};
 
 /// Takes encoded values from a buffer. Generated code asks it for the types that it expects, in order.
 pub struct Decoder<'a> {
-    unpacker: Unpacker<'a>,
+    reader: Reader<'a>,
     on_run: Option<&'a dyn Fn()>,
     /// What came with the message, known to this thread until all is read.
     handles: Option<Scope>,
@@ -22,7 +22,7 @@ impl<'a> Decoder<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Decoder {
-            unpacker: Unpacker::new(bytes),
+            reader: Reader::new(bytes),
             on_run: None,
             handles: None,
         }
@@ -39,7 +39,7 @@ impl<'a> Decoder<'a> {
     /// Says that `bytes` are what follows the first `offset` bytes of the message.
     #[must_use]
     pub fn starting_at(mut self, offset: usize) -> Self {
-        self.unpacker.set_offset(offset);
+        self.reader.set_offset(offset);
         self
     }
 
@@ -62,9 +62,9 @@ impl<'a> Decoder<'a> {
     pub(super) fn lent_argument<T: ?Sized + ToOwned>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&mut Unpacker<'a>) -> Result<Cow<'a, T>, Fault>,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<Cow<'a, T>, Fault>,
     ) -> Result<Cow<'a, T>, CodecError> {
-        read(&mut self.unpacker).map_err(|fault| error(fault, Part::Argument(name)))
+        read(&mut self.reader).map_err(|fault| error(fault, Part::Argument(name)))
     }
 
     /// Says that there are no more arguments.
@@ -94,7 +94,7 @@ impl<'a> Decoder<'a> {
     /// As for [`argument`](Self::argument).
     pub fn fallible<T: Wire, E: WireError<K>, K>(&mut self) -> Result<Result<T, E>, CodecError> {
         let side = self
-            .unpacker
+            .reader
             .take_array()
             .map_err(|fault| error(fault, Part::Output))?;
         match side {
@@ -133,16 +133,16 @@ impl<'a> Decoder<'a> {
     pub(crate) fn value<T: Wire>(&mut self, part: Part) -> Result<T, CodecError> {
         let value = if raw::is_plain::<T>() {
             let mut slot: Option<T> = None;
-            raw::decode(&mut slot, &mut self.unpacker)
+            raw::decode(&mut slot, &mut self.reader)
                 .and_then(|()| slot.ok_or_else(|| Fault::said("nothing was decoded")))
         } else {
-            self.unpacker.unpack()
+            self.reader.read_value()
         };
         value.map_err(|fault| error(fault, part))
     }
 
     fn nothing_left(&self, part: Part) -> Result<(), CodecError> {
-        match self.unpacker.rest().len() {
+        match self.reader.rest().len() {
             0 => Ok(()),
             left => Err(error(
                 Fault::said(format!("{left} bytes are left over")),
@@ -160,7 +160,7 @@ fn error(fault: Fault, part: Part) -> CodecError {
 impl fmt::Debug for Decoder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
-            .field("bytes_left", &self.unpacker.rest().len())
+            .field("bytes_left", &self.reader.rest().len())
             .finish_non_exhaustive()
     }
 }

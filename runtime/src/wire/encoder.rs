@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::errors::{CodecError, Fault, Part, WireError};
 use super::handles::Handle;
 use super::output::{Room, Sink};
-use super::write::Packer;
+use super::write::Writer;
 use super::{Wire, raw};
 
 /// In front of a `Result`: which side follows.
@@ -15,7 +15,7 @@ pub(super) const ERR: u8 = 1;
 
 /// Collects encoded values. Generated code fills it, the pool sends it.
 pub struct Encoder {
-    packer: Packer,
+    writer: Writer,
     /// Where in the buffer the message begins.
     message_at: usize,
 }
@@ -27,7 +27,7 @@ impl Encoder {
     pub fn new(bytes: Vec<u8>) -> Self {
         Encoder {
             message_at: bytes.len(),
-            packer: Packer::new(Sink::new(bytes)),
+            writer: Writer::new(Sink::new(bytes)),
         }
     }
 
@@ -35,7 +35,7 @@ impl Encoder {
     pub(crate) fn in_room(room: Box<dyn Room>, at: usize, spare: Vec<u8>) -> Self {
         Encoder {
             message_at: at,
-            packer: Packer::new(Sink::in_room(room, at, spare)),
+            writer: Writer::new(Sink::in_room(room, at, spare)),
         }
     }
 
@@ -43,7 +43,7 @@ impl Encoder {
     /// than `limit` bytes.
     #[must_use]
     pub fn with_limit(mut self, limit: usize) -> Self {
-        self.packer.set_limit(limit);
+        self.writer.set_limit(limit);
         self
     }
 
@@ -58,12 +58,12 @@ impl Encoder {
     /// The buffer. After an error, what it holds past its first length is of no use.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.packer.into_bytes()
+        self.writer.into_bytes()
     }
 
     #[cfg(test)]
     pub(super) fn set_piece(&mut self, piece: usize) {
-        self.packer.set_piece(piece);
+        self.writer.set_piece(piece);
     }
 
     /// Adds bytes that are encoded already.
@@ -71,12 +71,12 @@ impl Encoder {
     /// # Errors
     /// The room cannot grow; in words.
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.packer.put(bytes).map_err(|fault| fault.to_string())
+        self.writer.put(bytes).map_err(|fault| fault.to_string())
     }
 
     /// How many bytes there are, if none of them has gone into the room yet.
     pub(crate) fn gathered(&self) -> Option<usize> {
-        self.packer.gathered()
+        self.writer.gathered()
     }
 
     /// Says that these were all values, and where they end. In a room, only now all of them lie there.
@@ -84,8 +84,8 @@ impl Encoder {
     /// # Errors
     /// The room cannot grow; in words.
     pub(crate) fn finish(&mut self) -> Result<usize, String> {
-        match self.packer.flush() {
-            Ok(()) => Ok(self.packer.position()),
+        match self.writer.flush() {
+            Ok(()) => Ok(self.writer.position()),
             Err(fault) => Err(fault.to_string()),
         }
     }
@@ -94,13 +94,13 @@ impl Encoder {
     ///
     /// `None` if this encoder was made with no room, or with another kind.
     pub(crate) fn into_room<R: Room>(self) -> Option<(Box<R>, Vec<u8>)> {
-        let (spare, room) = self.packer.into_parts();
+        let (spare, room) = self.writer.into_parts();
         Some((room?.into_any().downcast().ok()?, spare))
     }
 
     /// The descriptors that have to go with the values added so far, in this order. Each is there once.
     pub(crate) fn take_handles(&mut self) -> Vec<Arc<Handle>> {
-        self.packer.take_handles()
+        self.writer.take_handles()
     }
 
     /// Adds one argument. The name appears in errors only.
@@ -129,13 +129,13 @@ impl Encoder {
     ) -> Result<(), CodecError> {
         match value {
             Ok(value) => {
-                self.packer
+                self.writer
                     .put(&[OK])
                     .map_err(|fault| self.error(fault, Part::Output))?;
                 self.output(value)
             }
             Err(error) => {
-                self.packer
+                self.writer
                     .put(&[ERR])
                     .map_err(|fault| self.error(fault, Part::Error))?;
                 error.encode(self)
@@ -148,15 +148,15 @@ impl Encoder {
     /// Compiled once for each type, rather than into every task that uses the type.
     pub(crate) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
         let done = if raw::is_plain::<T>() {
-            raw::encode(value, self.message_at, &mut self.packer)
+            raw::encode(value, self.message_at, &mut self.writer)
         } else {
-            self.packer.pack(value)
+            self.writer.write_value(value)
         };
         done.map_err(|fault| self.error(fault, part))
     }
 
     fn error(&self, fault: Fault, part: Part) -> CodecError {
-        fault.into_error(part, self.packer.limit())
+        fault.into_error(part, self.writer.limit())
     }
 }
 
@@ -164,7 +164,7 @@ impl Encoder {
 impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Encoder")
-            .field("bytes", &self.packer.position())
+            .field("bytes", &self.writer.position())
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 //! serde knows numbers, texts and what is built of them, and no descriptors. So a `Shared` says to serde that it is
 //! a newtype of a name that nobody else uses, and what serde cannot carry goes beside it:
 //!
-//! - **Out**: right before, it leaves its descriptor for this thread. The packer knows the name, takes the
+//! - **Out**: right before, it leaves its descriptor for this thread. The writer knows the name, takes the
 //!   descriptor, and writes a ticket: which of the message's descriptors it is, and how long the buffer. To any
 //!   other format it is an error.
 //! - **In**: while a message is read, the descriptors that came with it are there for this thread. It must
@@ -82,7 +82,7 @@ impl Serialize for OnlyForWorkers {
     }
 }
 
-/// Takes what a `Shared` offers to the packer of this thread. Its descriptor is added to `leaving`, unless it is there.
+/// Takes what a `Shared` offers to the writer of this thread. Its descriptor is added to `leaving`, unless it is there.
 pub(super) fn take_offer(leaving: &mut Vec<Arc<Handle>>) -> Result<Ticket, String> {
     let offer = OFFERED.try_with(RefCell::take).ok().flatten();
     let Some(Offer { handle, length }) = offer else {

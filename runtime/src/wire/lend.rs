@@ -29,7 +29,7 @@ impl Lend for str {
         name: &'static str,
         input: &mut Decoder<'de>,
     ) -> Result<Cow<'de, str>, CodecError> {
-        input.lent_argument(name, |unpacker| raw::read_text(unpacker).map(Cow::Borrowed))
+        input.lent_argument(name, |reader| raw::read_text(reader).map(Cow::Borrowed))
     }
 }
 

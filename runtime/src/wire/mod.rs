@@ -80,7 +80,7 @@ impl<T> Wire for T where T: Serialize + DeserializeOwned + Send + 'static {}
 pub(crate) fn decode_borrowed<'de, T: serde::Deserialize<'de>>(
     bytes: &'de [u8],
 ) -> Result<T, String> {
-    read::Unpacker::new(bytes)
-        .unpack()
+    read::Reader::new(bytes)
+        .read_value()
         .map_err(|fault| fault.to_string())
 }

@@ -13,8 +13,8 @@ use std::borrow::Cow;
 use bytemuck::Pod;
 
 use super::errors::Fault;
-use super::read::Unpacker;
-use super::write::Packer;
+use super::read::Reader;
+use super::write::Writer;
 use crate::sys::huge_pages;
 
 /// Where numbers of any type may begin. Bytes too, as in the memory of a `Vec`: somebody may count on it.
@@ -49,24 +49,24 @@ pub(super) fn is_plain<T: 'static>() -> bool {
     with_numbers! { is_any }
 }
 
-/// Writes a value for whose type [`is_plain`] is true. The message begins at `message_at` in the packer's buffer.
-pub(super) fn encode(value: &dyn Any, message_at: usize, packer: &mut Packer) -> Result<(), Fault> {
+/// Writes a value for whose type [`is_plain`] is true. The message begins at `message_at` in the writer's buffer.
+pub(super) fn encode(value: &dyn Any, message_at: usize, writer: &mut Writer) -> Result<(), Fault> {
     if let Some(text) = value.downcast_ref::<String>() {
-        return write_text(text, packer);
+        return write_text(text, writer);
     }
     if let Some(text) = value.downcast_ref::<Box<str>>() {
-        return write_text(text, packer);
+        return write_text(text, writer);
     }
     // Where the count ends.
-    let position = packer.position() + size_of::<u64>() - message_at;
+    let position = writer.position() + size_of::<u64>() - message_at;
     let padding = padding(position);
     macro_rules! try_each {
         ($($number:ident)*) => {$(
             if let Some(numbers) = value.downcast_ref::<Vec<$number>>() {
-                return write(numbers.as_slice(), padding, packer);
+                return write(numbers.as_slice(), padding, writer);
             }
             if let Some(numbers) = value.downcast_ref::<Box<[$number]>>() {
-                return write(numbers.as_ref(), padding, packer);
+                return write(numbers.as_ref(), padding, writer);
             }
         )*};
     }
@@ -78,23 +78,23 @@ pub(super) fn encode(value: &dyn Any, message_at: usize, packer: &mut Packer) ->
 ///
 /// Each byte of the message is looked at once, and what is not just copied is checked in the copy. So it may lie in
 /// memory that another process could write to meanwhile.
-pub(super) fn decode(slot: &mut dyn Any, unpacker: &mut Unpacker<'_>) -> Result<(), Fault> {
+pub(super) fn decode(slot: &mut dyn Any, reader: &mut Reader<'_>) -> Result<(), Fault> {
     if let Some(slot) = slot.downcast_mut::<Option<String>>() {
-        *slot = Some(copy_text(unpacker)?);
+        *slot = Some(copy_text(reader)?);
         return Ok(());
     }
     if let Some(slot) = slot.downcast_mut::<Option<Box<str>>>() {
-        *slot = Some(copy_text(unpacker)?.into_boxed_str());
+        *slot = Some(copy_text(reader)?.into_boxed_str());
         return Ok(());
     }
     macro_rules! try_each {
         ($($number:ident)*) => {$(
             if let Some(slot) = slot.downcast_mut::<Option<Vec<$number>>>() {
-                *slot = Some(read(unpacker)?);
+                *slot = Some(read(reader)?);
                 return Ok(());
             }
             if let Some(slot) = slot.downcast_mut::<Option<Box<[$number]>>>() {
-                *slot = Some(read(unpacker)?.into_boxed_slice());
+                *slot = Some(read(reader)?.into_boxed_slice());
                 return Ok(());
             }
         )*};
@@ -108,21 +108,21 @@ fn padding(position: usize) -> usize {
     position.next_multiple_of(ALIGNMENT) - position
 }
 
-fn write_text(text: &str, packer: &mut Packer) -> Result<(), Fault> {
-    write(text.as_bytes(), 0, packer)
+fn write_text(text: &str, writer: &mut Writer) -> Result<(), Fault> {
+    write(text.as_bytes(), 0, writer)
 }
 
-fn write<N: Pod>(numbers: &[N], padding: usize, packer: &mut Packer) -> Result<(), Fault> {
+fn write<N: Pod>(numbers: &[N], padding: usize, writer: &mut Writer) -> Result<(), Fault> {
     let bytes: &[u8] = bytemuck::cast_slice(numbers);
     let count = (numbers.len() as u64).to_ne_bytes();
-    packer.reserve(count.len() + padding + bytes.len())?;
-    packer.put(&count)?;
-    packer.put(&[0; ALIGNMENT][..padding])?;
-    packer.put(bytes)
+    writer.reserve(count.len() + padding + bytes.len())?;
+    writer.put(&count)?;
+    writer.put(&[0; ALIGNMENT][..padding])?;
+    writer.put(bytes)
 }
 
-fn read<N: Pod>(unpacker: &mut Unpacker<'_>) -> Result<Vec<N>, Fault> {
-    copy(read_numbers::<N>(unpacker)?)
+fn read<N: Pod>(reader: &mut Reader<'_>) -> Result<Vec<N>, Fault> {
+    copy(read_numbers::<N>(reader)?)
 }
 
 /// A copy of these numbers, which may lie anywhere.
@@ -136,15 +136,15 @@ fn copy<N: Pod>(bytes: &[u8]) -> Result<Vec<N>, Fault> {
     Ok(copy)
 }
 
-fn copy_text(unpacker: &mut Unpacker<'_>) -> Result<String, Fault> {
-    let count = read_count(unpacker)?;
-    let bytes = copy(read_elements(unpacker, count, 1)?)?;
+fn copy_text(reader: &mut Reader<'_>) -> Result<String, Fault> {
+    let count = read_count(reader)?;
+    let bytes = copy(read_elements(reader, count, 1)?)?;
     String::from_utf8(bytes).map_err(|error| Fault::said(error.to_string()))
 }
 
 /// The numbers where they are, or a copy if the message lies where numbers of this type cannot be.
-pub(super) fn lend<'de, N: Pod>(unpacker: &mut Unpacker<'de>) -> Result<Cow<'de, [N]>, Fault> {
-    let bytes = read_numbers::<N>(unpacker)?;
+pub(super) fn lend<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<Cow<'de, [N]>, Fault> {
+    let bytes = read_numbers::<N>(reader)?;
     Ok(match bytemuck::try_cast_slice(bytes) {
         Ok(numbers) => Cow::Borrowed(numbers),
         Err(_) => Cow::Owned(bytemuck::pod_collect_to_vec(bytes)),
@@ -152,25 +152,25 @@ pub(super) fn lend<'de, N: Pod>(unpacker: &mut Unpacker<'de>) -> Result<Cow<'de,
 }
 
 /// The bytes of the numbers.
-fn read_numbers<'de, N: Pod>(unpacker: &mut Unpacker<'de>) -> Result<&'de [u8], Fault> {
-    let count = read_count(unpacker)?;
-    unpacker.take(padding(unpacker.position()))?;
-    read_elements(unpacker, count, size_of::<N>())
+fn read_numbers<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<&'de [u8], Fault> {
+    let count = read_count(reader)?;
+    reader.take(padding(reader.position()))?;
+    read_elements(reader, count, size_of::<N>())
 }
 
-pub(super) fn read_text<'de>(unpacker: &mut Unpacker<'de>) -> Result<&'de str, Fault> {
-    let count = read_count(unpacker)?;
-    let bytes = read_elements(unpacker, count, 1)?;
+pub(super) fn read_text<'de>(reader: &mut Reader<'de>) -> Result<&'de str, Fault> {
+    let count = read_count(reader)?;
+    let bytes = read_elements(reader, count, 1)?;
     std::str::from_utf8(bytes).map_err(|error| Fault::said(error.to_string()))
 }
 
-fn read_count(unpacker: &mut Unpacker<'_>) -> Result<u64, Fault> {
-    unpacker.take_array().map(u64::from_ne_bytes)
+fn read_count(reader: &mut Reader<'_>) -> Result<u64, Fault> {
+    reader.take_array().map(u64::from_ne_bytes)
 }
 
 /// The bytes of so many elements, of `size` bytes each. Nothing is reserved for a length that is not there.
 fn read_elements<'de>(
-    unpacker: &mut Unpacker<'de>,
+    reader: &mut Reader<'de>,
     count: u64,
     size: usize,
 ) -> Result<&'de [u8], Fault> {
@@ -178,7 +178,7 @@ fn read_elements<'de>(
         .ok()
         .and_then(|count| count.checked_mul(size))
     {
-        Some(length) => unpacker.take(length),
+        Some(length) => reader.take(length),
         None => Err(Fault::said(format!(
             "a length of {count} elements, which no memory holds"
         ))),

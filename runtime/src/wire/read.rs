@@ -55,8 +55,8 @@ impl Item<'_> {
     }
 }
 
-/// The bytes not yet read. serde's `Deserializer` is implemented for `&mut Unpacker`.
-pub(super) struct Unpacker<'de> {
+/// The bytes not yet read. serde's `Deserializer` is implemented for `&mut Reader`.
+pub(super) struct Reader<'de> {
     input: &'de [u8],
     /// Where in the message the input ends.
     end: usize,
@@ -71,9 +71,9 @@ pub(super) struct Unpacker<'de> {
     broken: bool,
 }
 
-impl<'de> Unpacker<'de> {
+impl<'de> Reader<'de> {
     pub(super) fn new(input: &'de [u8]) -> Self {
-        Unpacker {
+        Reader {
             input,
             end: input.len(),
             room: input.len(),
@@ -83,7 +83,7 @@ impl<'de> Unpacker<'de> {
     }
 
     /// Reads one whole value.
-    pub(super) fn unpack<T: Deserialize<'de>>(&mut self) -> Result<T, Fault> {
+    pub(super) fn read_value<T: Deserialize<'de>>(&mut self) -> Result<T, Fault> {
         self.depth = 0;
         let value = T::deserialize(&mut *self)?;
         if self.broken {
@@ -343,7 +343,7 @@ impl<'de> Unpacker<'de> {
 /// The key that begins `input`, for the path in an error.
 #[cold]
 pub(super) fn key_text(input: &[u8]) -> String {
-    match Unpacker::new(input).item() {
+    match Reader::new(input).item() {
         Ok(Item::Str(text)) => text.to_owned(),
         Ok(Item::Unsigned(number)) => number.to_string(),
         Ok(Item::Signed(number)) => number.to_string(),

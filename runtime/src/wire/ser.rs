@@ -13,9 +13,9 @@ use super::errors::{Fault, Step};
 use super::format::{EXT_16_BYTES, EXT_I128, EXT_U128, F32, F64, FALSE, FIX_MAP, NIL, SOME, TRUE};
 use super::handles;
 use super::ser_compound::Parts;
-use super::write::{Head, Lengthy, Packer};
+use super::write::{Head, Lengthy, Writer};
 
-impl<'a> Serializer for &'a mut Packer {
+impl<'a> Serializer for &'a mut Writer {
     type Ok = ();
     type Error = Fault;
     type SerializeSeq = Parts<'a>;
@@ -229,7 +229,7 @@ impl<'a> Serializer for &'a mut Packer {
         let room = Head::longest(Lengthy::Str, 0)?;
         self.put(room.bytes())?;
         let mut text = Text {
-            packer: self,
+            writer: self,
             fault: None,
         };
         let written = write!(text, "{value}");
@@ -245,7 +245,7 @@ impl<'a> Serializer for &'a mut Packer {
     }
 }
 
-impl Packer {
+impl Writer {
     /// After the content of a `Some`: marks it, if what was written would read as `None`.
     ///
     /// The content is then `nil`, or a marked `Some` around it, so only a few bytes move.
@@ -267,13 +267,13 @@ impl Packer {
 
 /// Where `collect_str` formats to. `fmt::Error` says nothing, so the reason is kept beside.
 struct Text<'a> {
-    packer: &'a mut Packer,
+    writer: &'a mut Writer,
     fault: Option<Fault>,
 }
 
 impl fmt::Write for Text<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.packer.put(text.as_bytes()).map_err(|fault| {
+        self.writer.put(text.as_bytes()).map_err(|fault| {
             self.fault = Some(fault);
             fmt::Error
         })

@@ -9,11 +9,11 @@ use serde::ser::{
 };
 
 use super::errors::{Fault, Step};
-use super::write::{Head, Lengthy, Packer};
+use super::write::{Head, Lengthy, Writer};
 
 /// A value whose parts are being written.
 pub(super) struct Parts<'a> {
-    packer: &'a mut Packer,
+    writer: &'a mut Writer,
     kind: Lengthy,
     /// Where the value begins, and the length its head says.
     start: usize,
@@ -29,18 +29,18 @@ pub(super) struct Parts<'a> {
 impl<'a> Parts<'a> {
     #[inline]
     pub(super) fn open(
-        packer: &'a mut Packer,
+        writer: &'a mut Writer,
         kind: Lengthy,
         announced: Option<usize>,
     ) -> Result<Self, Fault> {
-        packer.enter()?;
-        let start = packer.position();
+        writer.enter()?;
+        let start = writer.position();
         match announced {
-            Some(length) => packer.head(kind, length)?,
-            None => packer.put(Head::longest(kind, 0)?.bytes())?,
+            Some(length) => writer.head(kind, length)?,
+            None => writer.put(Head::longest(kind, 0)?.bytes())?,
         }
         Ok(Parts {
-            packer,
+            writer,
             kind,
             start,
             announced,
@@ -52,14 +52,14 @@ impl<'a> Parts<'a> {
 
     #[inline]
     pub(super) fn open_variant(
-        packer: &'a mut Packer,
+        writer: &'a mut Writer,
         kind: Lengthy,
         variant: &'static str,
         length: usize,
     ) -> Result<Self, Fault> {
         Ok(Parts {
             variant: Some(variant),
-            ..Self::open(packer, kind, Some(length))?
+            ..Self::open(writer, kind, Some(length))?
         })
     }
 
@@ -68,24 +68,24 @@ impl<'a> Parts<'a> {
         let index = self.count;
         self.count += 1;
         value
-            .serialize(&mut *self.packer)
+            .serialize(&mut *self.writer)
             .map_err(|fault| self.broke(fault, Step::Index(index)))
     }
 
     #[inline]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Fault> {
         self.count += 1;
-        self.packer
+        self.writer
             .text(name)
             .map_err(|fault| self.broke(fault, Step::Name(name)))?;
         value
-            .serialize(&mut *self.packer)
+            .serialize(&mut *self.writer)
             .map_err(|fault| self.broke(fault, Step::Name(name)))
     }
 
     #[cold]
     fn broke(&mut self, fault: Fault, step: Step) -> Fault {
-        let fault = self.packer.broke(fault, step);
+        let fault = self.writer.broke(fault, step);
         match self.variant {
             Some(variant) => fault.at(Step::Name(variant)),
             None => fault,
@@ -94,9 +94,9 @@ impl<'a> Parts<'a> {
 
     #[inline]
     fn close(self) -> Result<(), Fault> {
-        self.packer.leave();
+        self.writer.leave();
         if self.variant.is_some() {
-            self.packer.leave();
+            self.writer.leave();
         }
         if self.announced == Some(self.count) {
             Ok(())
@@ -118,7 +118,7 @@ impl<'a> Parts<'a> {
                 Head::longest(self.kind, self.count)?,
             ),
         };
-        self.packer
+        self.writer
             .replace(self.start, old.bytes().len(), new.bytes())
     }
 }
@@ -177,15 +177,15 @@ impl SerializeMap for Parts<'_> {
     #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
         self.count += 1;
-        self.key = self.packer.position();
-        key.serialize(&mut *self.packer)
+        self.key = self.writer.position();
+        key.serialize(&mut *self.writer)
             .map_err(|fault| self.broke(fault, Step::TheKey))
     }
 
     #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-        value.serialize(&mut *self.packer).map_err(|fault| {
-            let key = self.packer.key_at(self.key);
+        value.serialize(&mut *self.writer).map_err(|fault| {
+            let key = self.writer.key_at(self.key);
             self.broke(fault, Step::Key(key))
         })
     }

@@ -69,8 +69,8 @@ impl Head {
     }
 }
 
-/// serde's `Serializer` is implemented for `&mut Packer`.
-pub(super) struct Packer {
+/// serde's `Serializer` is implemented for `&mut Writer`.
+pub(super) struct Writer {
     sink: Sink,
     /// The descriptors that go with the message.
     leaving: Vec<Arc<Handle>>,
@@ -83,9 +83,9 @@ pub(super) struct Packer {
     broken: bool,
 }
 
-impl Packer {
+impl Writer {
     pub(super) fn new(sink: Sink) -> Self {
-        Packer {
+        Writer {
             sink,
             leaving: Vec::new(),
             depth: 0,
@@ -124,7 +124,7 @@ impl Packer {
     }
 
     /// Writes one whole value.
-    pub(super) fn pack<T: Serialize>(&mut self, value: &T) -> Result<(), Fault> {
+    pub(super) fn write_value<T: Serialize>(&mut self, value: &T) -> Result<(), Fault> {
         self.depth = 0;
         let written = value.serialize(&mut *self);
         if self.full {
