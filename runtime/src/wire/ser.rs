@@ -12,19 +12,19 @@ use serde::ser::{Error as _, Serialize, Serializer};
 use super::errors::{Fault, Step};
 use super::format::{EXT_16_BYTES, EXT_I128, EXT_U128, F32, F64, FALSE, FIX_MAP, NIL, SOME, TRUE};
 use super::handles;
-use super::ser_compound::Parts;
-use super::write::{Head, Lengthy, Writer};
+use super::ser_compound::Compound;
+use super::write::{Head, Kind, Writer};
 
 impl<'a> Serializer for &'a mut Writer {
     type Ok = ();
     type Error = Fault;
-    type SerializeSeq = Parts<'a>;
-    type SerializeTuple = Parts<'a>;
-    type SerializeTupleStruct = Parts<'a>;
-    type SerializeTupleVariant = Parts<'a>;
-    type SerializeMap = Parts<'a>;
-    type SerializeStruct = Parts<'a>;
-    type SerializeStructVariant = Parts<'a>;
+    type SerializeSeq = Compound<'a>;
+    type SerializeTuple = Compound<'a>;
+    type SerializeTupleStruct = Compound<'a>;
+    type SerializeTupleVariant = Compound<'a>;
+    type SerializeMap = Compound<'a>;
+    type SerializeStruct = Compound<'a>;
+    type SerializeStructVariant = Compound<'a>;
 
     /// Types such as `IpAddr` and `Uuid` have a text form and a compact one, and ask here which to use. For
     /// `flatten`, `untagged` and internally tagged enums serde reads through a buffer of its own, and that buffer
@@ -107,7 +107,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Fault> {
-        self.head(Lengthy::Bin, value.len())?;
+        self.head(Kind::Bin, value.len())?;
         self.put(value)
     }
 
@@ -173,13 +173,13 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     #[inline]
-    fn serialize_seq(self, length: Option<usize>) -> Result<Parts<'a>, Fault> {
-        Parts::open(self, Lengthy::Array, length)
+    fn serialize_seq(self, length: Option<usize>) -> Result<Compound<'a>, Fault> {
+        Compound::open(self, Kind::Array, length)
     }
 
     #[inline]
-    fn serialize_tuple(self, length: usize) -> Result<Parts<'a>, Fault> {
-        Parts::open(self, Lengthy::Array, Some(length))
+    fn serialize_tuple(self, length: usize) -> Result<Compound<'a>, Fault> {
+        Compound::open(self, Kind::Array, Some(length))
     }
 
     #[inline]
@@ -187,8 +187,8 @@ impl<'a> Serializer for &'a mut Writer {
         self,
         _name: &'static str,
         length: usize,
-    ) -> Result<Parts<'a>, Fault> {
-        Parts::open(self, Lengthy::Array, Some(length))
+    ) -> Result<Compound<'a>, Fault> {
+        Compound::open(self, Kind::Array, Some(length))
     }
 
     fn serialize_tuple_variant(
@@ -197,19 +197,19 @@ impl<'a> Serializer for &'a mut Writer {
         _index: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<Parts<'a>, Fault> {
+    ) -> Result<Compound<'a>, Fault> {
         self.variant(variant)?;
-        Parts::open_variant(self, Lengthy::Array, variant, length)
+        Compound::open_variant(self, Kind::Array, variant, length)
     }
 
     #[inline]
-    fn serialize_map(self, length: Option<usize>) -> Result<Parts<'a>, Fault> {
-        Parts::open(self, Lengthy::Map, length)
+    fn serialize_map(self, length: Option<usize>) -> Result<Compound<'a>, Fault> {
+        Compound::open(self, Kind::Map, length)
     }
 
     #[inline]
-    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Parts<'a>, Fault> {
-        Parts::open(self, Lengthy::Map, Some(length))
+    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Compound<'a>, Fault> {
+        Compound::open(self, Kind::Map, Some(length))
     }
 
     fn serialize_struct_variant(
@@ -218,15 +218,15 @@ impl<'a> Serializer for &'a mut Writer {
         _index: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<Parts<'a>, Fault> {
+    ) -> Result<Compound<'a>, Fault> {
         self.variant(variant)?;
-        Parts::open_variant(self, Lengthy::Map, variant, length)
+        Compound::open_variant(self, Kind::Map, variant, length)
     }
 
     /// Formats straight into the buffer; serde's own way would build a `String` first.
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), Fault> {
         let start = self.position();
-        let room = Head::longest(Lengthy::Str, 0)?;
+        let room = Head::longest(Kind::Str, 0)?;
         self.put(room.bytes())?;
         let mut text = Text {
             writer: self,
@@ -240,7 +240,7 @@ impl<'a> Serializer for &'a mut Writer {
             return Err(Fault::custom("its `Display` returned an error"));
         }
         let length = self.position() - start - room.bytes().len();
-        let head = Head::new(Lengthy::Str, length)?;
+        let head = Head::new(Kind::Str, length)?;
         self.replace(start, room.bytes().len(), head.bytes())
     }
 }

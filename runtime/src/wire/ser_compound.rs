@@ -9,12 +9,12 @@ use serde::ser::{
 };
 
 use super::errors::{Fault, Step};
-use super::write::{Head, Lengthy, Writer};
+use super::write::{Head, Kind, Writer};
 
 /// A value whose parts are being written.
-pub(super) struct Parts<'a> {
+pub(super) struct Compound<'a> {
     writer: &'a mut Writer,
-    kind: Lengthy,
+    kind: Kind,
     /// Where the value begins, and the length its head says.
     start: usize,
     announced: Option<usize>,
@@ -26,11 +26,11 @@ pub(super) struct Parts<'a> {
     variant: Option<&'static str>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> Compound<'a> {
     #[inline]
     pub(super) fn open(
         writer: &'a mut Writer,
-        kind: Lengthy,
+        kind: Kind,
         announced: Option<usize>,
     ) -> Result<Self, Fault> {
         writer.enter()?;
@@ -39,7 +39,7 @@ impl<'a> Parts<'a> {
             Some(length) => writer.head(kind, length)?,
             None => writer.put(Head::longest(kind, 0)?.bytes())?,
         }
-        Ok(Parts {
+        Ok(Compound {
             writer,
             kind,
             start,
@@ -53,11 +53,11 @@ impl<'a> Parts<'a> {
     #[inline]
     pub(super) fn open_variant(
         writer: &'a mut Writer,
-        kind: Lengthy,
+        kind: Kind,
         variant: &'static str,
         length: usize,
     ) -> Result<Self, Fault> {
-        Ok(Parts {
+        Ok(Compound {
             variant: Some(variant),
             ..Self::open(writer, kind, Some(length))?
         })
@@ -125,7 +125,7 @@ impl<'a> Parts<'a> {
 
 macro_rules! impl_elements {
     ($($of:ident $part:ident)*) => {$(
-        impl $of for Parts<'_> {
+        impl $of for Compound<'_> {
             type Ok = ();
             type Error = Fault;
 
@@ -151,7 +151,7 @@ impl_elements! {
 
 macro_rules! impl_fields {
     ($($of:ident)*) => {$(
-        impl $of for Parts<'_> {
+        impl $of for Compound<'_> {
             type Ok = ();
             type Error = Fault;
 
@@ -170,7 +170,7 @@ macro_rules! impl_fields {
 
 impl_fields! { SerializeStruct SerializeStructVariant }
 
-impl SerializeMap for Parts<'_> {
+impl SerializeMap for Compound<'_> {
     type Ok = ();
     type Error = Fault;
 

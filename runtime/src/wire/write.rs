@@ -17,7 +17,7 @@ use super::read::key_text;
 
 /// A kind of value that begins with a length.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Lengthy {
+pub(super) enum Kind {
     Str,
     Bin,
     Array,
@@ -29,13 +29,13 @@ pub(super) struct Head([u8; 5], usize);
 
 impl Head {
     /// The shortest head for this length.
-    pub(super) fn new(kind: Lengthy, length: usize) -> Result<Self, Fault> {
+    pub(super) fn new(kind: Kind, length: usize) -> Result<Self, Fault> {
         let [.., high, low] = length.to_be_bytes();
         let (fix, fix_end, in_8, in_16) = match kind {
-            Lengthy::Str => (FIX_STR, 32, Some(STR_8), STR_16),
-            Lengthy::Bin => (0, 0, Some(BIN_8), BIN_16),
-            Lengthy::Array => (FIX_ARRAY, 16, None, ARRAY_16),
-            Lengthy::Map => (FIX_MAP, 16, None, MAP_16),
+            Kind::Str => (FIX_STR, 32, Some(STR_8), STR_16),
+            Kind::Bin => (0, 0, Some(BIN_8), BIN_16),
+            Kind::Array => (FIX_ARRAY, 16, None, ARRAY_16),
+            Kind::Map => (FIX_MAP, 16, None, MAP_16),
         };
         if length < fix_end {
             return Ok(Head([fix | low, 0, 0, 0, 0], 1));
@@ -50,15 +50,15 @@ impl Head {
     }
 
     /// A head that has room for every length, to be written before the length is known.
-    pub(super) fn longest(kind: Lengthy, length: usize) -> Result<Self, Fault> {
+    pub(super) fn longest(kind: Kind, length: usize) -> Result<Self, Fault> {
         let Ok(length) = u32::try_from(length) else {
             return Err(Fault::said("longer than 4 GiB, or than 2^32 elements"));
         };
         let in_32 = match kind {
-            Lengthy::Str => STR_32,
-            Lengthy::Bin => BIN_32,
-            Lengthy::Array => ARRAY_32,
-            Lengthy::Map => MAP_32,
+            Kind::Str => STR_32,
+            Kind::Bin => BIN_32,
+            Kind::Array => ARRAY_32,
+            Kind::Map => MAP_32,
         };
         let [a, b, c, d] = length.to_be_bytes();
         Ok(Head([in_32, a, b, c, d], 5))
@@ -147,7 +147,7 @@ impl Writer {
     pub(super) fn shared(&mut self) -> Result<(), Fault> {
         match handles::take_offer(&mut self.leaving) {
             Ok(ticket) => {
-                self.put(Head::new(Lengthy::Bin, ticket.len())?.bytes())?;
+                self.put(Head::new(Kind::Bin, ticket.len())?.bytes())?;
                 self.put(&ticket)
             }
             Err(reason) => Err(self.refused(Fault::said(reason))),
@@ -232,16 +232,16 @@ impl Writer {
     }
 
     #[inline]
-    pub(super) fn head(&mut self, kind: Lengthy, length: usize) -> Result<(), Fault> {
+    pub(super) fn head(&mut self, kind: Kind, length: usize) -> Result<(), Fault> {
         match (kind, u8::try_from(length)) {
             // Nearly every struct and tuple.
-            (Lengthy::Array, Ok(length @ 0..16)) => self.put(&[FIX_ARRAY | length]),
-            (Lengthy::Map, Ok(length @ 0..16)) => self.put(&[FIX_MAP | length]),
+            (Kind::Array, Ok(length @ 0..16)) => self.put(&[FIX_ARRAY | length]),
+            (Kind::Map, Ok(length @ 0..16)) => self.put(&[FIX_MAP | length]),
             _ => self.long_head(kind, length),
         }
     }
 
-    fn long_head(&mut self, kind: Lengthy, length: usize) -> Result<(), Fault> {
+    fn long_head(&mut self, kind: Kind, length: usize) -> Result<(), Fault> {
         self.put(Head::new(kind, length)?.bytes())
     }
 
@@ -258,7 +258,7 @@ impl Writer {
     }
 
     fn long_text(&mut self, text: &str) -> Result<(), Fault> {
-        self.head(Lengthy::Str, text.len())?;
+        self.head(Kind::Str, text.len())?;
         self.put(text.as_bytes())
     }
 
