@@ -82,14 +82,14 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     memory
         .copy_in(0, &id)
         .map_err(|error| no_memory(error.to_string()))?;
-    let mut out = Encoder::in_room(Box::new(memory), id.len(), Vec::new()).with_message_at(0);
+    let mut out = Encoder::spilling_into(Box::new(memory), id.len(), Vec::new()).with_message_at(0);
     encode(entry, args, &mut out).map_err(|unencoded| match unencoded {
         Unencoded::Failed(reason) => reason,
         Unencoded::TooLarge => no_memory("too large".to_owned()),
     })?;
     let length = out.finish().map_err(no_memory)?;
     let handles = out.take_handles();
-    let (memory, _) = (out.into_room::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
+    let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
     let region = Region::with(name, *memory);
     let key = if job.is_repeated() {
         Some(region.key(length).map_err(no_memory)?)

@@ -11,7 +11,7 @@ use super::inbox::Inbox;
 use super::mail::{self, Subject};
 use super::memory::Memory;
 use super::reply::{CodecReport, ReplyKind};
-use crate::wire::{Encoder, Handle, Room, Wire};
+use crate::wire::{Encoder, Handle, Spill, Wire};
 
 /// What a call has come to, encoded.
 pub(super) struct Answer {
@@ -74,13 +74,13 @@ impl Outbox {
                 is_ours: false,
             })
         });
-        Encoder::in_room(shelf, 0, std::mem::take(&mut self.spare))
+        Encoder::spilling_into(shelf, 0, std::mem::take(&mut self.spare))
     }
 
     /// The result has been encoded.
     pub(super) fn pack(&mut self, mut out: Encoder) -> Result<Answer, String> {
         let handles = out.take_handles();
-        let laid = match out.gathered() {
+        let laid = match out.unspilled() {
             Some(length) if length <= INLINE => Ok(0),
             _ => out.finish(),
         };
@@ -99,7 +99,7 @@ impl Outbox {
 
     /// Ends the use of an encoder; gives what has gathered in it.
     pub(super) fn take_back(&mut self, out: Encoder) -> Vec<u8> {
-        match out.into_room::<Shelf>() {
+        match out.into_spill::<Shelf>() {
             Some((shelf, bytes)) => {
                 self.shelf = Some(shelf);
                 bytes
@@ -185,7 +185,7 @@ impl Shelf {
     }
 }
 
-impl Room for Shelf {
+impl Spill for Shelf {
     fn grow(&mut self, length: usize) -> io::Result<()> {
         self.memory()?.grow(length)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::errors::{CodecError, Fault, Part, WireError};
 use super::handles::Handle;
-use super::output::{Room, Sink};
+use super::output::{OutputBuffer, Spill};
 use super::write::Writer;
 use super::{Wire, raw};
 
@@ -21,21 +21,21 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// Values are appended to `bytes`, so a caller can reuse a buffer or leave room for a header. The message begins
+    /// Values are appended to `bytes`, so a caller can reuse a buffer or leave spill for a header. The message begins
     /// with the first of them.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Encoder {
             message_at: bytes.len(),
-            writer: Writer::new(Sink::new(bytes)),
+            writer: Writer::new(OutputBuffer::new(bytes)),
         }
     }
 
-    /// Values go into `room` from `at` on. On the way they gather in `spare`, which may hold anything.
-    pub(crate) fn in_room(room: Box<dyn Room>, at: usize, spare: Vec<u8>) -> Self {
+    /// Values go into `spill` from `at` on. On the way they gather in `spare`, which may hold anything.
+    pub(crate) fn spilling_into(spill: Box<dyn Spill>, at: usize, spare: Vec<u8>) -> Self {
         Encoder {
             message_at: at,
-            writer: Writer::new(Sink::in_room(room, at, spare)),
+            writer: Writer::new(OutputBuffer::spilling_into(spill, at, spare)),
         }
     }
 
@@ -69,20 +69,20 @@ impl Encoder {
     /// Adds bytes that are encoded already.
     ///
     /// # Errors
-    /// The room cannot grow; in words.
+    /// The spill cannot grow; in words.
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.writer.put(bytes).map_err(|fault| fault.to_string())
     }
 
-    /// How many bytes there are, if none of them has gone into the room yet.
-    pub(crate) fn gathered(&self) -> Option<usize> {
-        self.writer.gathered()
+    /// How many bytes there are, if none of them has gone into the spill yet.
+    pub(crate) fn unspilled(&self) -> Option<usize> {
+        self.writer.unspilled()
     }
 
-    /// Says that these were all values, and where they end. In a room, only now all of them lie there.
+    /// Says that these were all values, and where they end. In a spill, only now all of them lie there.
     ///
     /// # Errors
-    /// The room cannot grow; in words.
+    /// The spill cannot grow; in words.
     pub(crate) fn finish(&mut self) -> Result<usize, String> {
         match self.writer.flush() {
             Ok(()) => Ok(self.writer.position()),
@@ -90,12 +90,12 @@ impl Encoder {
         }
     }
 
-    /// The room, and the spare buffer. After an error, what has been written is of no use.
+    /// The spill, and the spare buffer. After an error, what has been written is of no use.
     ///
-    /// `None` if this encoder was made with no room, or with another kind.
-    pub(crate) fn into_room<R: Room>(self) -> Option<(Box<R>, Vec<u8>)> {
-        let (spare, room) = self.writer.into_parts();
-        Some((room?.into_any().downcast().ok()?, spare))
+    /// `None` if this encoder was made with no spill, or with another kind.
+    pub(crate) fn into_spill<R: Spill>(self) -> Option<(Box<R>, Vec<u8>)> {
+        let (spare, spill) = self.writer.into_parts();
+        Some((spill?.into_any().downcast().ok()?, spare))
     }
 
     /// The descriptors that have to go with the values added so far, in this order. Each is there once.

@@ -58,7 +58,7 @@ pub(crate) use self::errors::Part;
 pub use self::errors::{CodecError, RemoteError, WireError};
 pub(crate) use self::handles::Handle;
 pub use self::lend::Lend;
-pub(crate) use self::output::Room;
+pub(crate) use self::output::Spill;
 
 /// A value that can be an argument or a result of a task that runs in a worker process.
 ///

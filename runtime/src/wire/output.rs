@@ -10,7 +10,7 @@ use std::io;
 use super::errors::Fault;
 
 /// Memory of the transport's.
-pub(crate) trait Room: Any + Send {
+pub(crate) trait Spill: Any + Send {
     /// Makes it hold at least `length` bytes.
     fn grow(&mut self, length: usize) -> io::Result<()>;
     fn write(&mut self, at: usize, bytes: &[u8]) -> io::Result<()>;
@@ -22,60 +22,63 @@ pub(crate) trait Room: Any + Send {
 /// How many bytes gather before they go on.
 const PIECE: usize = 64 << 10;
 
-pub(super) struct Sink {
-    /// All that was written; with a room, the end of it.
+pub(super) struct OutputBuffer {
+    /// All that was written; with a spill, the end of it.
     bytes: Vec<u8>,
-    /// How many bytes, counted from the beginning of the room, lie before those in `bytes`.
-    gone: usize,
+    /// How many bytes, counted from the beginning of the spill, lie before those in `bytes`.
+    spilled: usize,
     /// How long `bytes` may become before somebody has to look.
     soft_limit: usize,
     /// How many bytes there may be in all.
     limit: usize,
     /// Behind a pointer: most messages are small, and to move this about is what they pay.
-    room: Option<Box<Beyond>>,
+    spill: Option<Box<Spilling>>,
 }
 
 /// Where bytes go on to, once there are so many.
-struct Beyond {
-    room: Box<dyn Room>,
+struct Spilling {
+    spill: Box<dyn Spill>,
     piece: usize,
 }
 
-impl Beyond {
+impl Spilling {
     fn write(&mut self, at: usize, end: usize, bytes: &[u8]) -> io::Result<()> {
-        self.room.grow(end)?;
-        self.room.write(at, bytes)
+        self.spill.grow(end)?;
+        self.spill.write(at, bytes)
     }
 }
 
-impl Sink {
+impl OutputBuffer {
     /// Appends to `bytes`.
     pub(super) fn new(bytes: Vec<u8>) -> Self {
-        Sink {
+        OutputBuffer {
             bytes,
-            gone: 0,
+            spilled: 0,
             soft_limit: usize::MAX,
             limit: usize::MAX,
-            room: None,
+            spill: None,
         }
     }
 
-    /// Writes into `room` from `at` on. `spare` is a buffer to gather in; what it holds is dropped.
-    pub(super) fn in_room(room: Box<dyn Room>, at: usize, mut spare: Vec<u8>) -> Self {
+    /// Writes into `spill` from `at` on. `spare` is a buffer to gather in; what it holds is dropped.
+    pub(super) fn spilling_into(spill: Box<dyn Spill>, at: usize, mut spare: Vec<u8>) -> Self {
         spare.clear();
-        let mut sink = Sink {
-            gone: at,
-            room: Some(Box::new(Beyond { room, piece: PIECE })),
-            ..Sink::new(spare)
+        let mut output = OutputBuffer {
+            spilled: at,
+            spill: Some(Box::new(Spilling {
+                spill,
+                piece: PIECE,
+            })),
+            ..OutputBuffer::new(spare)
         };
-        sink.set_soft_limit();
-        sink
+        output.set_soft_limit();
+        output
     }
 
     #[cfg(test)]
     pub(super) fn set_piece(&mut self, piece: usize) {
-        if let Some(beyond) = &mut self.room {
-            beyond.piece = piece;
+        if let Some(spilling) = &mut self.spill {
+            spilling.piece = piece;
         }
         self.set_soft_limit();
     }
@@ -90,9 +93,9 @@ impl Sink {
     }
 
     fn set_soft_limit(&mut self) {
-        let left = self.limit.saturating_sub(self.gone);
-        self.soft_limit = match &self.room {
-            Some(beyond) => left.min(beyond.piece),
+        let left = self.limit.saturating_sub(self.spilled);
+        self.soft_limit = match &self.spill {
+            Some(spilling) => left.min(spilling.piece),
             None => left,
         };
     }
@@ -101,27 +104,27 @@ impl Sink {
         self.bytes
     }
 
-    /// The `Vec`, and the room if there is one.
-    pub(super) fn into_parts(self) -> (Vec<u8>, Option<Box<dyn Room>>) {
-        (self.bytes, self.room.map(|beyond| beyond.room))
+    /// The `Vec`, and the spill if there is one.
+    pub(super) fn into_parts(self) -> (Vec<u8>, Option<Box<dyn Spill>>) {
+        (self.bytes, self.spill.map(|spilling| spilling.spill))
     }
 
-    /// How many bytes there are, if none of them has gone on.
-    pub(super) fn gathered(&self) -> Option<usize> {
-        (self.gone == 0).then_some(self.bytes.len())
+    /// How many bytes there are, if none of them has spilled on.
+    pub(super) fn unspilled(&self) -> Option<usize> {
+        (self.spilled == 0).then_some(self.bytes.len())
     }
 
     /// Where the next byte goes.
     #[inline]
     pub(super) fn position(&self) -> usize {
-        self.gone + self.bytes.len()
+        self.spilled + self.bytes.len()
     }
 
-    /// What was written from `start` on. Nothing if some of it has gone on; that is then longer than a few bytes.
+    /// What was written from `start` on. Nothing if some of it has spilled on; that is then longer than a few bytes.
     #[inline]
     pub(super) fn written(&self, start: usize) -> &[u8] {
         start
-            .checked_sub(self.gone)
+            .checked_sub(self.spilled)
             .and_then(|start| self.bytes.get(start..))
             .unwrap_or_default()
     }
@@ -130,13 +133,13 @@ impl Sink {
     #[cold]
     pub(super) fn copy_from(&self, start: usize, count: usize) -> Vec<u8> {
         let mut copy = Vec::new();
-        if let Some(beyond) = self.room.as_ref().filter(|_| start < self.gone) {
-            copy.resize(count.min(self.gone - start), 0);
-            if beyond.room.read(start, &mut copy).is_err() {
+        if let Some(spilling) = self.spill.as_ref().filter(|_| start < self.spilled) {
+            copy.resize(count.min(self.spilled - start), 0);
+            if spilling.spill.read(start, &mut copy).is_err() {
                 return Vec::new();
             }
         }
-        let here = self.written(start.max(self.gone));
+        let here = self.written(start.max(self.spilled));
         copy.extend(here.iter().take(count - copy.len()));
         copy
     }
@@ -157,16 +160,16 @@ impl Sink {
     pub(super) fn put_on(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.check_limit(bytes.len())?;
         self.flush()?;
-        let long = |beyond: &&mut Box<Beyond>| bytes.len() >= beyond.piece;
-        let Some(beyond) = self.room.as_mut().filter(long) else {
+        let long = |spilling: &&mut Box<Spilling>| bytes.len() >= spilling.piece;
+        let Some(spilling) = self.spill.as_mut().filter(long) else {
             self.bytes.extend_from_slice(bytes);
             return Ok(());
         };
-        let end = self.gone + bytes.len();
-        beyond
-            .write(self.gone, end, bytes)
-            .map_err(|error| no_room(end, &error))?;
-        self.gone = end;
+        let end = self.spilled + bytes.len();
+        spilling
+            .write(self.spilled, end, bytes)
+            .map_err(|error| cannot_spill(end, &error))?;
+        self.spilled = end;
         self.set_soft_limit();
         Ok(())
     }
@@ -175,10 +178,13 @@ impl Sink {
     pub(super) fn reserve(&mut self, count: usize) -> Result<(), Fault> {
         self.check_limit(count)?;
         let end = self.position() + count;
-        match &mut self.room {
+        match &mut self.spill {
             // What is small gathers.
-            Some(beyond) if count < beyond.piece => Ok(()),
-            Some(beyond) => beyond.room.grow(end).map_err(|error| no_room(end, &error)),
+            Some(spilling) if count < spilling.piece => Ok(()),
+            Some(spilling) => spilling
+                .spill
+                .grow(end)
+                .map_err(|error| cannot_spill(end, &error)),
             None => {
                 self.bytes.reserve(count);
                 Ok(())
@@ -189,36 +195,36 @@ impl Sink {
     /// Puts `bytes` in place of the `old` bytes at `start`; what follows them moves.
     pub(super) fn replace(&mut self, start: usize, old: usize, bytes: &[u8]) -> Result<(), Fault> {
         self.check_limit(bytes.len().saturating_sub(old))?;
-        if start < self.gone {
-            if let Some(beyond) = &mut self.room {
-                if bytes.len() == old && start + old <= self.gone {
-                    return beyond
-                        .room
+        if start < self.spilled {
+            if let Some(spilling) = &mut self.spill {
+                if bytes.len() == old && start + old <= self.spilled {
+                    return spilling
+                        .spill
                         .write(start, bytes)
-                        .map_err(|error| no_room(start + old, &error));
+                        .map_err(|error| cannot_spill(start + old, &error));
                 }
                 self.fetch_back(start)?;
             }
         }
-        let start = start - self.gone;
+        let start = start - self.spilled;
         self.bytes.splice(start..start + old, bytes.iter().copied());
         Ok(())
     }
 
-    /// Takes what has gone on back from `start` on, because it is going to move. That is rare: a long text of
+    /// Takes what has spilled on back from `start` on, because it is going to move. That is rare: a long text of
     /// a type's `Display`, or a type that was wrong about its length.
     #[cold]
     fn fetch_back(&mut self, start: usize) -> Result<(), Fault> {
-        let mut bytes = vec![0; self.gone - start];
-        if let Some(beyond) = &self.room {
-            beyond
-                .room
+        let mut bytes = vec![0; self.spilled - start];
+        if let Some(spilling) = &self.spill {
+            spilling
+                .spill
                 .read(start, &mut bytes)
-                .map_err(|error| no_room(self.gone, &error))?;
+                .map_err(|error| cannot_spill(self.spilled, &error))?;
         }
         bytes.append(&mut self.bytes);
         self.bytes = bytes;
-        self.gone = start;
+        self.spilled = start;
         self.set_soft_limit();
         Ok(())
     }
@@ -226,14 +232,14 @@ impl Sink {
     /// Sends on what has gathered.
     pub(super) fn flush(&mut self) -> Result<(), Fault> {
         let end = self.position();
-        let Some(beyond) = self.room.as_mut().filter(|_| !self.bytes.is_empty()) else {
+        let Some(spilling) = self.spill.as_mut().filter(|_| !self.bytes.is_empty()) else {
             return Ok(());
         };
-        beyond
-            .write(self.gone, end, &self.bytes)
-            .map_err(|error| no_room(end, &error))?;
+        spilling
+            .write(self.spilled, end, &self.bytes)
+            .map_err(|error| cannot_spill(end, &error))?;
         self.bytes.clear();
-        self.gone = end;
+        self.spilled = end;
         self.set_soft_limit();
         Ok(())
     }
@@ -249,7 +255,7 @@ impl Sink {
 }
 
 #[cold]
-fn no_room(length: usize, error: &io::Error) -> Fault {
+fn cannot_spill(length: usize, error: &io::Error) -> Fault {
     Fault::said(format!(
         "there is no shared memory for a message of {length} bytes: {error}"
     ))

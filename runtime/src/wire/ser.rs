@@ -226,8 +226,8 @@ impl<'a> Serializer for &'a mut Writer {
     /// Formats straight into the buffer; serde's own way would build a `String` first.
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), Fault> {
         let start = self.position();
-        let room = Head::longest(Kind::Str, 0)?;
-        self.put(room.bytes())?;
+        let longest = Head::longest(Kind::Str, 0)?;
+        self.put(longest.bytes())?;
         let mut text = Text {
             writer: self,
             fault: None,
@@ -239,9 +239,9 @@ impl<'a> Serializer for &'a mut Writer {
         if written.is_err() {
             return Err(Fault::custom("its `Display` returned an error"));
         }
-        let length = self.position() - start - room.bytes().len();
+        let length = self.position() - start - longest.bytes().len();
         let head = Head::new(Kind::Str, length)?;
-        self.replace(start, room.bytes().len(), head.bytes())
+        self.replace(start, longest.bytes().len(), head.bytes())
     }
 }
 

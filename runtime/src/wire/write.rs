@@ -12,7 +12,7 @@ use super::format::{
     I32, I64, MAP_16, MAP_32, STR_8, STR_16, STR_32, U8, U16, U32, U64,
 };
 use super::handles::{self, Handle};
-use super::output::{Room, Sink};
+use super::output::{OutputBuffer, Spill};
 use super::read::key_text;
 
 /// A kind of value that begins with a length.
@@ -71,7 +71,7 @@ impl Head {
 
 /// serde's `Serializer` is implemented for `&mut Writer`.
 pub(super) struct Writer {
-    sink: Sink,
+    output: OutputBuffer,
     /// The descriptors that go with the message.
     leaving: Vec<Arc<Handle>>,
     depth: usize,
@@ -84,9 +84,9 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(sink: Sink) -> Self {
+    pub(super) fn new(output: OutputBuffer) -> Self {
         Writer {
-            sink,
+            output,
             leaving: Vec::new(),
             depth: 0,
             full: false,
@@ -95,32 +95,32 @@ impl Writer {
     }
 
     pub(super) fn limit(&self) -> usize {
-        self.sink.limit()
+        self.output.limit()
     }
 
     pub(super) fn set_limit(&mut self, limit: usize) {
-        self.sink.set_limit(limit);
+        self.output.set_limit(limit);
     }
 
     #[cfg(test)]
     pub(super) fn set_piece(&mut self, piece: usize) {
-        self.sink.set_piece(piece);
+        self.output.set_piece(piece);
     }
 
-    pub(super) fn gathered(&self) -> Option<usize> {
-        self.sink.gathered()
+    pub(super) fn unspilled(&self) -> Option<usize> {
+        self.output.unspilled()
     }
 
     pub(super) fn flush(&mut self) -> Result<(), Fault> {
-        self.sink.flush()
+        self.output.flush()
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.sink.into_bytes()
+        self.output.into_bytes()
     }
 
-    pub(super) fn into_parts(self) -> (Vec<u8>, Option<Box<dyn Room>>) {
-        self.sink.into_parts()
+    pub(super) fn into_parts(self) -> (Vec<u8>, Option<Box<dyn Spill>>) {
+        self.output.into_parts()
     }
 
     /// Writes one whole value.
@@ -156,13 +156,13 @@ impl Writer {
 
     /// Where the next byte goes.
     pub(super) fn position(&self) -> usize {
-        self.sink.position()
+        self.output.position()
     }
 
     /// What was written from `start` on. Nothing if it is so long that some of it has gone into a room.
     #[inline]
     pub(super) fn written(&self, start: usize) -> &[u8] {
-        self.sink.written(start)
+        self.output.written(start)
     }
 
     /// The key of a map that was written at `start`, for the path in an error.
@@ -170,19 +170,19 @@ impl Writer {
     pub(super) fn key_at(&self, start: usize) -> String {
         /// Longer ones are not worth reading in an error.
         const LONGEST: usize = 1 << 10;
-        key_text(&self.sink.copy_from(start, LONGEST))
+        key_text(&self.output.copy_from(start, LONGEST))
     }
 
     /// Announces that `count` more bytes come, for who puts many.
     pub(super) fn reserve(&mut self, count: usize) -> Result<(), Fault> {
-        self.sink
+        self.output
             .reserve(count)
             .map_err(|fault| self.refused(fault))
     }
 
     #[inline]
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        if self.sink.put(bytes) {
+        if self.output.put(bytes) {
             return Ok(());
         }
         self.put_on(bytes)
@@ -190,12 +190,14 @@ impl Writer {
 
     #[cold]
     fn put_on(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        self.sink.put_on(bytes).map_err(|fault| self.refused(fault))
+        self.output
+            .put_on(bytes)
+            .map_err(|fault| self.refused(fault))
     }
 
     /// Puts `bytes` in place of the `old` bytes at `start`; what follows them moves.
     pub(super) fn replace(&mut self, start: usize, old: usize, bytes: &[u8]) -> Result<(), Fault> {
-        self.sink
+        self.output
             .replace(start, old, bytes)
             .map_err(|fault| self.refused(fault))
     }

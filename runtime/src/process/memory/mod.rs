@@ -28,7 +28,7 @@ use rustix::fs::SealFlags;
 pub(crate) use self::frozen::Frozen;
 pub(crate) use self::mapping::Access;
 use self::mapping::Mapping;
-use crate::wire::Room;
+use crate::wire::Spill;
 
 /// A mapped anonymous file. Dropping it unmaps it and closes its descriptor.
 #[derive(Debug)]
@@ -221,7 +221,7 @@ impl Memory {
 }
 
 /// So that values are encoded into it.
-impl Room for Memory {
+impl Spill for Memory {
     fn grow(&mut self, length: usize) -> io::Result<()> {
         Memory::grow(self, length)
     }
