@@ -7,19 +7,19 @@
 use serde::de::{Deserializer, Visitor};
 
 use super::de_access::{Elements, Entries, Variant};
-use super::errors::Fault;
+use super::errors::FormatError;
 use super::format::{FIX_ARRAY, FIX_MAP, NIL, SOME};
 use super::read::{Item, Reader};
 
 impl<'de> Reader<'de> {
-    fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         match self.unsigned() {
             Some(number) => visitor.visit_u64(number),
             None => self.number(visitor),
         }
     }
 
-    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Unsigned(number) => visitor.visit_u64(number),
             Item::Signed(number) => visitor.visit_i64(number),
@@ -31,7 +31,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn text<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn text<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(text) = self.short_text() {
             return visitor.visit_borrowed_str(text);
         }
@@ -42,14 +42,14 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn nil<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn nil<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Nil => visitor.visit_unit(),
             item => Err(self.mismatch(item, &visitor)),
         }
     }
 
-    pub(super) fn list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    pub(super) fn list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(length) = self.short_length(FIX_ARRAY) {
             return self.elements(length, visitor);
         }
@@ -59,7 +59,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn map<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn map<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(length) = self.short_length(FIX_MAP) {
             return self.entries(length, visitor);
         }
@@ -69,7 +69,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    pub(super) fn fields<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    pub(super) fn fields<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(length) = self.short_length(FIX_MAP) {
             return self.entries(length, visitor);
         }
@@ -80,34 +80,42 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn elements<V: Visitor<'de>>(&mut self, length: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn elements<V: Visitor<'de>>(
+        &mut self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, FormatError> {
         self.enter()?;
         let mut elements = Elements::new(self, length);
         let value = visitor.visit_seq(&mut elements);
         elements.close(value)
     }
 
-    fn entries<V: Visitor<'de>>(&mut self, length: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn entries<V: Visitor<'de>>(
+        &mut self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, FormatError> {
         self.enter()?;
         let mut entries = Entries::new(self, length);
         let value = visitor.visit_map(&mut entries);
         entries.close(value)
     }
 
-    fn some<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn some<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         self.enter()?;
         let value = visitor.visit_some(&mut *self);
         self.close(value)
     }
 
     /// Leaves a level. After an error it is unknown how much of the value has been read.
-    pub(super) fn close<T>(&mut self, value: Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn close<T>(&mut self, value: Result<T, FormatError>) -> Result<T, FormatError> {
         match value {
             Ok(value) => {
                 self.leave();
                 Ok(value)
             }
-            Err(fault) => Err(self.broke(fault)),
+            Err(error) => Err(self.broke(error)),
         }
     }
 
@@ -116,12 +124,12 @@ impl<'de> Reader<'de> {
         &mut self,
         item: Item<'de>,
         expected: &dyn serde::de::Expected,
-    ) -> Fault {
-        let fault = item.mismatch(expected);
+    ) -> FormatError {
+        let error = item.mismatch(expected);
         match item {
             // What lies inside has not been read.
-            Item::Some | Item::Array(_) | Item::Map(_) => self.broke(fault),
-            _ => fault,
+            Item::Some | Item::Array(_) | Item::Map(_) => self.broke(error),
+            _ => error,
         }
     }
 }
@@ -130,14 +138,14 @@ impl<'de> Reader<'de> {
 macro_rules! alike {
     ($($method:ident => $with:ident)*) => {$(
         #[inline]
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
             self.$with(visitor)
         }
     )*};
 }
 
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
-    type Error = Fault;
+    type Error = FormatError;
 
     alike! {
         deserialize_i8 => integer
@@ -164,7 +172,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         true
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Nil => visitor.visit_unit(),
             Item::Some => self.some(visitor),
@@ -182,21 +190,21 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         match self.double() {
             Some(number) => visitor.visit_f64(number),
             None => self.number(visitor),
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Bool(value) => visitor.visit_bool(value),
             item => Err(self.mismatch(item, &visitor)),
         }
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Bytes(bytes) => visitor.visit_borrowed_bytes(bytes),
             Item::Str(text) => visitor.visit_borrowed_str(text),
@@ -205,11 +213,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         self.deserialize_bytes(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         let first = self.peek()?;
         if matches!(first, NIL | SOME) {
             self.take(1)?;
@@ -225,7 +233,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.nil(visitor)
     }
 
@@ -233,7 +241,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.enter()?;
         let value = visitor.visit_newtype_struct(&mut *self);
         self.close(value)
@@ -243,7 +251,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self,
         _length: usize,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.list(visitor)
     }
 
@@ -252,7 +260,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _name: &'static str,
         _length: usize,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.list(visitor)
     }
 
@@ -261,7 +269,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.fields(visitor)
     }
 
@@ -271,7 +279,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Str(name) => {
                 visitor.visit_enum(serde::de::value::BorrowedStrDeserializer::new(name))
@@ -285,7 +293,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(text) = self.short_text() {
             return visitor.visit_borrowed_str(text);
         }
@@ -297,7 +305,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         self.skip()?;
         visitor.visit_unit()
     }

@@ -4,7 +4,7 @@ use serde::de::{
     Deserialize, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::errors::{Fault, Step};
+use super::errors::{FormatError, Step};
 use super::read::{Reader, key_text};
 
 /// The elements of a sequence or tuple, or the fields of a struct without their names.
@@ -24,27 +24,27 @@ impl<'a, 'de> Elements<'a, 'de> {
     }
 
     /// Ends the sequence. The type must have taken every element.
-    pub(super) fn close<T>(self, value: Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn close<T>(self, value: Result<T, FormatError>) -> Result<T, FormatError> {
         close(self.reader, self.left, value)
     }
 }
 
 impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
-    type Error = Fault;
+    type Error = FormatError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Fault> {
+    ) -> Result<Option<T::Value>, FormatError> {
         if self.left == 0 {
             return Ok(None);
         }
         self.left -= 1;
         match seed.deserialize(&mut *self.reader) {
             Ok(value) => Ok(Some(value)),
-            Err(fault) => Err(self
+            Err(error) => Err(self
                 .reader
-                .broke_at(fault, Step::Index(self.length - self.left - 1))),
+                .broke_at(error, Step::Index(self.length - self.left - 1))),
         }
     }
 
@@ -71,18 +71,18 @@ impl<'a, 'de> Entries<'a, 'de> {
     }
 
     /// Ends the map. The type must have taken every entry.
-    pub(super) fn close<T>(self, value: Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn close<T>(self, value: Result<T, FormatError>) -> Result<T, FormatError> {
         close(self.reader, self.left, value)
     }
 }
 
 impl<'de> MapAccess<'de> for Entries<'_, 'de> {
-    type Error = Fault;
+    type Error = FormatError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
+    ) -> Result<Option<K::Value>, FormatError> {
         if self.left == 0 {
             return Ok(None);
         }
@@ -90,14 +90,17 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         self.key = self.reader.rest();
         match seed.deserialize(&mut *self.reader) {
             Ok(key) => Ok(Some(key)),
-            Err(fault) => Err(self.reader.broke_at(fault, Step::TheKey)),
+            Err(error) => Err(self.reader.broke_at(error, Step::TheKey)),
         }
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, FormatError> {
         match seed.deserialize(&mut *self.reader) {
             Ok(value) => Ok(value),
-            Err(fault) => Err(self.reader.broke_at(fault, Step::Key(key_text(self.key)))),
+            Err(error) => Err(self.reader.broke_at(error, Step::Key(key_text(self.key)))),
         }
     }
 
@@ -106,9 +109,13 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     }
 }
 
-fn close<T>(reader: &mut Reader<'_>, left: usize, value: Result<T, Fault>) -> Result<T, Fault> {
+fn close<T>(
+    reader: &mut Reader<'_>,
+    left: usize,
+    value: Result<T, FormatError>,
+) -> Result<T, FormatError> {
     if value.is_ok() && left > 0 {
-        return Err(reader.broke(Fault::said(format!(
+        return Err(reader.broke(FormatError::said(format!(
             "{left} more elements than the type takes"
         ))));
     }
@@ -130,39 +137,49 @@ impl<'a, 'de> Variant<'a, 'de> {
 
     fn content<T>(
         self,
-        read: impl FnOnce(&mut Reader<'de>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        read: impl FnOnce(&mut Reader<'de>) -> Result<T, FormatError>,
+    ) -> Result<T, FormatError> {
         match read(&mut *self.reader) {
             Ok(value) => Ok(value),
-            Err(fault) => Err(self.reader.broke_at(fault, Step::Key(key_text(self.name)))),
+            Err(error) => Err(self.reader.broke_at(error, Step::Key(key_text(self.name)))),
         }
     }
 }
 
 impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
-    type Error = Fault;
+    type Error = FormatError;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Self), FormatError> {
         match seed.deserialize(&mut *self.reader) {
             Ok(variant) => Ok((variant, self)),
-            Err(fault) => Err(self.reader.broke(fault)),
+            Err(error) => Err(self.reader.broke(error)),
         }
     }
 }
 
 impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
-    type Error = Fault;
+    type Error = FormatError;
 
-    fn unit_variant(self) -> Result<(), Fault> {
+    fn unit_variant(self) -> Result<(), FormatError> {
         self.content(|reader| <()>::deserialize(reader))
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, FormatError> {
         self.content(|reader| seed.deserialize(reader))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        _length: usize,
+        visitor: V,
+    ) -> Result<V::Value, FormatError> {
         self.content(|reader| reader.list(visitor))
     }
 
@@ -170,7 +187,7 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
         self,
         _fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.content(|reader| reader.fields(visitor))
     }
 }

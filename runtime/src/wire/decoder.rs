@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::encoder::{ERR, OK};
-use super::errors::{CodecError, Fault, Part, WireError};
+use super::errors::{CodecError, FormatError, Part, WireError};
 use super::handles::{Arrived, Handle, Scope};
 use super::read::Reader;
 use super::{Wire, raw};
@@ -62,9 +62,9 @@ impl<'a> Decoder<'a> {
     pub(super) fn lent_argument<T: ?Sized + ToOwned>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&mut Reader<'a>) -> Result<Cow<'a, T>, Fault>,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<Cow<'a, T>, FormatError>,
     ) -> Result<Cow<'a, T>, CodecError> {
-        read(&mut self.reader).map_err(|fault| error(fault, Part::Argument(name)))
+        read(&mut self.reader).map_err(|error| about(error, Part::Argument(name)))
     }
 
     /// Says that there are no more arguments.
@@ -96,12 +96,12 @@ impl<'a> Decoder<'a> {
         let side = self
             .reader
             .take_array()
-            .map_err(|fault| error(fault, Part::Output))?;
+            .map_err(|error| about(error, Part::Output))?;
         match side {
             [OK] => self.output().map(Ok),
             [ERR] => E::decode(self).map(Err),
-            [other] => Err(error(
-                Fault::said(format!("neither `Ok` nor `Err`, but {other:#04x}")),
+            [other] => Err(about(
+                FormatError::said(format!("neither `Ok` nor `Err`, but {other:#04x}")),
                 Part::Output,
             )),
         }
@@ -134,27 +134,27 @@ impl<'a> Decoder<'a> {
         let value = if raw::is_plain::<T>() {
             let mut slot: Option<T> = None;
             raw::decode(&mut slot, &mut self.reader)
-                .and_then(|()| slot.ok_or_else(|| Fault::said("nothing was decoded")))
+                .and_then(|()| slot.ok_or_else(|| FormatError::said("nothing was decoded")))
         } else {
             self.reader.read_value()
         };
-        value.map_err(|fault| error(fault, part))
+        value.map_err(|error| about(error, part))
     }
 
     fn nothing_left(&self, part: Part) -> Result<(), CodecError> {
         match self.reader.rest().len() {
             0 => Ok(()),
-            left => Err(error(
-                Fault::said(format!("{left} bytes are left over")),
+            left => Err(about(
+                FormatError::said(format!("{left} bytes are left over")),
                 part,
             )),
         }
     }
 }
 
-fn error(fault: Fault, part: Part) -> CodecError {
+fn about(error: FormatError, part: Part) -> CodecError {
     // Reading knows no limit of size.
-    fault.into_error(part, usize::MAX)
+    error.into_error(part, usize::MAX)
 }
 
 impl fmt::Debug for Decoder<'_> {

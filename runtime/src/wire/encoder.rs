@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::errors::{CodecError, Fault, Part, WireError};
+use super::errors::{CodecError, FormatError, Part, WireError};
 use super::handles::Handle;
 use super::output::{OutputBuffer, Spill};
 use super::write::Writer;
@@ -71,7 +71,7 @@ impl Encoder {
     /// # Errors
     /// The spill cannot grow; in words.
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.writer.put(bytes).map_err(|fault| fault.to_string())
+        self.writer.put(bytes).map_err(|error| error.to_string())
     }
 
     /// How many bytes there are, if none of them has gone into the spill yet.
@@ -86,7 +86,7 @@ impl Encoder {
     pub(crate) fn finish(&mut self) -> Result<usize, String> {
         match self.writer.flush() {
             Ok(()) => Ok(self.writer.position()),
-            Err(fault) => Err(fault.to_string()),
+            Err(error) => Err(error.to_string()),
         }
     }
 
@@ -131,13 +131,13 @@ impl Encoder {
             Ok(value) => {
                 self.writer
                     .put(&[OK])
-                    .map_err(|fault| self.error(fault, Part::Output))?;
+                    .map_err(|error| self.about(error, Part::Output))?;
                 self.output(value)
             }
             Err(error) => {
                 self.writer
                     .put(&[ERR])
-                    .map_err(|fault| self.error(fault, Part::Error))?;
+                    .map_err(|error| self.about(error, Part::Error))?;
                 error.encode(self)
             }
         }
@@ -152,11 +152,11 @@ impl Encoder {
         } else {
             self.writer.write_value(value)
         };
-        done.map_err(|fault| self.error(fault, part))
+        done.map_err(|error| self.about(error, part))
     }
 
-    fn error(&self, fault: Fault, part: Part) -> CodecError {
-        fault.into_error(part, self.writer.limit())
+    fn about(&self, error: FormatError, part: Part) -> CodecError {
+        error.into_error(part, self.writer.limit())
     }
 }
 

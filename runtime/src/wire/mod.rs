@@ -82,5 +82,5 @@ pub(crate) fn decode_borrowed<'de, T: serde::Deserialize<'de>>(
 ) -> Result<T, String> {
     read::Reader::new(bytes)
         .read_value()
-        .map_err(|fault| fault.to_string())
+        .map_err(|error| error.to_string())
 }

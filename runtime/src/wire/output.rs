@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::io;
 
-use super::errors::Fault;
+use super::errors::FormatError;
 
 /// Memory of the transport's.
 pub(crate) trait Spill: Any + Send {
@@ -157,7 +157,7 @@ impl OutputBuffer {
 
     /// Puts `bytes` for which [`put`](Self::put) has not.
     #[cold]
-    pub(super) fn put_on(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn put_on(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
         self.check_limit(bytes.len())?;
         self.flush()?;
         let long = |spilling: &&mut Box<Spilling>| bytes.len() >= spilling.piece;
@@ -175,7 +175,7 @@ impl OutputBuffer {
     }
 
     /// Announces that `count` more bytes come.
-    pub(super) fn reserve(&mut self, count: usize) -> Result<(), Fault> {
+    pub(super) fn reserve(&mut self, count: usize) -> Result<(), FormatError> {
         self.check_limit(count)?;
         let end = self.position() + count;
         match &mut self.spill {
@@ -193,7 +193,12 @@ impl OutputBuffer {
     }
 
     /// Puts `bytes` in place of the `old` bytes at `start`; what follows them moves.
-    pub(super) fn replace(&mut self, start: usize, old: usize, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn replace(
+        &mut self,
+        start: usize,
+        old: usize,
+        bytes: &[u8],
+    ) -> Result<(), FormatError> {
         self.check_limit(bytes.len().saturating_sub(old))?;
         if start < self.spilled {
             if let Some(spilling) = &mut self.spill {
@@ -214,7 +219,7 @@ impl OutputBuffer {
     /// Takes what has spilled on back from `start` on, because it is going to move. That is rare: a long text of
     /// a type's `Display`, or a type that was wrong about its length.
     #[cold]
-    fn fetch_back(&mut self, start: usize) -> Result<(), Fault> {
+    fn fetch_back(&mut self, start: usize) -> Result<(), FormatError> {
         let mut bytes = vec![0; self.spilled - start];
         if let Some(spilling) = &self.spill {
             spilling
@@ -230,7 +235,7 @@ impl OutputBuffer {
     }
 
     /// Sends on what has gathered.
-    pub(super) fn flush(&mut self) -> Result<(), Fault> {
+    pub(super) fn flush(&mut self) -> Result<(), FormatError> {
         let end = self.position();
         let Some(spilling) = self.spill.as_mut().filter(|_| !self.bytes.is_empty()) else {
             return Ok(());
@@ -246,17 +251,17 @@ impl OutputBuffer {
 
     /// Whether `count` more bytes stay within the limit.
     #[inline]
-    fn check_limit(&self, count: usize) -> Result<(), Fault> {
+    fn check_limit(&self, count: usize) -> Result<(), FormatError> {
         match self.position().checked_add(count) {
             Some(end) if end <= self.limit => Ok(()),
-            _ => Err(Fault::too_large()),
+            _ => Err(FormatError::too_large()),
         }
     }
 }
 
 #[cold]
-fn cannot_spill(length: usize, error: &io::Error) -> Fault {
-    Fault::said(format!(
+fn cannot_spill(length: usize, error: &io::Error) -> FormatError {
+    FormatError::said(format!(
         "there is no shared memory for a message of {length} bytes: {error}"
     ))
 }

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use bytemuck::Pod;
 
-use super::errors::Fault;
+use super::errors::FormatError;
 use super::read::Reader;
 use super::write::Writer;
 use crate::sys::huge_pages;
@@ -50,7 +50,11 @@ pub(super) fn is_plain<T: 'static>() -> bool {
 }
 
 /// Writes a value for whose type [`is_plain`] is true. The message begins at `message_at` in the writer's buffer.
-pub(super) fn encode(value: &dyn Any, message_at: usize, writer: &mut Writer) -> Result<(), Fault> {
+pub(super) fn encode(
+    value: &dyn Any,
+    message_at: usize,
+    writer: &mut Writer,
+) -> Result<(), FormatError> {
     if let Some(text) = value.downcast_ref::<String>() {
         return write_text(text, writer);
     }
@@ -78,7 +82,7 @@ pub(super) fn encode(value: &dyn Any, message_at: usize, writer: &mut Writer) ->
 ///
 /// Each byte of the message is looked at once, and what is not just copied is checked in the copy. So it may lie in
 /// memory that another process could write to meanwhile.
-pub(super) fn decode(slot: &mut dyn Any, reader: &mut Reader<'_>) -> Result<(), Fault> {
+pub(super) fn decode(slot: &mut dyn Any, reader: &mut Reader<'_>) -> Result<(), FormatError> {
     if let Some(slot) = slot.downcast_mut::<Option<String>>() {
         *slot = Some(copy_text(reader)?);
         return Ok(());
@@ -108,11 +112,11 @@ fn padding(position: usize) -> usize {
     position.next_multiple_of(ALIGNMENT) - position
 }
 
-fn write_text(text: &str, writer: &mut Writer) -> Result<(), Fault> {
+fn write_text(text: &str, writer: &mut Writer) -> Result<(), FormatError> {
     write(text.as_bytes(), 0, writer)
 }
 
-fn write<N: Pod>(numbers: &[N], padding: usize, writer: &mut Writer) -> Result<(), Fault> {
+fn write<N: Pod>(numbers: &[N], padding: usize, writer: &mut Writer) -> Result<(), FormatError> {
     let bytes: &[u8] = bytemuck::cast_slice(numbers);
     let count = (numbers.len() as u64).to_ne_bytes();
     writer.reserve(count.len() + padding + bytes.len())?;
@@ -121,29 +125,29 @@ fn write<N: Pod>(numbers: &[N], padding: usize, writer: &mut Writer) -> Result<(
     writer.put(bytes)
 }
 
-fn read<N: Pod>(reader: &mut Reader<'_>) -> Result<Vec<N>, Fault> {
+fn read<N: Pod>(reader: &mut Reader<'_>) -> Result<Vec<N>, FormatError> {
     copy(read_numbers::<N>(reader)?)
 }
 
 /// A copy of these numbers, which may lie anywhere.
-fn copy<N: Pod>(bytes: &[u8]) -> Result<Vec<N>, Fault> {
+fn copy<N: Pod>(bytes: &[u8]) -> Result<Vec<N>, FormatError> {
     let Ok(numbers) = bytemuck::try_cast_slice(bytes) else {
         return Ok(bytemuck::pod_collect_to_vec(bytes));
     };
     let mut copy =
-        huge_pages::new_vec(numbers.len()).map_err(|error| Fault::said(error.to_string()))?;
+        huge_pages::new_vec(numbers.len()).map_err(|error| FormatError::said(error.to_string()))?;
     copy.extend_from_slice(numbers);
     Ok(copy)
 }
 
-fn copy_text(reader: &mut Reader<'_>) -> Result<String, Fault> {
+fn copy_text(reader: &mut Reader<'_>) -> Result<String, FormatError> {
     let count = read_count(reader)?;
     let bytes = copy(read_elements(reader, count, 1)?)?;
-    String::from_utf8(bytes).map_err(|error| Fault::said(error.to_string()))
+    String::from_utf8(bytes).map_err(|error| FormatError::said(error.to_string()))
 }
 
 /// The numbers where they are, or a copy if the message lies where numbers of this type cannot be.
-pub(super) fn lend<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<Cow<'de, [N]>, Fault> {
+pub(super) fn lend<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<Cow<'de, [N]>, FormatError> {
     let bytes = read_numbers::<N>(reader)?;
     Ok(match bytemuck::try_cast_slice(bytes) {
         Ok(numbers) => Cow::Borrowed(numbers),
@@ -152,19 +156,19 @@ pub(super) fn lend<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<Cow<'de, [N]
 }
 
 /// The bytes of the numbers.
-fn read_numbers<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<&'de [u8], Fault> {
+fn read_numbers<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<&'de [u8], FormatError> {
     let count = read_count(reader)?;
     reader.take(padding(reader.position()))?;
     read_elements(reader, count, size_of::<N>())
 }
 
-pub(super) fn read_text<'de>(reader: &mut Reader<'de>) -> Result<&'de str, Fault> {
+pub(super) fn read_text<'de>(reader: &mut Reader<'de>) -> Result<&'de str, FormatError> {
     let count = read_count(reader)?;
     let bytes = read_elements(reader, count, 1)?;
-    std::str::from_utf8(bytes).map_err(|error| Fault::said(error.to_string()))
+    std::str::from_utf8(bytes).map_err(|error| FormatError::said(error.to_string()))
 }
 
-fn read_count(reader: &mut Reader<'_>) -> Result<u64, Fault> {
+fn read_count(reader: &mut Reader<'_>) -> Result<u64, FormatError> {
     reader.take_array().map(u64::from_ne_bytes)
 }
 
@@ -173,18 +177,18 @@ fn read_elements<'de>(
     reader: &mut Reader<'de>,
     count: u64,
     size: usize,
-) -> Result<&'de [u8], Fault> {
+) -> Result<&'de [u8], FormatError> {
     match usize::try_from(count)
         .ok()
         .and_then(|count| count.checked_mul(size))
     {
         Some(length) => reader.take(length),
-        None => Err(Fault::said(format!(
+        None => Err(FormatError::said(format!(
             "a length of {count} elements, which no memory holds"
         ))),
     }
 }
 
-fn not_plain() -> Fault {
-    Fault::said("this type has no short way; this is a bug in `offloop`")
+fn not_plain() -> FormatError {
+    FormatError::said("this type has no short way; this is a bug in `offloop`")
 }

@@ -4,7 +4,7 @@
 
 use serde::de::{Deserialize, Expected, Unexpected};
 
-use super::errors::{Fault, Step};
+use super::errors::{FormatError, Step};
 use super::format::{
     ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, EXT_16_BYTES, EXT_I128, EXT_U128, F32,
     F64, FALSE, FIX_ARRAY, FIX_MAP, FIX_NEGATIVE, FIX_POSITIVE_MAX, FIX_STR, I8, I16, I32, I64,
@@ -35,7 +35,7 @@ pub(super) enum Item<'de> {
 impl Item<'_> {
     /// The error for a type that cannot be read from this.
     #[cold]
-    pub(super) fn mismatch(&self, expected: &dyn Expected) -> Fault {
+    pub(super) fn mismatch(&self, expected: &dyn Expected) -> FormatError {
         let unexpected = match *self {
             Item::Nil => Unexpected::Unit,
             Item::Some => Unexpected::Option,
@@ -83,11 +83,13 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads one whole value.
-    pub(super) fn read_value<T: Deserialize<'de>>(&mut self) -> Result<T, Fault> {
+    pub(super) fn read_value<T: Deserialize<'de>>(&mut self) -> Result<T, FormatError> {
         self.depth = 0;
         let value = T::deserialize(&mut *self)?;
         if self.broken {
-            return Err(Fault::said("its `Deserialize` went on after an error"));
+            return Err(FormatError::said(
+                "its `Deserialize` went on after an error",
+            ));
         }
         Ok(value)
     }
@@ -108,7 +110,7 @@ impl<'de> Reader<'de> {
     }
 
     #[inline]
-    pub(super) fn take(&mut self, count: usize) -> Result<&'de [u8], Fault> {
+    pub(super) fn take(&mut self, count: usize) -> Result<&'de [u8], FormatError> {
         let Some((taken, rest)) = self.input.split_at_checked(count) else {
             return Err(self.cut_short());
         };
@@ -117,7 +119,7 @@ impl<'de> Reader<'de> {
     }
 
     #[inline]
-    pub(super) fn take_array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+    pub(super) fn take_array<const N: usize>(&mut self) -> Result<[u8; N], FormatError> {
         let Some((taken, rest)) = self.input.split_first_chunk() else {
             return Err(self.cut_short());
         };
@@ -126,10 +128,10 @@ impl<'de> Reader<'de> {
     }
 
     #[inline]
-    pub(super) fn enter(&mut self) -> Result<(), Fault> {
+    pub(super) fn enter(&mut self) -> Result<(), FormatError> {
         if self.depth == DEPTH_LIMIT {
             self.broken = true;
-            return Err(Fault::too_deep());
+            return Err(FormatError::too_deep());
         }
         self.depth += 1;
         Ok(())
@@ -140,25 +142,25 @@ impl<'de> Reader<'de> {
         self.depth -= 1;
     }
 
-    /// Passes a fault on, and notes that reading stopped inside a value.
+    /// Passes an error on, and notes that reading stopped inside a value.
     #[cold]
-    pub(super) fn broke(&mut self, fault: Fault) -> Fault {
+    pub(super) fn broke(&mut self, error: FormatError) -> FormatError {
         self.broken = true;
-        fault
+        error
     }
 
     #[cold]
-    pub(super) fn broke_at(&mut self, fault: Fault, step: Step) -> Fault {
-        self.broke(fault).at(step)
+    pub(super) fn broke_at(&mut self, error: FormatError, step: Step) -> FormatError {
+        self.broke(error).at(step)
     }
 
     #[cold]
-    fn cut_short(&mut self) -> Fault {
-        self.broke(Fault::said("the bytes end in the middle of a value"))
+    fn cut_short(&mut self) -> FormatError {
+        self.broke(FormatError::said("the bytes end in the middle of a value"))
     }
 
     /// The first byte of the next value, without reading it.
-    pub(super) fn peek(&mut self) -> Result<u8, Fault> {
+    pub(super) fn peek(&mut self) -> Result<u8, FormatError> {
         match self.input.first() {
             Some(&byte) => Ok(byte),
             None => Err(self.cut_short()),
@@ -228,7 +230,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads the beginning of the next value.
-    pub(super) fn item(&mut self) -> Result<Item<'de>, Fault> {
+    pub(super) fn item(&mut self) -> Result<Item<'de>, FormatError> {
         let [byte] = self.take_array()?;
         Ok(match byte {
             0..=FIX_POSITIVE_MAX => Item::Unsigned(byte.into()),
@@ -280,7 +282,7 @@ impl<'de> Reader<'de> {
     }
 
     /// A length of 1, 2 or 4 bytes, for a `width` of 0, 1 or 2.
-    fn length(&mut self, width: u8) -> Result<usize, Fault> {
+    fn length(&mut self, width: u8) -> Result<usize, FormatError> {
         Ok(match width {
             0 => u8::from_be_bytes(self.take_array()?).into(),
             1 => u16::from_be_bytes(self.take_array()?).into(),
@@ -288,26 +290,26 @@ impl<'de> Reader<'de> {
         })
     }
 
-    fn str_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+    fn str_item(&mut self, length: usize) -> Result<Item<'de>, FormatError> {
         match std::str::from_utf8(self.take(length)?) {
             Ok(text) => Ok(Item::Str(text)),
-            Err(error) => Err(self.broke(Fault::said(error.to_string()))),
+            Err(error) => Err(self.broke(FormatError::said(error.to_string()))),
         }
     }
 
-    fn array_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+    fn array_item(&mut self, length: usize) -> Result<Item<'de>, FormatError> {
         self.announce(length)?;
         Ok(Item::Array(length))
     }
 
-    fn map_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+    fn map_item(&mut self, length: usize) -> Result<Item<'de>, FormatError> {
         self.announce(length.saturating_mul(2))?;
         Ok(Item::Map(length))
     }
 
     /// Every value takes one byte at least, so more of them than there are bytes left are refused before any type
     /// reserves memory for them.
-    fn announce(&mut self, values: usize) -> Result<(), Fault> {
+    fn announce(&mut self, values: usize) -> Result<(), FormatError> {
         match self.room.checked_sub(values) {
             Some(room) if values <= self.input.len() => {
                 self.room = room;
@@ -318,14 +320,14 @@ impl<'de> Reader<'de> {
     }
 
     #[cold]
-    fn unknown(&mut self, byte: u8) -> Fault {
-        self.broke(Fault::said(format!(
+    fn unknown(&mut self, byte: u8) -> FormatError {
+        self.broke(FormatError::said(format!(
             "no value begins with the byte {byte:#04x}"
         )))
     }
 
     /// Passes over one whole value, however deep, without recursion.
-    pub(super) fn skip(&mut self) -> Result<(), Fault> {
+    pub(super) fn skip(&mut self) -> Result<(), FormatError> {
         let mut left = 1_usize;
         while left > 0 {
             left -= 1;

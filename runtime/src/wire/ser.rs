@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use super::errors::{Fault, Step};
+use super::errors::{FormatError, Step};
 use super::format::{EXT_16_BYTES, EXT_I128, EXT_U128, F32, F64, FALSE, FIX_MAP, NIL, SOME, TRUE};
 use super::handles;
 use super::ser_compound::Compound;
@@ -17,7 +17,7 @@ use super::write::{Head, Kind, Writer};
 
 impl<'a> Serializer for &'a mut Writer {
     type Ok = ();
-    type Error = Fault;
+    type Error = FormatError;
     type SerializeSeq = Compound<'a>;
     type SerializeTuple = Compound<'a>;
     type SerializeTupleStruct = Compound<'a>;
@@ -34,89 +34,89 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     #[inline]
-    fn serialize_bool(self, value: bool) -> Result<(), Fault> {
+    fn serialize_bool(self, value: bool) -> Result<(), FormatError> {
         self.put(&[if value { TRUE } else { FALSE }])
     }
 
     #[inline]
-    fn serialize_i8(self, value: i8) -> Result<(), Fault> {
+    fn serialize_i8(self, value: i8) -> Result<(), FormatError> {
         self.signed(value.into())
     }
 
     #[inline]
-    fn serialize_i16(self, value: i16) -> Result<(), Fault> {
+    fn serialize_i16(self, value: i16) -> Result<(), FormatError> {
         self.signed(value.into())
     }
 
     #[inline]
-    fn serialize_i32(self, value: i32) -> Result<(), Fault> {
+    fn serialize_i32(self, value: i32) -> Result<(), FormatError> {
         self.signed(value.into())
     }
 
     #[inline]
-    fn serialize_i64(self, value: i64) -> Result<(), Fault> {
+    fn serialize_i64(self, value: i64) -> Result<(), FormatError> {
         self.signed(value)
     }
 
-    fn serialize_i128(self, value: i128) -> Result<(), Fault> {
+    fn serialize_i128(self, value: i128) -> Result<(), FormatError> {
         self.put(&[EXT_16_BYTES, EXT_I128])?;
         self.put(&value.to_be_bytes())
     }
 
     #[inline]
-    fn serialize_u8(self, value: u8) -> Result<(), Fault> {
+    fn serialize_u8(self, value: u8) -> Result<(), FormatError> {
         self.unsigned(value.into())
     }
 
     #[inline]
-    fn serialize_u16(self, value: u16) -> Result<(), Fault> {
+    fn serialize_u16(self, value: u16) -> Result<(), FormatError> {
         self.unsigned(value.into())
     }
 
     #[inline]
-    fn serialize_u32(self, value: u32) -> Result<(), Fault> {
+    fn serialize_u32(self, value: u32) -> Result<(), FormatError> {
         self.unsigned(value.into())
     }
 
     #[inline]
-    fn serialize_u64(self, value: u64) -> Result<(), Fault> {
+    fn serialize_u64(self, value: u64) -> Result<(), FormatError> {
         self.unsigned(value)
     }
 
-    fn serialize_u128(self, value: u128) -> Result<(), Fault> {
+    fn serialize_u128(self, value: u128) -> Result<(), FormatError> {
         self.put(&[EXT_16_BYTES, EXT_U128])?;
         self.put(&value.to_be_bytes())
     }
 
     #[inline]
-    fn serialize_f32(self, value: f32) -> Result<(), Fault> {
+    fn serialize_f32(self, value: f32) -> Result<(), FormatError> {
         self.tagged(F32, value.to_be_bytes())
     }
 
     #[inline]
-    fn serialize_f64(self, value: f64) -> Result<(), Fault> {
+    fn serialize_f64(self, value: f64) -> Result<(), FormatError> {
         self.tagged(F64, value.to_be_bytes())
     }
 
-    fn serialize_char(self, value: char) -> Result<(), Fault> {
+    fn serialize_char(self, value: char) -> Result<(), FormatError> {
         self.text(value.encode_utf8(&mut [0; 4]))
     }
 
-    fn serialize_str(self, value: &str) -> Result<(), Fault> {
+    fn serialize_str(self, value: &str) -> Result<(), FormatError> {
         self.text(value)
     }
 
-    fn serialize_bytes(self, value: &[u8]) -> Result<(), Fault> {
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), FormatError> {
         self.head(Kind::Bin, value.len())?;
         self.put(value)
     }
 
     #[inline]
-    fn serialize_none(self) -> Result<(), Fault> {
+    fn serialize_none(self) -> Result<(), FormatError> {
         self.put(&[NIL])
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Fault> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), FormatError> {
         let start = self.position();
         self.enter()?;
         value.serialize(&mut *self)?;
@@ -125,12 +125,12 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     #[inline]
-    fn serialize_unit(self) -> Result<(), Fault> {
+    fn serialize_unit(self) -> Result<(), FormatError> {
         self.put(&[NIL])
     }
 
     #[inline]
-    fn serialize_unit_struct(self, _name: &'static str) -> Result<(), Fault> {
+    fn serialize_unit_struct(self, _name: &'static str) -> Result<(), FormatError> {
         self.put(&[NIL])
     }
 
@@ -139,7 +139,7 @@ impl<'a> Serializer for &'a mut Writer {
         _name: &'static str,
         _index: u32,
         variant: &'static str,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), FormatError> {
         self.text(variant)
     }
 
@@ -147,7 +147,7 @@ impl<'a> Serializer for &'a mut Writer {
         self,
         name: &'static str,
         value: &T,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), FormatError> {
         if name == handles::NAME {
             return self.shared();
         }
@@ -163,22 +163,22 @@ impl<'a> Serializer for &'a mut Writer {
         _index: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), FormatError> {
         self.variant(variant)?;
         value
             .serialize(&mut *self)
-            .map_err(|fault| self.broke(fault, Step::Name(variant)))?;
+            .map_err(|error| self.broke(error, Step::Name(variant)))?;
         self.leave();
         Ok(())
     }
 
     #[inline]
-    fn serialize_seq(self, length: Option<usize>) -> Result<Compound<'a>, Fault> {
+    fn serialize_seq(self, length: Option<usize>) -> Result<Compound<'a>, FormatError> {
         Compound::open(self, Kind::Array, length)
     }
 
     #[inline]
-    fn serialize_tuple(self, length: usize) -> Result<Compound<'a>, Fault> {
+    fn serialize_tuple(self, length: usize) -> Result<Compound<'a>, FormatError> {
         Compound::open(self, Kind::Array, Some(length))
     }
 
@@ -187,7 +187,7 @@ impl<'a> Serializer for &'a mut Writer {
         self,
         _name: &'static str,
         length: usize,
-    ) -> Result<Compound<'a>, Fault> {
+    ) -> Result<Compound<'a>, FormatError> {
         Compound::open(self, Kind::Array, Some(length))
     }
 
@@ -197,18 +197,22 @@ impl<'a> Serializer for &'a mut Writer {
         _index: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<Compound<'a>, Fault> {
+    ) -> Result<Compound<'a>, FormatError> {
         self.variant(variant)?;
         Compound::open_variant(self, Kind::Array, variant, length)
     }
 
     #[inline]
-    fn serialize_map(self, length: Option<usize>) -> Result<Compound<'a>, Fault> {
+    fn serialize_map(self, length: Option<usize>) -> Result<Compound<'a>, FormatError> {
         Compound::open(self, Kind::Map, length)
     }
 
     #[inline]
-    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Compound<'a>, Fault> {
+    fn serialize_struct(
+        self,
+        _name: &'static str,
+        length: usize,
+    ) -> Result<Compound<'a>, FormatError> {
         Compound::open(self, Kind::Map, Some(length))
     }
 
@@ -218,26 +222,26 @@ impl<'a> Serializer for &'a mut Writer {
         _index: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<Compound<'a>, Fault> {
+    ) -> Result<Compound<'a>, FormatError> {
         self.variant(variant)?;
         Compound::open_variant(self, Kind::Map, variant, length)
     }
 
     /// Formats straight into the buffer; serde's own way would build a `String` first.
-    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), Fault> {
+    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), FormatError> {
         let start = self.position();
         let longest = Head::longest(Kind::Str, 0)?;
         self.put(longest.bytes())?;
         let mut text = Text {
             writer: self,
-            fault: None,
+            error: None,
         };
         let written = write!(text, "{value}");
-        if let Some(fault) = text.fault {
-            return Err(fault);
+        if let Some(error) = text.error {
+            return Err(error);
         }
         if written.is_err() {
-            return Err(Fault::custom("its `Display` returned an error"));
+            return Err(FormatError::custom("its `Display` returned an error"));
         }
         let length = self.position() - start - longest.bytes().len();
         let head = Head::new(Kind::Str, length)?;
@@ -250,7 +254,7 @@ impl Writer {
     ///
     /// The content is then `nil`, or a marked `Some` around it, so only a few bytes move.
     #[inline]
-    fn mark_some(&mut self, start: usize) -> Result<(), Fault> {
+    fn mark_some(&mut self, start: usize) -> Result<(), FormatError> {
         match self.written(start).first() {
             Some(&(NIL | SOME)) => self.replace(start, 0, &[SOME]),
             _ => Ok(()),
@@ -258,7 +262,7 @@ impl Writer {
     }
 
     /// An enum with content is a map of one entry, under the name of the variant.
-    fn variant(&mut self, name: &'static str) -> Result<(), Fault> {
+    fn variant(&mut self, name: &'static str) -> Result<(), FormatError> {
         self.enter()?;
         self.put(&[FIX_MAP | 1])?;
         self.text(name)
@@ -268,13 +272,13 @@ impl Writer {
 /// Where `collect_str` formats to. `fmt::Error` says nothing, so the reason is kept beside.
 struct Text<'a> {
     writer: &'a mut Writer,
-    fault: Option<Fault>,
+    error: Option<FormatError>,
 }
 
 impl fmt::Write for Text<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.writer.put(text.as_bytes()).map_err(|fault| {
-            self.fault = Some(fault);
+        self.writer.put(text.as_bytes()).map_err(|error| {
+            self.error = Some(error);
             fmt::Error
         })
     }

@@ -8,7 +8,7 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::errors::{Fault, Step};
+use super::errors::{FormatError, Step};
 use super::write::{Head, Kind, Writer};
 
 /// A value whose parts are being written.
@@ -32,7 +32,7 @@ impl<'a> Compound<'a> {
         writer: &'a mut Writer,
         kind: Kind,
         announced: Option<usize>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, FormatError> {
         writer.enter()?;
         let start = writer.position();
         match announced {
@@ -56,7 +56,7 @@ impl<'a> Compound<'a> {
         kind: Kind,
         variant: &'static str,
         length: usize,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, FormatError> {
         Ok(Compound {
             variant: Some(variant),
             ..Self::open(writer, kind, Some(length))?
@@ -64,36 +64,40 @@ impl<'a> Compound<'a> {
     }
 
     #[inline]
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), FormatError> {
         let index = self.count;
         self.count += 1;
         value
             .serialize(&mut *self.writer)
-            .map_err(|fault| self.broke(fault, Step::Index(index)))
+            .map_err(|error| self.broke(error, Step::Index(index)))
     }
 
     #[inline]
-    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Fault> {
+    fn field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), FormatError> {
         self.count += 1;
         self.writer
             .text(name)
-            .map_err(|fault| self.broke(fault, Step::Name(name)))?;
+            .map_err(|error| self.broke(error, Step::Name(name)))?;
         value
             .serialize(&mut *self.writer)
-            .map_err(|fault| self.broke(fault, Step::Name(name)))
+            .map_err(|error| self.broke(error, Step::Name(name)))
     }
 
     #[cold]
-    fn broke(&mut self, fault: Fault, step: Step) -> Fault {
-        let fault = self.writer.broke(fault, step);
+    fn broke(&mut self, error: FormatError, step: Step) -> FormatError {
+        let error = self.writer.broke(error, step);
         match self.variant {
-            Some(variant) => fault.at(Step::Name(variant)),
-            None => fault,
+            Some(variant) => error.at(Step::Name(variant)),
+            None => error,
         }
     }
 
     #[inline]
-    fn close(self) -> Result<(), Fault> {
+    fn close(self) -> Result<(), FormatError> {
         self.writer.leave();
         if self.variant.is_some() {
             self.writer.leave();
@@ -106,7 +110,7 @@ impl<'a> Compound<'a> {
     }
 
     #[cold]
-    fn set_length(self) -> Result<(), Fault> {
+    fn set_length(self) -> Result<(), FormatError> {
         let (old, new) = match self.announced {
             Some(length) => (
                 Head::new(self.kind, length)?,
@@ -127,15 +131,15 @@ macro_rules! impl_elements {
     ($($of:ident $part:ident)*) => {$(
         impl $of for Compound<'_> {
             type Ok = ();
-            type Error = Fault;
+            type Error = FormatError;
 
             #[inline]
-            fn $part<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+            fn $part<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), FormatError> {
                 self.element(value)
             }
 
             #[inline]
-            fn end(self) -> Result<(), Fault> {
+            fn end(self) -> Result<(), FormatError> {
                 self.close()
             }
         }
@@ -153,15 +157,15 @@ macro_rules! impl_fields {
     ($($of:ident)*) => {$(
         impl $of for Compound<'_> {
             type Ok = ();
-            type Error = Fault;
+            type Error = FormatError;
 
             #[inline]
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Fault> {
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), FormatError> {
                 self.field(name, value)
             }
 
             #[inline]
-            fn end(self) -> Result<(), Fault> {
+            fn end(self) -> Result<(), FormatError> {
                 self.close()
             }
         }
@@ -172,26 +176,26 @@ impl_fields! { SerializeStruct SerializeStructVariant }
 
 impl SerializeMap for Compound<'_> {
     type Ok = ();
-    type Error = Fault;
+    type Error = FormatError;
 
     #[inline]
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), FormatError> {
         self.count += 1;
         self.key = self.writer.position();
         key.serialize(&mut *self.writer)
-            .map_err(|fault| self.broke(fault, Step::TheKey))
+            .map_err(|error| self.broke(error, Step::TheKey))
     }
 
     #[inline]
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-        value.serialize(&mut *self.writer).map_err(|fault| {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), FormatError> {
+        value.serialize(&mut *self.writer).map_err(|error| {
             let key = self.writer.key_at(self.key);
-            self.broke(fault, Step::Key(key))
+            self.broke(error, Step::Key(key))
         })
     }
 
     #[inline]
-    fn end(self) -> Result<(), Fault> {
+    fn end(self) -> Result<(), FormatError> {
         self.close()
     }
 }

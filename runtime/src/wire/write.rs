@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::ser::Serialize;
 
-use super::errors::{Fault, Step};
+use super::errors::{FormatError, Step};
 use super::format::{
     ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, FIX_ARRAY, FIX_MAP, FIX_STR, I8, I16,
     I32, I64, MAP_16, MAP_32, STR_8, STR_16, STR_32, U8, U16, U32, U64,
@@ -29,7 +29,7 @@ pub(super) struct Head([u8; 5], usize);
 
 impl Head {
     /// The shortest head for this length.
-    pub(super) fn new(kind: Kind, length: usize) -> Result<Self, Fault> {
+    pub(super) fn new(kind: Kind, length: usize) -> Result<Self, FormatError> {
         let [.., high, low] = length.to_be_bytes();
         let (fix, fix_end, in_8, in_16) = match kind {
             Kind::Str => (FIX_STR, 32, Some(STR_8), STR_16),
@@ -50,9 +50,11 @@ impl Head {
     }
 
     /// A head that has room for every length, to be written before the length is known.
-    pub(super) fn longest(kind: Kind, length: usize) -> Result<Self, Fault> {
+    pub(super) fn longest(kind: Kind, length: usize) -> Result<Self, FormatError> {
         let Ok(length) = u32::try_from(length) else {
-            return Err(Fault::said("longer than 4 GiB, or than 2^32 elements"));
+            return Err(FormatError::said(
+                "longer than 4 GiB, or than 2^32 elements",
+            ));
         };
         let in_32 = match kind {
             Kind::Str => STR_32,
@@ -111,7 +113,7 @@ impl Writer {
         self.output.unspilled()
     }
 
-    pub(super) fn flush(&mut self) -> Result<(), Fault> {
+    pub(super) fn flush(&mut self) -> Result<(), FormatError> {
         self.output.flush()
     }
 
@@ -124,15 +126,15 @@ impl Writer {
     }
 
     /// Writes one whole value.
-    pub(super) fn write_value<T: Serialize>(&mut self, value: &T) -> Result<(), Fault> {
+    pub(super) fn write_value<T: Serialize>(&mut self, value: &T) -> Result<(), FormatError> {
         self.depth = 0;
         let written = value.serialize(&mut *self);
         if self.full {
-            return Err(Fault::too_large());
+            return Err(FormatError::too_large());
         }
         written?;
         if self.broken {
-            return Err(Fault::said("its `Serialize` went on after an error"));
+            return Err(FormatError::said("its `Serialize` went on after an error"));
         }
         Ok(())
     }
@@ -144,13 +146,13 @@ impl Writer {
 
     /// Writes the ticket of a `Shared`, which has just offered itself to this thread.
     #[cold]
-    pub(super) fn shared(&mut self) -> Result<(), Fault> {
+    pub(super) fn shared(&mut self) -> Result<(), FormatError> {
         match handles::take_offer(&mut self.leaving) {
             Ok(ticket) => {
                 self.put(Head::new(Kind::Bin, ticket.len())?.bytes())?;
                 self.put(&ticket)
             }
-            Err(reason) => Err(self.refused(Fault::said(reason))),
+            Err(reason) => Err(self.refused(FormatError::said(reason))),
         }
     }
 
@@ -174,14 +176,14 @@ impl Writer {
     }
 
     /// Announces that `count` more bytes come, for who puts many.
-    pub(super) fn reserve(&mut self, count: usize) -> Result<(), Fault> {
+    pub(super) fn reserve(&mut self, count: usize) -> Result<(), FormatError> {
         self.output
             .reserve(count)
-            .map_err(|fault| self.refused(fault))
+            .map_err(|error| self.refused(error))
     }
 
     #[inline]
-    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
         if self.output.put(bytes) {
             return Ok(());
         }
@@ -189,33 +191,38 @@ impl Writer {
     }
 
     #[cold]
-    fn put_on(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    fn put_on(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
         self.output
             .put_on(bytes)
-            .map_err(|fault| self.refused(fault))
+            .map_err(|error| self.refused(error))
     }
 
     /// Puts `bytes` in place of the `old` bytes at `start`; what follows them moves.
-    pub(super) fn replace(&mut self, start: usize, old: usize, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn replace(
+        &mut self,
+        start: usize,
+        old: usize,
+        bytes: &[u8],
+    ) -> Result<(), FormatError> {
         self.output
             .replace(start, old, bytes)
-            .map_err(|fault| self.refused(fault))
+            .map_err(|error| self.refused(error))
     }
 
     #[cold]
-    fn refused(&mut self, fault: Fault) -> Fault {
-        if fault.is_too_large() {
+    fn refused(&mut self, error: FormatError) -> FormatError {
+        if error.is_too_large() {
             self.full = true;
         } else {
             self.broken = true;
         }
-        fault
+        error
     }
 
     #[inline]
-    pub(super) fn enter(&mut self) -> Result<(), Fault> {
+    pub(super) fn enter(&mut self) -> Result<(), FormatError> {
         if self.depth == DEPTH_LIMIT {
-            return Err(Fault::too_deep());
+            return Err(FormatError::too_deep());
         }
         self.depth += 1;
         Ok(())
@@ -228,13 +235,13 @@ impl Writer {
 
     /// Notes that a value inside another has failed, and where.
     #[cold]
-    pub(super) fn broke(&mut self, fault: Fault, step: Step) -> Fault {
+    pub(super) fn broke(&mut self, error: FormatError, step: Step) -> FormatError {
         self.broken = true;
-        fault.at(step)
+        error.at(step)
     }
 
     #[inline]
-    pub(super) fn head(&mut self, kind: Kind, length: usize) -> Result<(), Fault> {
+    pub(super) fn head(&mut self, kind: Kind, length: usize) -> Result<(), FormatError> {
         match (kind, u8::try_from(length)) {
             // Nearly every struct and tuple.
             (Kind::Array, Ok(length @ 0..16)) => self.put(&[FIX_ARRAY | length]),
@@ -243,12 +250,12 @@ impl Writer {
         }
     }
 
-    fn long_head(&mut self, kind: Kind, length: usize) -> Result<(), Fault> {
+    fn long_head(&mut self, kind: Kind, length: usize) -> Result<(), FormatError> {
         self.put(Head::new(kind, length)?.bytes())
     }
 
     #[inline]
-    pub(super) fn text(&mut self, text: &str) -> Result<(), Fault> {
+    pub(super) fn text(&mut self, text: &str) -> Result<(), FormatError> {
         match u8::try_from(text.len()) {
             // Nearly every name of a field: its length is known when this is compiled.
             Ok(length @ 0..32) => {
@@ -259,13 +266,13 @@ impl Writer {
         }
     }
 
-    fn long_text(&mut self, text: &str) -> Result<(), Fault> {
+    fn long_text(&mut self, text: &str) -> Result<(), FormatError> {
         self.head(Kind::Str, text.len())?;
         self.put(text.as_bytes())
     }
 
     /// In as few bytes as hold it, whatever type it comes from.
-    pub(super) fn unsigned(&mut self, number: u64) -> Result<(), Fault> {
+    pub(super) fn unsigned(&mut self, number: u64) -> Result<(), FormatError> {
         let [.., d, c, b, a] = number.to_be_bytes();
         match number {
             0..=0x7f => self.put(&[a]),
@@ -276,7 +283,7 @@ impl Writer {
         }
     }
 
-    pub(super) fn signed(&mut self, number: i64) -> Result<(), Fault> {
+    pub(super) fn signed(&mut self, number: i64) -> Result<(), FormatError> {
         let [.., d, c, b, a] = number.to_be_bytes();
         match number {
             0.. => self.unsigned(number.unsigned_abs()),
@@ -288,7 +295,11 @@ impl Writer {
         }
     }
 
-    pub(super) fn tagged<const N: usize>(&mut self, tag: u8, bytes: [u8; N]) -> Result<(), Fault> {
+    pub(super) fn tagged<const N: usize>(
+        &mut self,
+        tag: u8,
+        bytes: [u8; N],
+    ) -> Result<(), FormatError> {
         self.put(&[tag])?;
         self.put(&bytes)
     }

@@ -1,6 +1,6 @@
 //! The error inside the codec: a reason, and the way back to the value as a whole.
 //!
-//! serde builds values from the inside out. A fault rises through each enclosing value, and each adds the
+//! serde builds values from the inside out. A error rises through each enclosing value, and each adds the
 //! step that led to it (a field, an index, a key). So the path costs nothing until something fails.
 
 use std::fmt;
@@ -8,9 +8,9 @@ use std::fmt;
 use super::super::format::DEPTH_LIMIT;
 use super::{CodecError, Part};
 
-/// Kept behind one pointer, because every step of encoding returns `Result<(), Fault>`.
+/// Kept behind one pointer, because every step of encoding returns `Result<(), FormatError>`.
 #[derive(Debug)]
-pub(in crate::wire) struct Fault(Box<Inner>);
+pub(in crate::wire) struct FormatError(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -38,10 +38,10 @@ pub(in crate::wire) enum Step {
     TheKey,
 }
 
-impl Fault {
+impl FormatError {
     #[cold]
     fn new(reason: Reason) -> Self {
-        Fault(Box::new(Inner {
+        FormatError(Box::new(Inner {
             reason,
             path: Vec::new(),
         }))
@@ -103,7 +103,7 @@ impl fmt::Display for Step {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.reason {
             Reason::TooLarge => f.write_str("too large"),
@@ -112,16 +112,16 @@ impl fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for FormatError {}
 
-impl serde::ser::Error for Fault {
+impl serde::ser::Error for FormatError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Fault::said(message.to_string())
+        FormatError::said(message.to_string())
     }
 }
 
-impl serde::de::Error for Fault {
+impl serde::de::Error for FormatError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Fault::said(message.to_string())
+        FormatError::said(message.to_string())
     }
 }

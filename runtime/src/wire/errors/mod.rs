@@ -8,6 +8,6 @@ mod task;
 
 pub use self::codec::CodecError;
 pub(crate) use self::codec::Part;
-pub(in crate::wire) use self::format::{Fault, Step};
+pub(in crate::wire) use self::format::{FormatError, Step};
 pub use self::remote::RemoteError;
 pub use self::task::WireError;

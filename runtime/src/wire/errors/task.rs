@@ -34,23 +34,23 @@ pub trait WireError<K>: Sized {
 }
 
 /// The ways of [`WireError`].
-pub(super) mod way {
+pub(super) mod via {
     /// Through serde: the error arrives as it left.
     #[derive(Debug)]
-    pub enum Itself {}
+    pub enum Serde {}
     /// `std::io::Error`: code, kind, message and causes.
     #[derive(Debug)]
     pub enum Io {}
     /// An error that wraps any other: message and causes, as a [`RemoteError`](super::RemoteError).
     #[derive(Debug)]
-    pub enum Words {}
+    pub enum Message {}
     /// The same for `Box<dyn Error + Send>`, which no error converts into by itself.
     #[derive(Debug)]
-    pub enum BoxedWords {}
+    pub enum BoxedMessage {}
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Wire> WireError<way::Itself> for E {
+impl<E: Wire> WireError<via::Serde> for E {
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
         encoder.value(Part::Error, self)
     }
@@ -61,7 +61,7 @@ impl<E: Wire> WireError<way::Itself> for E {
 }
 
 #[diagnostic::do_not_recommend]
-impl WireError<way::Io> for io::Error {
+impl WireError<via::Io> for io::Error {
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
         encoder.value(Part::Error, &IoError::from_error(self))
     }
@@ -73,7 +73,7 @@ impl WireError<way::Io> for io::Error {
 
 /// `anyhow::Error`, `eyre::Report`, `Box<dyn Error + Send + Sync>`.
 #[diagnostic::do_not_recommend]
-impl<E> WireError<way::Words> for E
+impl<E> WireError<via::Message> for E
 where
     E: AsRef<dyn Error + Send + Sync> + From<RemoteError>,
 {
@@ -87,7 +87,7 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl WireError<way::BoxedWords> for Box<dyn Error + Send> {
+impl WireError<via::BoxedMessage> for Box<dyn Error + Send> {
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
         encoder.value(Part::Error, &RemoteError::new(self.as_ref()))
     }
