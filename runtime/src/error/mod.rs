@@ -2,6 +2,8 @@
 //! with everything that is known about it.
 
 mod details;
+#[allow(dead_code, reason = "until the host side of processes uses it")]
+pub(crate) mod fault;
 mod text;
 
 use std::io;

@@ -5,10 +5,13 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[allow(dead_code, reason = "until mapping is in this room")]
+mod memory_error;
 #[cfg(not(target_os = "linux"))]
 mod other;
 
 #[cfg(target_os = "linux")]
 pub(crate) use self::linux::*;
+pub(crate) use self::memory_error::MemoryError;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use self::other::*;
