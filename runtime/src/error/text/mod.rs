@@ -148,7 +148,8 @@ impl fmt::Display for WorkerDied {
     }
 }
 
-/// Returns the last line that is neither empty, nor part of a backtrace, nor a hint about backtraces.
+/// Returns the last line that is neither empty, nor part of a backtrace, nor a hint about
+/// backtraces.
 pub(crate) fn last_words(stderr: &str) -> Option<&str> {
     stderr.lines().map(str::trim).rev().find(|line| {
         let is_frame = line.split_once(": ").is_some_and(|(number, _)| {

@@ -2,8 +2,8 @@
 //!
 //! The first touch of each page of new memory is a page fault. For large data these faults take
 //! longer than the copy itself. Measured with 64 MiB from warm shared memory into a new `Vec`, in
-//! GiB/s: 1.9 as it is; 2.1 with all pages asked for first (`MADV_POPULATE_WRITE`); **7.6** with huge
-//! pages, which are 512 times fewer faults; 5.1 with both.
+//! GiB/s: 1.9 as it is; 2.1 with all pages asked for first (`MADV_POPULATE_WRITE`); **7.6** with
+//! huge pages, which are 512 times fewer faults; 5.1 with both.
 
 use std::collections::TryReserveError;
 use std::mem::MaybeUninit;
@@ -20,8 +20,8 @@ pub(crate) fn new_vec<T>(length: usize) -> Result<Vec<T>, TryReserveError> {
     Ok(elements)
 }
 
-/// Asks for huge pages in memory that has just been reserved. Where the kernel has none to give, this
-/// changes nothing.
+/// Asks for huge pages in memory that has just been reserved. Where the kernel has none to give,
+/// this changes nothing.
 fn advise<T>(spare: &mut [MaybeUninit<T>]) {
     let length = size_of_val(spare);
     if length < SIZE {
