@@ -87,7 +87,7 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
         Unencoded::Failed(reason) => reason,
         Unencoded::TooLarge => no_memory("too large".to_owned()),
     })?;
-    let length = out.finish().map_err(no_memory)?;
+    let length = out.finish().map_err(|error| no_memory(error.to_string()))?;
     let handles = out.take_handles();
     let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
     let region = Region::with(name, *memory);

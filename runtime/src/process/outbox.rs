@@ -91,7 +91,7 @@ impl Outbox {
             } else {
                 ReplyKind::ValueWith
             },
-            laid: laid?,
+            laid: laid.map_err(|error| error.to_string())?,
             bytes,
             handles,
         })
@@ -148,7 +148,7 @@ impl Outbox {
             let mut out = self.encoder();
             let room = out.put(&answer.bytes).and_then(|()| out.finish());
             self.take_back(out);
-            answer.laid = room?;
+            answer.laid = room.map_err(|error| error.to_string())?;
         }
         if !answer.handles.is_empty() {
             let handles: Vec<_> = answer.handles.iter().map(|handle| handle.as_fd()).collect();

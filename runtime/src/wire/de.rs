@@ -1,15 +1,16 @@
 //! Reads one value from `MessagePack`: the `Deserializer` that serde calls.
 //!
-//! A type says what it wants (a number, a map); if something else comes, that is an error which names both.
-//! Types that take what comes (`serde_json::Value`, and serde's own buffer for `flatten`, `untagged` and tagged
-//! enums) use `deserialize_any`.
+//! A type says what it wants (a number, a map). If something else comes, the error names both.
+//! Types that take what comes (`serde_json::Value`, and serde's own buffer for `flatten`,
+//! `untagged` and tagged enums) use `deserialize_any`.
 
 use serde::de::{Deserializer, Visitor};
 
 use super::de_access::{Elements, Entries, Variant};
 use super::errors::FormatError;
 use super::format::{FIX_ARRAY, FIX_MAP, NIL, SOME};
-use super::read::{Item, Reader};
+use super::item::Item;
+use super::read::Reader;
 
 impl<'de> Reader<'de> {
     fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
@@ -108,7 +109,7 @@ impl<'de> Reader<'de> {
         self.close(value)
     }
 
-    /// Leaves a level. After an error it is unknown how much of the value has been read.
+    /// Ends a level. After an error, it is not known how much of the value has been read.
     pub(super) fn close<T>(&mut self, value: Result<T, FormatError>) -> Result<T, FormatError> {
         match value {
             Ok(value) => {
@@ -119,6 +120,7 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// Returns the error of a type that expects something else than this item.
     #[cold]
     pub(super) fn mismatch(
         &mut self,
@@ -127,14 +129,14 @@ impl<'de> Reader<'de> {
     ) -> FormatError {
         let error = item.mismatch(expected);
         match item {
-            // What lies inside has not been read.
+            // What is inside has not been read.
             Item::Some | Item::Array(_) | Item::Map(_) => self.broke(error),
             _ => error,
         }
     }
 }
 
-/// Methods that do the same, whatever the type of number or text.
+/// Methods that do the same for every type of number or text.
 macro_rules! alike {
     ($($method:ident => $with:ident)*) => {$(
         #[inline]
@@ -167,7 +169,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         deserialize_map => map
     }
 
-    /// As in [`ser.rs`](super::ser): text forms, because serde's own buffer takes no others.
+    /// As in [`ser`](super::ser): text forms, because serde's own buffer takes no others.
     fn is_human_readable(&self) -> bool {
         true
     }

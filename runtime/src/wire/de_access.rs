@@ -1,10 +1,10 @@
-//! Reads what consists of parts: sequences, maps and the content of an enum's variant.
+//! Reads values that have parts: sequences, maps and the content of an enum's variant.
 
 use serde::de::{
     Deserialize, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::errors::{FormatError, Step};
+use super::errors::{FormatError, Reason, Step};
 use super::read::{Reader, key_text};
 
 /// The elements of a sequence or tuple, or the fields of a struct without their names.
@@ -57,7 +57,7 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
 pub(super) struct Entries<'a, 'de> {
     reader: &'a mut Reader<'de>,
     left: usize,
-    /// The input from the latest key on, to name it in an error.
+    /// The input from the latest key on, to name the key in an error.
     key: &'de [u8],
 }
 
@@ -90,7 +90,7 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         self.key = self.reader.rest();
         match seed.deserialize(&mut *self.reader) {
             Ok(key) => Ok(Some(key)),
-            Err(error) => Err(self.reader.broke_at(error, Step::TheKey)),
+            Err(error) => Err(self.reader.broke_at(error, Step::Key)),
         }
     }
 
@@ -100,7 +100,7 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     ) -> Result<V::Value, FormatError> {
         match seed.deserialize(&mut *self.reader) {
             Ok(value) => Ok(value),
-            Err(error) => Err(self.reader.broke_at(error, Step::Key(key_text(self.key)))),
+            Err(error) => Err(self.reader.broke_at(error, Step::Entry(key_text(self.key)))),
         }
     }
 
@@ -115,17 +115,15 @@ fn close<T>(
     value: Result<T, FormatError>,
 ) -> Result<T, FormatError> {
     if value.is_ok() && left > 0 {
-        return Err(reader.broke(FormatError::said(format!(
-            "{left} more elements than the type takes"
-        ))));
+        return Err(reader.broke(Reason::ExtraElements(left).into()));
     }
     reader.close(value)
 }
 
-/// A variant of an enum, which has content.
+/// A variant of an enum that has content.
 pub(super) struct Variant<'a, 'de> {
     reader: &'a mut Reader<'de>,
-    /// The input from the variant's name on.
+    /// The input from the variant's name on, to name the variant in an error.
     name: &'de [u8],
 }
 
@@ -141,7 +139,9 @@ impl<'a, 'de> Variant<'a, 'de> {
     ) -> Result<T, FormatError> {
         match read(&mut *self.reader) {
             Ok(value) => Ok(value),
-            Err(error) => Err(self.reader.broke_at(error, Step::Key(key_text(self.name)))),
+            Err(error) => Err(self
+                .reader
+                .broke_at(error, Step::Entry(key_text(self.name)))),
         }
     }
 }

@@ -9,20 +9,21 @@ use super::output::{OutputBuffer, Spill};
 use super::write::Writer;
 use super::{Wire, raw};
 
-/// In front of a `Result`: which side follows.
+/// The byte in front of a `Result` whose `Ok` side follows.
 pub(super) const OK: u8 = 0;
+/// The byte in front of a `Result` whose `Err` side follows.
 pub(super) const ERR: u8 = 1;
 
-/// Collects encoded values. Generated code fills it, the pool sends it.
+/// Collects encoded values. Generated code fills it, and the pool sends it.
 pub struct Encoder {
     writer: Writer,
-    /// Where in the buffer the message begins.
+    /// Where the message begins in the output.
     message_at: usize,
 }
 
 impl Encoder {
-    /// Values are appended to `bytes`, so a caller can reuse a buffer or leave spill for a header. The message begins
-    /// with the first of them.
+    /// Makes an encoder that appends values to `bytes`, so that a buffer can be reused or have a
+    /// header. The message begins with the first value.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Encoder {
@@ -31,31 +32,34 @@ impl Encoder {
         }
     }
 
-    /// Values go into `spill` from `at` on. On the way they gather in `spare`, which may hold anything.
-    pub(crate) fn spilling_into(spill: Box<dyn Spill>, at: usize, spare: Vec<u8>) -> Self {
+    /// Makes an encoder that writes values into `memory` from `at` on. On the way they gather in
+    /// `spare`, whose content is dropped.
+    pub(crate) fn spilling_into(memory: Box<dyn Spill>, at: usize, spare: Vec<u8>) -> Self {
         Encoder {
             message_at: at,
-            writer: Writer::new(OutputBuffer::spilling_into(spill, at, spare)),
+            writer: Writer::new(OutputBuffer::spilling_into(memory, at, spare)),
         }
     }
 
-    /// Stops with [`CodecError::TooLarge`] before the buffer, together with what it already held, grows longer
-    /// than `limit` bytes.
+    /// Stops with [`CodecError::TooLarge`] before the output, together with what it held before,
+    /// becomes longer than `limit` bytes.
     #[must_use]
     pub fn with_limit(mut self, limit: usize) -> Self {
         self.writer.set_limit(limit);
         self
     }
 
-    /// Says where in the buffer the message begins, if not with the first value. Numbers are aligned in the message:
-    /// its reader tells [`Decoder::starting_at`](super::Decoder::starting_at) how far in the first value is.
+    /// Sets where in the output the message begins, if not with the first value. Numbers are
+    /// aligned in the message, so its reader tells
+    /// [`Decoder::starting_at`](super::Decoder::starting_at) where in the message the first value
+    /// is.
     #[must_use]
     pub fn with_message_at(mut self, message_at: usize) -> Self {
         self.message_at = message_at;
         self
     }
 
-    /// The buffer. After an error, what it holds past its first length is of no use.
+    /// Returns the buffer. After an error, what was appended to it is of no use.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.writer.into_bytes()
@@ -69,41 +73,42 @@ impl Encoder {
     /// Adds bytes that are encoded already.
     ///
     /// # Errors
-    /// The spill cannot grow; in words.
-    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.writer.put(bytes).map_err(|error| error.to_string())
+    /// The memory to spill into cannot grow.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
+        self.writer.put(bytes)
     }
 
-    /// How many bytes there are, if none of them has gone into the spill yet.
+    /// Returns how many bytes there are, if none of them has spilled.
     pub(crate) fn unspilled(&self) -> Option<usize> {
         self.writer.unspilled()
     }
 
-    /// Says that these were all values, and where they end. In a spill, only now all of them lie there.
+    /// Ends the values, and returns where they end. Only now all of them are in the memory to spill
+    /// into.
     ///
     /// # Errors
-    /// The spill cannot grow; in words.
-    pub(crate) fn finish(&mut self) -> Result<usize, String> {
-        match self.writer.flush() {
-            Ok(()) => Ok(self.writer.position()),
-            Err(error) => Err(error.to_string()),
-        }
+    /// The memory to spill into cannot grow.
+    pub(crate) fn finish(&mut self) -> Result<usize, FormatError> {
+        self.writer.flush()?;
+        Ok(self.writer.position())
     }
 
-    /// The spill, and the spare buffer. After an error, what has been written is of no use.
+    /// Returns the memory that was spilled into, and the spare buffer. After an error, what has
+    /// been written is of no use.
     ///
-    /// `None` if this encoder was made with no spill, or with another kind.
-    pub(crate) fn into_spill<R: Spill>(self) -> Option<(Box<R>, Vec<u8>)> {
-        let (spare, spill) = self.writer.into_parts();
-        Some((spill?.into_any().downcast().ok()?, spare))
+    /// `None` if the encoder was made without such memory, or with memory of another type.
+    pub(crate) fn into_spill<S: Spill>(self) -> Option<(Box<S>, Vec<u8>)> {
+        let (spare, memory) = self.writer.into_parts();
+        Some((memory?.into_any().downcast().ok()?, spare))
     }
 
-    /// The descriptors that have to go with the values added so far, in this order. Each is there once.
+    /// Takes the descriptors that have to go with the values added so far, in this order. Each is
+    /// there once.
     pub(crate) fn take_handles(&mut self) -> Vec<Arc<Handle>> {
         self.writer.take_handles()
     }
 
-    /// Adds one argument. The name appears in errors only.
+    /// Adds one argument. The name is for errors only.
     ///
     /// # Errors
     /// The value cannot be encoded, or the limit is reached.
@@ -119,7 +124,8 @@ impl Encoder {
         self.value(Part::Output, value)
     }
 
-    /// Adds the result of a function that can fail by itself. The marker `K` tells how its error travels.
+    /// Adds the result of a function that returns a `Result`. The marker `K` tells how its error is
+    /// sent.
     ///
     /// # Errors
     /// As for [`argument`](Self::argument).
@@ -143,11 +149,11 @@ impl Encoder {
         }
     }
 
-    /// Adds one value, as the part of the call that errors will name.
+    /// Adds one value, as this part of the call, which errors name.
     ///
-    /// Compiled once for each type, rather than into every task that uses the type.
+    /// This is compiled once for each type, not into every task that uses the type.
     pub(crate) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
-        let done = if raw::is_plain::<T>() {
+        let done = if raw::has_raw_form::<T>() {
             raw::encode(value, self.message_at, &mut self.writer)
         } else {
             self.writer.write_value(value)
@@ -160,7 +166,7 @@ impl Encoder {
     }
 }
 
-/// Says how much there is, not what: arguments may be large, or secret.
+/// Shows how many bytes there are, not which: arguments may be large, or secret.
 impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Encoder")

@@ -1,26 +1,29 @@
-//! The short way for bulk data: bytes, text and slices of numbers go as the memory they are.
+//! The raw form of bulk data: bytes, text and slices of numbers are sent as the memory that they
+//! are.
 //!
-//! Through serde, each number of a `Vec<f32>` is a call and gets a tag; as memory, the whole is one copy. It
-//! applies to a value that is an argument or result of its own, because there the type is known.
+//! Through serde, each number of a `Vec<f32>` is a call and gets a tag. As memory, the whole is one
+//! copy. A value has a raw form only if it is an argument or result of its own, because there the
+//! type is known.
 //!
-//! The layout is the number of elements as a `u64`, then the elements in this machine's order of bytes. Numbers
-//! begin at a multiple of `ALIGNMENT` in the message, with zeros in front as needed, so that they can be used where
-//! they are.
+//! The layout is the number of elements as a `u64`, then the elements in this machine's byte order.
+//! Numbers begin at a multiple of `ALIGNMENT` in the message, with zeros in front as needed, so
+//! that they can be used where they are.
 
 use std::any::{Any, TypeId};
 use std::borrow::Cow;
 
 use bytemuck::Pod;
 
-use super::errors::FormatError;
+use super::errors::{FormatError, Reason};
 use super::read::Reader;
 use super::write::Writer;
 use crate::sys::huge_pages;
 
-/// Where numbers of any type may begin. Bytes too, as in the memory of a `Vec`: somebody may count on it.
+/// Where numbers of any type may begin. Bytes begin there too, as in the memory of a `Vec`, because
+/// user code may count on it.
 const ALIGNMENT: usize = 16;
 
-/// Calls the macro `$then` with every type of number that has a short way.
+/// Calls the macro `$then` with every type of number whose slices have a raw form.
 macro_rules! with_numbers {
     ($then:ident) => {
         $then! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
@@ -28,12 +31,12 @@ macro_rules! with_numbers {
 }
 pub(super) use with_numbers;
 
-/// Whether values of type `T` take the short way.
+/// Returns whether values of type `T` have a raw form.
 ///
-/// Asked before anything else, and on the type alone, so that a compiled program holds the answer only.
+/// This depends on the type alone, so the compiler replaces the call by the answer.
 #[inline]
-pub(super) fn is_plain<T: 'static>() -> bool {
-    // All of them are two or three words. Where that is not so the rest is not even compiled.
+pub(super) fn has_raw_form<T: 'static>() -> bool {
+    // All of them are two or three words. For other sizes the rest is not even compiled.
     if const { !(size_of::<T>() == size_of::<Vec<u8>>() || size_of::<T>() == size_of::<Box<[u8]>>()) }
     {
         return false;
@@ -49,7 +52,8 @@ pub(super) fn is_plain<T: 'static>() -> bool {
     with_numbers! { is_any }
 }
 
-/// Writes a value for whose type [`is_plain`] is true. The message begins at `message_at` in the writer's buffer.
+/// Writes a value whose type [`has_raw_form`]. The message begins at `message_at` in the writer's
+/// buffer.
 pub(super) fn encode(
     value: &dyn Any,
     message_at: usize,
@@ -75,13 +79,13 @@ pub(super) fn encode(
         )*};
     }
     with_numbers! { try_each }
-    Err(not_plain())
+    Err(Reason::NotRaw.into())
 }
 
-/// Reads a value for whose type [`is_plain`] is true. `slot` is the `Option` of that type to be filled.
+/// Reads a value whose type [`has_raw_form`]. `slot` is the `Option` of that type to be filled.
 ///
-/// Each byte of the message is looked at once, and what is not just copied is checked in the copy. So it may lie in
-/// memory that another process could write to meanwhile.
+/// Each byte of the message is read once, and what has to be checked is checked in the copy. So the
+/// message may be in memory that another process could write to in the meantime.
 pub(super) fn decode(slot: &mut dyn Any, reader: &mut Reader<'_>) -> Result<(), FormatError> {
     if let Some(slot) = slot.downcast_mut::<Option<String>>() {
         *slot = Some(copy_text(reader)?);
@@ -104,10 +108,11 @@ pub(super) fn decode(slot: &mut dyn Any, reader: &mut Reader<'_>) -> Result<(), 
         )*};
     }
     with_numbers! { try_each }
-    Err(not_plain())
+    Err(Reason::NotRaw.into())
 }
 
-/// How many bytes are missing from this position in the message to the next where numbers may begin.
+/// Returns how many bytes there are from this position in the message to the next one where numbers
+/// may begin.
 fn padding(position: usize) -> usize {
     position.next_multiple_of(ALIGNMENT) - position
 }
@@ -129,13 +134,12 @@ fn read<N: Pod>(reader: &mut Reader<'_>) -> Result<Vec<N>, FormatError> {
     copy(read_numbers::<N>(reader)?)
 }
 
-/// A copy of these numbers, which may lie anywhere.
+/// Returns a copy of these numbers, which may begin at any address.
 fn copy<N: Pod>(bytes: &[u8]) -> Result<Vec<N>, FormatError> {
     let Ok(numbers) = bytemuck::try_cast_slice(bytes) else {
         return Ok(bytemuck::pod_collect_to_vec(bytes));
     };
-    let mut copy =
-        huge_pages::new_vec(numbers.len()).map_err(|error| FormatError::said(error.to_string()))?;
+    let mut copy = huge_pages::new_vec(numbers.len()).map_err(Reason::NoMemory)?;
     copy.extend_from_slice(numbers);
     Ok(copy)
 }
@@ -143,10 +147,10 @@ fn copy<N: Pod>(bytes: &[u8]) -> Result<Vec<N>, FormatError> {
 fn copy_text(reader: &mut Reader<'_>) -> Result<String, FormatError> {
     let count = read_count(reader)?;
     let bytes = copy(read_elements(reader, count, 1)?)?;
-    String::from_utf8(bytes).map_err(|error| FormatError::said(error.to_string()))
+    String::from_utf8(bytes).map_err(|error| Reason::NotText(error.utf8_error()).into())
 }
 
-/// The numbers where they are, or a copy if the message lies where numbers of this type cannot be.
+/// Reads numbers: where they are, or a copy if numbers of this type cannot begin there.
 pub(super) fn lend<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<Cow<'de, [N]>, FormatError> {
     let bytes = read_numbers::<N>(reader)?;
     Ok(match bytemuck::try_cast_slice(bytes) {
@@ -155,7 +159,7 @@ pub(super) fn lend<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<Cow<'de, [N]
     })
 }
 
-/// The bytes of the numbers.
+/// Reads the bytes of the numbers.
 fn read_numbers<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<&'de [u8], FormatError> {
     let count = read_count(reader)?;
     reader.take(padding(reader.position()))?;
@@ -165,14 +169,15 @@ fn read_numbers<'de, N: Pod>(reader: &mut Reader<'de>) -> Result<&'de [u8], Form
 pub(super) fn read_text<'de>(reader: &mut Reader<'de>) -> Result<&'de str, FormatError> {
     let count = read_count(reader)?;
     let bytes = read_elements(reader, count, 1)?;
-    std::str::from_utf8(bytes).map_err(|error| FormatError::said(error.to_string()))
+    std::str::from_utf8(bytes).map_err(|error| Reason::NotText(error).into())
 }
 
 fn read_count(reader: &mut Reader<'_>) -> Result<u64, FormatError> {
     reader.take_array().map(u64::from_ne_bytes)
 }
 
-/// The bytes of so many elements, of `size` bytes each. Nothing is reserved for a length that is not there.
+/// Reads the bytes of so many elements, of `size` bytes each. No memory is reserved for a length
+/// that is not there.
 fn read_elements<'de>(
     reader: &mut Reader<'de>,
     count: u64,
@@ -183,12 +188,6 @@ fn read_elements<'de>(
         .and_then(|count| count.checked_mul(size))
     {
         Some(length) => reader.take(length),
-        None => Err(FormatError::said(format!(
-            "a length of {count} elements, which no memory holds"
-        ))),
+        None => Err(Reason::HugeCount(count).into()),
     }
-}
-
-fn not_plain() -> FormatError {
-    FormatError::said("this type has no short way; this is a bug in `offloop`")
 }

@@ -1,15 +1,22 @@
 //! Writes one value as `MessagePack`: the `Serializer` that serde calls.
 //!
-//! A library exists for `MessagePack` (`rmp-serde`), and the tests compare with it. It is not used here, because
-//! what this module promises cannot be added from outside without wrapping every trait of serde once more: a
-//! `Some` that would read as `None` is marked, and encoding stops at a limit of size, and at one of depth
-//! before the stack overflows.
+//! The library `rmp-serde` does the same, and the tests compare with it. It is not used here, for
+//! four reasons:
+//!
+//! - it loses `Some(None)` and `Some(())`, which it reads as `None`;
+//! - its errors do not tell where in the value they are, such as `.layers[3].name`;
+//! - descriptors cannot go beside the bytes ([`handles`](super::handles));
+//! - it writes to a stream, which cannot go back to mark a `Some`, or to correct a length that a
+//!   type was wrong about. The [`output`](super::output) here can, also while a long message goes
+//!   in pieces to memory that another process reads.
+//!
+//! None of these can be added from outside without one more implementation of every trait of serde.
 
 use std::fmt::{self, Write as _};
 
-use serde::ser::{Error as _, Serialize, Serializer};
+use serde::ser::{Serialize, Serializer};
 
-use super::errors::{FormatError, Step};
+use super::errors::{FormatError, Reason, Step};
 use super::format::{EXT_16_BYTES, EXT_I128, EXT_U128, F32, F64, FALSE, FIX_MAP, NIL, SOME, TRUE};
 use super::handles;
 use super::ser_compound::Compound;
@@ -26,9 +33,10 @@ impl<'a> Serializer for &'a mut Writer {
     type SerializeStruct = Compound<'a>;
     type SerializeStructVariant = Compound<'a>;
 
-    /// Types such as `IpAddr` and `Uuid` have a text form and a compact one, and ask here which to use. For
-    /// `flatten`, `untagged` and internally tagged enums serde reads through a buffer of its own, and that buffer
-    /// always says "text". With the compact form, an `IpAddr` inside of those could be written but not read.
+    /// Types such as `IpAddr` and `Uuid` have a text form and a compact form, and ask here which
+    /// one to use. For `flatten`, `untagged` and internally tagged enums, serde reads through its
+    /// own buffer, which always asks for the text form. An `IpAddr` inside of those could be
+    /// written in the compact form but not read.
     fn is_human_readable(&self) -> bool {
         true
     }
@@ -148,7 +156,7 @@ impl<'a> Serializer for &'a mut Writer {
         name: &'static str,
         value: &T,
     ) -> Result<(), FormatError> {
-        if name == handles::NAME {
+        if name == handles::NEWTYPE_NAME {
             return self.shared();
         }
         self.enter()?;
@@ -227,7 +235,7 @@ impl<'a> Serializer for &'a mut Writer {
         Compound::open_variant(self, Kind::Map, variant, length)
     }
 
-    /// Formats straight into the buffer; serde's own way would build a `String` first.
+    /// Formats straight into the output. serde's default would build a `String` first.
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), FormatError> {
         let start = self.position();
         let longest = Head::longest(Kind::Str, 0)?;
@@ -241,7 +249,7 @@ impl<'a> Serializer for &'a mut Writer {
             return Err(error);
         }
         if written.is_err() {
-            return Err(FormatError::custom("its `Display` returned an error"));
+            return Err(Reason::Display.into());
         }
         let length = self.position() - start - longest.bytes().len();
         let head = Head::new(Kind::Str, length)?;
@@ -250,9 +258,9 @@ impl<'a> Serializer for &'a mut Writer {
 }
 
 impl Writer {
-    /// After the content of a `Some`: marks it, if what was written would read as `None`.
+    /// Marks a `Some` whose content, just written from `start` on, would be read as `None`.
     ///
-    /// The content is then `nil`, or a marked `Some` around it, so only a few bytes move.
+    /// Such content is `nil`, or a marked `Some` around it, so only a few bytes move.
     #[inline]
     fn mark_some(&mut self, start: usize) -> Result<(), FormatError> {
         match self.written(start).first() {
@@ -261,7 +269,7 @@ impl Writer {
         }
     }
 
-    /// An enum with content is a map of one entry, under the name of the variant.
+    /// Begins an enum with content: a map of one entry, under the name of the variant.
     fn variant(&mut self, name: &'static str) -> Result<(), FormatError> {
         self.enter()?;
         self.put(&[FIX_MAP | 1])?;
@@ -269,7 +277,7 @@ impl Writer {
     }
 }
 
-/// Where `collect_str` formats to. `fmt::Error` says nothing, so the reason is kept beside.
+/// The output of `collect_str`. A `fmt::Error` has no reason, so the reason is kept beside it.
 struct Text<'a> {
     writer: &'a mut Writer,
     error: Option<FormatError>,

@@ -1,7 +1,8 @@
-//! Writes what consists of parts: sequences, tuples, maps and structs.
+//! Writes values that have parts: sequences, tuples, maps and structs.
 //!
-//! `MessagePack` wants the number of parts first. serde usually knows it; where it does not (an iterator, a struct
-//! with `flatten`), and where a type's own `Serialize` was wrong about it, the number is set right at the end.
+//! `MessagePack` wants the number of parts first. serde usually knows it. Where serde does not (an
+//! iterator, a struct with `flatten`), or where a type's own `Serialize` was wrong, the number is
+//! corrected at the end.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -15,14 +16,15 @@ use super::write::{Head, Kind, Writer};
 pub(super) struct Compound<'a> {
     writer: &'a mut Writer,
     kind: Kind,
-    /// Where the value begins, and the length its head says.
+    /// Where the value begins.
     start: usize,
+    /// The length in its head.
     announced: Option<usize>,
     /// How many parts there have been.
     count: usize,
     /// Where the latest key of a map begins.
     key: usize,
-    /// The variant of an enum that this is the content of.
+    /// The variant of an enum whose content this is.
     variant: Option<&'static str>,
 }
 
@@ -116,7 +118,8 @@ impl<'a> Compound<'a> {
                 Head::new(self.kind, length)?,
                 Head::new(self.kind, self.count)?,
             ),
-            // The long head stays, even for a small number: to shorten it would move all that follows.
+            // The long head stays, even for a small number: a shorter one would move all that
+            // follows.
             None => (
                 Head::longest(self.kind, 0)?,
                 Head::longest(self.kind, self.count)?,
@@ -160,7 +163,11 @@ macro_rules! impl_fields {
             type Error = FormatError;
 
             #[inline]
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), FormatError> {
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), FormatError> {
                 self.field(name, value)
             }
 
@@ -183,14 +190,14 @@ impl SerializeMap for Compound<'_> {
         self.count += 1;
         self.key = self.writer.position();
         key.serialize(&mut *self.writer)
-            .map_err(|error| self.broke(error, Step::TheKey))
+            .map_err(|error| self.broke(error, Step::Key))
     }
 
     #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), FormatError> {
         value.serialize(&mut *self.writer).map_err(|error| {
             let key = self.writer.key_at(self.key);
-            self.broke(error, Step::Key(key))
+            self.broke(error, Step::Entry(key))
         })
     }
 

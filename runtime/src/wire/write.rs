@@ -1,12 +1,12 @@
-//! What encoded values are written with, and the two limits: of size and of depth.
+//! Writes the bytes of values, within two limits: of size and of depth.
 //!
-//! Everything here knows bytes only; what serde asks for is in `ser.rs`.
+//! This file knows bytes only. What serde asks for is in `ser.rs`.
 
 use std::sync::Arc;
 
 use serde::ser::Serialize;
 
-use super::errors::{FormatError, Step};
+use super::errors::{FormatError, Reason, Step};
 use super::format::{
     ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, FIX_ARRAY, FIX_MAP, FIX_STR, I8, I16,
     I32, I64, MAP_16, MAP_32, STR_8, STR_16, STR_32, U8, U16, U32, U64,
@@ -15,7 +15,7 @@ use super::handles::{self, Handle};
 use super::output::{OutputBuffer, Spill};
 use super::read::key_text;
 
-/// A kind of value that begins with a length.
+/// The kinds of values that begin with a length.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     Str,
@@ -24,11 +24,11 @@ pub(super) enum Kind {
     Map,
 }
 
-/// The bytes in front of a lengthy value: up to five, and how many of them count.
+/// The bytes in front of a value that begins with a length: up to five, and how many of them count.
 pub(super) struct Head([u8; 5], usize);
 
 impl Head {
-    /// The shortest head for this length.
+    /// Returns the shortest head for this length.
     pub(super) fn new(kind: Kind, length: usize) -> Result<Self, FormatError> {
         let [.., high, low] = length.to_be_bytes();
         let (fix, fix_end, in_8, in_16) = match kind {
@@ -49,12 +49,10 @@ impl Head {
         Self::longest(kind, length)
     }
 
-    /// A head that has room for every length, to be written before the length is known.
+    /// Returns a head that has room for every length, to be written before the length is known.
     pub(super) fn longest(kind: Kind, length: usize) -> Result<Self, FormatError> {
         let Ok(length) = u32::try_from(length) else {
-            return Err(FormatError::said(
-                "longer than 4 GiB, or than 2^32 elements",
-            ));
+            return Err(Reason::TooLong.into());
         };
         let in_32 = match kind {
             Kind::Str => STR_32,
@@ -71,17 +69,18 @@ impl Head {
     }
 }
 
-/// serde's `Serializer` is implemented for `&mut Writer`.
+/// Writes values one after another. serde's `Serializer` is implemented for `&mut Writer`.
 pub(super) struct Writer {
     output: OutputBuffer,
     /// The descriptors that go with the message.
-    leaving: Vec<Arc<Handle>>,
+    outgoing: Vec<Arc<Handle>>,
     depth: usize,
-    /// The limit of size was met. Kept here too, because a type's own `Serialize` may turn the error on its way
-    /// out into words (as `typetag` does), and who gave the limit must know to try again without.
+    /// The limit of size was met. This is kept beside the error, because a type's own `Serialize`
+    /// may turn the error into another one (as `typetag` does), and who set the limit must know to
+    /// try again without it.
     full: bool,
-    /// An error came up inside another value. Should the type's `Serialize` go on all the same, then half a
-    /// value is in the buffer, and nothing after it can be trusted.
+    /// A value inside another one has failed. If the type's `Serialize` goes on all the same, half
+    /// a value is in the buffer, and nothing after it can be trusted.
     broken: bool,
 }
 
@@ -89,7 +88,7 @@ impl Writer {
     pub(super) fn new(output: OutputBuffer) -> Self {
         Writer {
             output,
-            leaving: Vec::new(),
+            outgoing: Vec::new(),
             depth: 0,
             full: false,
             broken: false,
@@ -130,52 +129,53 @@ impl Writer {
         self.depth = 0;
         let written = value.serialize(&mut *self);
         if self.full {
-            return Err(FormatError::too_large());
+            return Err(Reason::TooLarge.into());
         }
         written?;
         if self.broken {
-            return Err(FormatError::said("its `Serialize` went on after an error"));
+            return Err(Reason::IgnoredError("Serialize").into());
         }
         Ok(())
     }
 
-    /// What goes with all that was written so far.
+    /// Returns the descriptors that go with all that was written so far.
     pub(super) fn take_handles(&mut self) -> Vec<Arc<Handle>> {
-        std::mem::take(&mut self.leaving)
+        std::mem::take(&mut self.outgoing)
     }
 
-    /// Writes the ticket of a `Shared`, which has just offered itself to this thread.
+    /// Writes the ticket of a `Shared`, which has just offered its descriptor to this thread.
     #[cold]
     pub(super) fn shared(&mut self) -> Result<(), FormatError> {
-        match handles::take_offer(&mut self.leaving) {
+        match handles::take_offer(&mut self.outgoing) {
             Ok(ticket) => {
                 self.put(Head::new(Kind::Bin, ticket.len())?.bytes())?;
                 self.put(&ticket)
             }
-            Err(reason) => Err(self.refused(FormatError::said(reason))),
+            Err(error) => Err(self.refused(error.into())),
         }
     }
 
-    /// Where the next byte goes.
+    /// Returns where the next byte goes.
     pub(super) fn position(&self) -> usize {
         self.output.position()
     }
 
-    /// What was written from `start` on. Nothing if it is so long that some of it has gone into a room.
+    /// Returns what was written from `start` on. Empty if it is so long that some of it has
+    /// spilled.
     #[inline]
     pub(super) fn written(&self, start: usize) -> &[u8] {
         self.output.written(start)
     }
 
-    /// The key of a map that was written at `start`, for the path in an error.
+    /// Returns the key of a map that was written at `start`, for the path in an error.
     #[cold]
     pub(super) fn key_at(&self, start: usize) -> String {
-        /// Longer ones are not worth reading in an error.
+        /// A longer key is not worth reading in an error.
         const LONGEST: usize = 1 << 10;
         key_text(&self.output.copy_from(start, LONGEST))
     }
 
-    /// Announces that `count` more bytes come, for who puts many.
+    /// Makes room for `count` more bytes, before many of them are put.
     pub(super) fn reserve(&mut self, count: usize) -> Result<(), FormatError> {
         self.output
             .reserve(count)
@@ -187,17 +187,17 @@ impl Writer {
         if self.output.put(bytes) {
             return Ok(());
         }
-        self.put_on(bytes)
+        self.put_slow(bytes)
     }
 
     #[cold]
-    fn put_on(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
+    fn put_slow(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
         self.output
-            .put_on(bytes)
+            .put_slow(bytes)
             .map_err(|error| self.refused(error))
     }
 
-    /// Puts `bytes` in place of the `old` bytes at `start`; what follows them moves.
+    /// Puts `bytes` in place of the `old` bytes at `start`. What follows them moves.
     pub(super) fn replace(
         &mut self,
         start: usize,
@@ -209,6 +209,7 @@ impl Writer {
             .map_err(|error| self.refused(error))
     }
 
+    /// Notes that nothing can be written any more, and why.
     #[cold]
     fn refused(&mut self, error: FormatError) -> FormatError {
         if error.is_too_large() {
@@ -219,15 +220,17 @@ impl Writer {
         error
     }
 
+    /// Goes one level deeper.
     #[inline]
     pub(super) fn enter(&mut self) -> Result<(), FormatError> {
         if self.depth == DEPTH_LIMIT {
-            return Err(FormatError::too_deep());
+            return Err(Reason::TooDeep.into());
         }
         self.depth += 1;
         Ok(())
     }
 
+    /// Goes back one level.
     #[inline]
     pub(super) fn leave(&mut self) {
         self.depth -= 1;
@@ -257,7 +260,7 @@ impl Writer {
     #[inline]
     pub(super) fn text(&mut self, text: &str) -> Result<(), FormatError> {
         match u8::try_from(text.len()) {
-            // Nearly every name of a field: its length is known when this is compiled.
+            // Nearly every name of a field. The compiler knows its length.
             Ok(length @ 0..32) => {
                 self.put(&[FIX_STR | length])?;
                 self.put(text.as_bytes())
@@ -271,7 +274,7 @@ impl Writer {
         self.put(text.as_bytes())
     }
 
-    /// In as few bytes as hold it, whatever type it comes from.
+    /// Writes a number in as few bytes as hold it, whatever type it comes from.
     pub(super) fn unsigned(&mut self, number: u64) -> Result<(), FormatError> {
         let [.., d, c, b, a] = number.to_be_bytes();
         match number {

@@ -1,4 +1,4 @@
-//! Errors of this room: those of the codec, and how the errors of tasks travel.
+//! The errors of the codec, and how the errors of tasks are sent.
 
 mod codec;
 mod format;
@@ -8,6 +8,7 @@ mod task;
 
 pub use self::codec::CodecError;
 pub(crate) use self::codec::Part;
-pub(in crate::wire) use self::format::{FormatError, Step};
+pub(crate) use self::format::FormatError;
+pub(super) use self::format::{Reason, Step};
 pub use self::remote::RemoteError;
 pub use self::task::WireError;

@@ -1,8 +1,9 @@
-//! How the error of a task crosses, when the task returns a `Result`.
+//! How the error of a task is sent, when the task returns a `Result`.
 //!
-//! Errors come in kinds that no single trait covers, and one of them is foreign (`io::Error`). So [`WireError`]
-//! has a marker `K`, one for each way, which keeps the implementations apart. Nobody writes it: for a given error
-//! type one way fits, and the compiler finds it.
+//! There are kinds of errors that no single trait covers, and one of them is a foreign type
+//! (`io::Error`). So [`WireError`] has a marker `K`, one for each way to send an error, which keeps
+//! the implementations apart. No user writes it: for each error type one way fits, and the compiler
+//! finds it.
 
 use std::error::Error;
 use std::io;
@@ -26,25 +27,26 @@ pub trait WireError<K>: Sized {
     /// The error cannot be encoded, or the limit is reached.
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError>;
 
-    /// Takes an error from `decoder`.
+    /// Decodes an error.
     ///
     /// # Errors
     /// The bytes do not hold such an error.
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, CodecError>;
 }
 
-/// The ways of [`WireError`].
+/// The ways to send an error, markers of [`WireError`].
 pub(super) mod via {
-    /// Through serde: the error arrives as it left.
+    /// Through serde. The error arrives as it was sent.
     #[derive(Debug)]
     pub enum Serde {}
-    /// `std::io::Error`: code, kind, message and causes.
+    /// As the parts of a `std::io::Error`: code, kind, message and causes.
     #[derive(Debug)]
     pub enum Io {}
-    /// An error that wraps any other: message and causes, as a [`RemoteError`](super::RemoteError).
+    /// As message and causes, in a [`RemoteError`](super::RemoteError); for an error that wraps any
+    /// other error.
     #[derive(Debug)]
     pub enum Message {}
-    /// The same for `Box<dyn Error + Send>`, which no error converts into by itself.
+    /// As message and causes, for `Box<dyn Error + Send>`, which has no conversion from an error.
     #[derive(Debug)]
     pub enum BoxedMessage {}
 }
@@ -71,7 +73,7 @@ impl WireError<via::Io> for io::Error {
     }
 }
 
-/// `anyhow::Error`, `eyre::Report`, `Box<dyn Error + Send + Sync>`.
+/// For `anyhow::Error`, `eyre::Report` and `Box<dyn Error + Send + Sync>`.
 #[diagnostic::do_not_recommend]
 impl<E> WireError<via::Message> for E
 where
