@@ -144,15 +144,12 @@ pub mod args;
 mod call;
 pub mod context;
 mod error;
-mod fresh;
-mod panic;
 mod pool;
 #[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
 mod shared;
 mod stats;
-mod sync;
 mod sys;
 mod task;
 #[cfg(target_os = "linux")]
@@ -160,6 +157,8 @@ mod tasks;
 mod thread;
 mod util;
 mod wire;
+
+use util::{panic, sync};
 
 #[doc = include_str!("promises.md")]
 pub mod promises {}

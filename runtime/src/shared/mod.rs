@@ -16,7 +16,7 @@ use serde::ser::{Serialize, Serializer};
 
 pub use self::content::{Shareable, ShareableNumber};
 use crate::sys::sealed::SealedMemory;
-use crate::wire::passage;
+use crate::wire::handles;
 
 /// A text, bytes or numbers that all processes read where they are: nothing is copied on the way to a worker or back.
 ///
@@ -279,7 +279,7 @@ impl TryFrom<String> for Shared<str> {
 impl<T: ?Sized + Shareable> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let handle = self.buffer.as_deref().map(SealedMemory::file);
-        passage::serialize(handle, self.bytes().len(), serializer)
+        handles::serialize(handle, self.bytes().len(), serializer)
     }
 }
 
@@ -287,7 +287,7 @@ impl<T: ?Sized + Shareable> Serialize for Shared<T> {
 impl<'de, T: ?Sized + Shareable> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let open = |handle| SealedMemory::open(handle).map(Arc::new);
-        let Some((buffer, length)) = passage::deserialize(deserializer, open)? else {
+        let Some((buffer, length)) = handles::deserialize(deserializer, open)? else {
             return Ok(Shared::empty());
         };
         let there = buffer.bytes().len();

@@ -157,7 +157,7 @@ impl Entry {
         on_encode();
         let encoded = (self.encode_result)(&*result, out);
         // A result that is encoded is a result, also if dropping it panics.
-        panic::quietly(|| drop(result));
+        panic::swallow_panic(|| drop(result));
         encoded.map_err(ServeError::Encode)
     }
 }

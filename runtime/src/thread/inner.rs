@@ -190,7 +190,7 @@ impl Core {
     pub(crate) fn discard<T: Send + 'static>(self: &Arc<Core>, value: T) {
         let discard = Discard(Mutex::new(Some(value)));
         // A pool that takes no more calls leaves it to this thread.
-        panic::quietly(|| drop(self.submit(Arc::new(discard), false)));
+        panic::swallow_panic(|| drop(self.submit(Arc::new(discard), false)));
     }
 
     /// Sets how many threads there may be from now on.

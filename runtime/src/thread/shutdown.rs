@@ -54,7 +54,7 @@ impl Core {
         // The arguments of what never ran are the user's, and dropping them may block.
         let dropped = thread::Builder::new()
             .name(format!("{}-end", self.name))
-            .spawn(move || panic::quietly(|| drop(queued)));
+            .spawn(move || panic::swallow_panic(|| drop(queued)));
         // Without a thread for it they were dropped here.
         let _ = dropped;
     }

@@ -45,9 +45,9 @@ impl Core {
                 } else {
                     drop(state);
                 }
-                panic::quietly(|| work.run());
+                panic::swallow_panic(|| work.run());
                 let before = lock(&worker.runs).take();
-                panic::quietly(|| drop(before));
+                panic::swallow_panic(|| drop(before));
                 state = lock(&self.state);
                 state.give_back();
                 if !self.has_use(&mut state) {

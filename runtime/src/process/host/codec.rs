@@ -39,14 +39,14 @@ pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String
         .with_limit(SMALL);
     match encode(entry, &args, &mut out) {
         Ok(()) => {
-            panic::quietly(|| drop(args));
+            panic::swallow_panic(|| drop(args));
             let handles = out.take_handles();
             let body = Body::Bytes(out.into_bytes());
             Ok(Request::Encoded(Message::new(body, handles)))
         }
         Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
         Err(Unencoded::Failed(reason)) => {
-            panic::quietly(|| drop(args));
+            panic::swallow_panic(|| drop(args));
             Err(reason)
         }
     }
@@ -82,14 +82,14 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     memory
         .copy_in(0, &id)
         .map_err(|error| no_memory(error.to_string()))?;
-    let mut out = Encoder::in_room(Box::new(memory), id.len(), Vec::new()).with_message_at(0);
+    let mut out = Encoder::spilling_into(Box::new(memory), id.len(), Vec::new()).with_message_at(0);
     encode(entry, args, &mut out).map_err(|unencoded| match unencoded {
         Unencoded::Failed(reason) => reason,
         Unencoded::TooLarge => no_memory("too large".to_owned()),
     })?;
-    let length = out.finish().map_err(no_memory)?;
+    let length = out.finish().map_err(|error| no_memory(error.to_string()))?;
     let handles = out.take_handles();
-    let (memory, _) = (out.into_room::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
+    let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
     let region = Region::with(name, *memory);
     let key = if job.is_repeated() {
         Some(Key::of(region.written(length).map_err(no_memory)?))
@@ -162,7 +162,7 @@ impl Runnable for Encode {
         match encode_large(job, &args) {
             Ok(message) => {
                 // Before the call can end: whoever awaits it may count on its arguments being gone.
-                panic::quietly(|| drop(args));
+                panic::swallow_panic(|| drop(args));
                 job.encoded(message);
             }
             Err(reason) => job.cannot_encode(job.codec_error(true, reason, Started::No)),

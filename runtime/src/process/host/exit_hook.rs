@@ -40,7 +40,7 @@ extern "C" fn on_exit() {
         // The workers are those of another process, and its locks may have been held.
         return;
     }
-    crate::panic::quietly(|| {
+    crate::panic::swallow_panic(|| {
         let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
         let leaving: Vec<_> = pools.iter().flat_map(|pool| pool.close()).collect();
         let watched = leaving

@@ -111,7 +111,7 @@ impl Poller {
                 let Some(source) = source else { continue };
                 let mut goes_on = true;
                 // Wakers are foreign code; one that panics must not silence all workers.
-                panic::quietly(|| goes_on = source.ready(event.token().0 % DESCRIPTORS));
+                panic::swallow_panic(|| goes_on = source.ready(event.token().0 % DESCRIPTORS));
                 if !goes_on {
                     // Its descriptors close with it, which ends the kernel's watch too.
                     lock(&running.sources).remove(&number);

@@ -11,7 +11,7 @@ use crate::process::protocol::reply::{CodecReport, ReplyKind};
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::ring::{INLINE, Interrupted, Place, wait_for_death};
-use crate::wire::{Encoder, Handle, Room, Wire};
+use crate::wire::{Encoder, Handle, Spill, Wire};
 
 /// What a call has come to, encoded.
 pub(crate) struct Answer {
@@ -74,13 +74,13 @@ impl Outbox {
                 is_ours: false,
             })
         });
-        Encoder::in_room(shelf, 0, std::mem::take(&mut self.spare))
+        Encoder::spilling_into(shelf, 0, std::mem::take(&mut self.spare))
     }
 
     /// The result has been encoded.
     pub(crate) fn pack(&mut self, mut out: Encoder) -> Result<Answer, String> {
         let handles = out.take_handles();
-        let laid = match out.gathered() {
+        let laid = match out.unspilled() {
             Some(length) if length <= INLINE => Ok(0),
             _ => out.finish(),
         };
@@ -91,7 +91,7 @@ impl Outbox {
             } else {
                 ReplyKind::ValueWith
             },
-            laid: laid?,
+            laid: laid.map_err(|error| error.to_string())?,
             bytes,
             handles,
         })
@@ -99,7 +99,7 @@ impl Outbox {
 
     /// Ends the use of an encoder; gives what has gathered in it.
     pub(crate) fn take_back(&mut self, out: Encoder) -> Vec<u8> {
-        match out.into_room::<Shelf>() {
+        match out.into_spill::<Shelf>() {
             Some((shelf, bytes)) => {
                 self.shelf = Some(shelf);
                 bytes
@@ -148,7 +148,7 @@ impl Outbox {
             let mut out = self.encoder();
             let room = out.put(&answer.bytes).and_then(|()| out.finish());
             self.take_back(out);
-            answer.laid = room?;
+            answer.laid = room.map_err(|error| error.to_string())?;
         }
         if !answer.handles.is_empty() {
             let handles: Vec<_> = answer.handles.iter().map(|handle| handle.as_fd()).collect();
@@ -185,7 +185,7 @@ impl Shelf {
     }
 }
 
-impl Room for Shelf {
+impl Spill for Shelf {
     fn grow(&mut self, length: usize) -> io::Result<()> {
         self.memory()?.grow(length)
     }

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 
 use rustix::mm::{Advice, MapFlags, MremapFlags, ProtFlags};
 
-use crate::fresh::HUGE;
+use crate::sys::huge_pages;
 
 /// What a process may do with memory that another has made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Mapping {
 
     /// It helps where the administrator allows large pages in shared memory, or does nothing.
     fn want_large_pages(&self) {
-        if self.length >= HUGE {
+        if self.length >= huge_pages::SIZE {
             let _ = self.advise(Advice::LinuxHugepage);
         }
     }

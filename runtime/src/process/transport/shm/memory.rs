@@ -24,7 +24,7 @@ use rustix::fs::SealFlags;
 
 use crate::sys::mapping::{Access, Mapping};
 use crate::sys::memfd;
-use crate::wire::Room;
+use crate::wire::Spill;
 
 /// A mapped anonymous file. Dropping it unmaps it and closes its descriptor.
 #[derive(Debug)]
@@ -168,7 +168,7 @@ impl Memory {
         Ok(())
     }
 
-    /// Appends `length` bytes from `at` on to `into`. For much, see [`fresh_vec`](crate::fresh::fresh_vec).
+    /// Appends `length` bytes from `at` on to `into`. For much, see [`new_vec`](crate::sys::huge_pages::new_vec).
     ///
     /// # Errors
     /// So many are not mapped, or there is no memory for them; in words.
@@ -217,7 +217,7 @@ impl Memory {
 }
 
 /// So that values are encoded into it.
-impl Room for Memory {
+impl Spill for Memory {
     fn grow(&mut self, length: usize) -> io::Result<()> {
         Memory::grow(self, length)
     }

@@ -1,18 +1,16 @@
-//! How the error of a task crosses, when the task returns a `Result`.
+//! How the error of a task is sent, when the task returns a `Result`.
 //!
-//! Errors come in kinds that no single trait covers, and one of them is foreign (`io::Error`). So [`WireError`]
-//! has a marker `K`, one for each way, which keeps the implementations apart. Nobody writes it: for a given error
-//! type one way fits, and the compiler finds it.
+//! There are kinds of errors that no single trait covers, and one of them is a foreign type
+//! (`io::Error`). So [`WireError`] has a marker `K`, one for each way to send an error, which keeps
+//! the implementations apart. No user writes it: for each error type one way fits, and the compiler
+//! finds it.
 
 use std::error::Error;
 use std::io;
 
-use super::Wire;
-use super::decoder::Decoder;
-use super::encoder::Encoder;
-use super::error::{CodecError, Part};
-use super::io_error::IoError;
-use super::remote_error::RemoteError;
+use super::super::{Decoder, Encoder, Wire};
+use super::io::IoError;
+use super::{CodecError, Part, RemoteError};
 
 /// An error type that a task in a worker process can return.
 #[diagnostic::on_unimplemented(
@@ -29,31 +27,32 @@ pub trait WireError<K>: Sized {
     /// The error cannot be encoded, or the limit is reached.
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError>;
 
-    /// Takes an error from `decoder`.
+    /// Decodes an error.
     ///
     /// # Errors
     /// The bytes do not hold such an error.
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, CodecError>;
 }
 
-/// The ways of [`WireError`].
-pub(super) mod way {
-    /// Through serde: the error arrives as it left.
+/// The ways to send an error, markers of [`WireError`].
+pub(super) mod via {
+    /// Through serde. The error arrives as it was sent.
     #[derive(Debug)]
-    pub enum Itself {}
-    /// `std::io::Error`: code, kind, message and causes.
+    pub enum Serde {}
+    /// As the parts of a `std::io::Error`: code, kind, message and causes.
     #[derive(Debug)]
     pub enum Io {}
-    /// An error that wraps any other: message and causes, as a [`RemoteError`](super::RemoteError).
+    /// As message and causes, in a [`RemoteError`](super::RemoteError); for an error that wraps any
+    /// other error.
     #[derive(Debug)]
-    pub enum Words {}
-    /// The same for `Box<dyn Error + Send>`, which no error converts into by itself.
+    pub enum Message {}
+    /// As message and causes, for `Box<dyn Error + Send>`, which has no conversion from an error.
     #[derive(Debug)]
-    pub enum BoxedWords {}
+    pub enum BoxedMessage {}
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Wire> WireError<way::Itself> for E {
+impl<E: Wire> WireError<via::Serde> for E {
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
         encoder.value(Part::Error, self)
     }
@@ -64,7 +63,7 @@ impl<E: Wire> WireError<way::Itself> for E {
 }
 
 #[diagnostic::do_not_recommend]
-impl WireError<way::Io> for io::Error {
+impl WireError<via::Io> for io::Error {
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
         encoder.value(Part::Error, &IoError::from_error(self))
     }
@@ -74,9 +73,9 @@ impl WireError<way::Io> for io::Error {
     }
 }
 
-/// `anyhow::Error`, `eyre::Report`, `Box<dyn Error + Send + Sync>`.
+/// For `anyhow::Error`, `eyre::Report` and `Box<dyn Error + Send + Sync>`.
 #[diagnostic::do_not_recommend]
-impl<E> WireError<way::Words> for E
+impl<E> WireError<via::Message> for E
 where
     E: AsRef<dyn Error + Send + Sync> + From<RemoteError>,
 {
@@ -90,7 +89,7 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl WireError<way::BoxedWords> for Box<dyn Error + Send> {
+impl WireError<via::BoxedMessage> for Box<dyn Error + Send> {
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
         encoder.value(Part::Error, &RemoteError::new(self.as_ref()))
     }

@@ -1,18 +1,18 @@
-//! What is said when a value could not be encoded or decoded.
+//! The error of a value that could not be encoded or decoded.
 
 use std::fmt;
 
-/// Which of the values of a call an error is about.
+/// The part of a call that an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
-    /// One argument, by name.
+    /// The argument of this name.
     Argument(&'static str),
     /// All arguments together.
     Arguments,
-    /// What the function returned (the `Ok` side, if it returns a `Result`).
+    /// The value that the function returned; if that is a `Result`, its `Ok` side.
     Output,
-    /// The `Err` side of what the function returned.
+    /// The `Err` side of the `Result` that the function returned.
     Error,
 }
 
@@ -31,7 +31,8 @@ impl fmt::Display for Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CodecError {
-    /// The encoded values would have passed the limit given to the encoder. The value itself may be fine.
+    /// The encoded values would have passed the limit given to the encoder. The value itself may be
+    /// valid.
     #[non_exhaustive]
     TooLarge {
         /// What was being encoded.
@@ -44,15 +45,15 @@ pub enum CodecError {
     Invalid {
         /// What was being encoded or decoded.
         part: Part,
-        /// Where inside the value, such as `.layers[3].name`; empty for the value as a whole.
+        /// Where inside the value, for example `.layers[3].name`. Empty for the value as a whole.
         path: String,
-        /// Why, in the words of the type's `Serialize` or `Deserialize`, or of the codec.
+        /// Why, as the type's `Serialize` or `Deserialize`, or the codec, says it.
         reason: String,
     },
 }
 
 impl CodecError {
-    /// Whether only the encoder's limit stood in the way, so that a larger buffer would do.
+    /// Returns whether the limit of the encoder was the reason, so that a larger one may help.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         matches!(self, CodecError::TooLarge { .. })

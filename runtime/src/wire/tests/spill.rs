@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::io;
 
-use super::super::{CodecError, Decoder, Encoder, Room, Wire};
+use super::super::{CodecError, Decoder, Encoder, Spill, Wire};
 
 /// Where the values begin: in front, there may be something else.
 const AT: usize = 7;
@@ -24,7 +24,7 @@ impl Fake {
     }
 }
 
-impl Room for Fake {
+impl Spill for Fake {
     fn grow(&mut self, length: usize) -> io::Result<()> {
         if length > self.most {
             return Err(io::ErrorKind::StorageFull.into());
@@ -48,32 +48,35 @@ impl Room for Fake {
     }
 }
 
-/// What comes of encoding one argument into a room, and the bytes that are there then.
-pub(super) fn encode_there<T: Wire>(value: &T, piece: usize) -> (Result<(), CodecError>, Vec<u8>) {
-    let mut encoder = Encoder::in_room(Box::new(Fake::new(usize::MAX)), AT, vec![5; 3]);
+/// What comes of encoding one argument into a spill, and the bytes that are there then.
+pub(super) fn encode_spilling<T: Wire>(
+    value: &T,
+    piece: usize,
+) -> (Result<(), CodecError>, Vec<u8>) {
+    let mut encoder = Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, vec![5; 3]);
     encoder.set_piece(piece);
     let encoded = encoder.argument("value", value);
     let end = encoder.finish().unwrap();
-    let (mut room, _) = encoder.into_room::<Fake>().unwrap();
-    assert_eq!(room.bytes[..AT], [9; AT]);
-    (encoded, room.bytes.drain(AT..end).collect())
+    let (mut spill, _) = encoder.into_spill::<Fake>().unwrap();
+    assert_eq!(spill.bytes[..AT], [9; AT]);
+    (encoded, spill.bytes.drain(AT..end).collect())
 }
 
 #[test]
 fn one_value_after_another() {
-    let mut encoder = Encoder::in_room(Box::new(Fake::new(usize::MAX)), AT, Vec::new());
+    let mut encoder = Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, Vec::new());
     let long = vec![1.5_f64; 100_000];
     encoder.argument("small", &(1, "x".to_owned())).unwrap();
     encoder.argument("long", &long).unwrap();
     encoder.argument("small", &Some(3_u8)).unwrap();
     let end = encoder.finish().unwrap();
-    assert_eq!(encoder.finish(), Ok(end));
-    let (room, spare) = encoder.into_room::<Fake>().unwrap();
+    assert_eq!(encoder.finish().unwrap(), end);
+    let (spill, spare) = encoder.into_spill::<Fake>().unwrap();
     assert!(
         spare.capacity() < 100_000,
         "what is long should not have gathered"
     );
-    let mut decoder = Decoder::new(&room.bytes[AT..end]);
+    let mut decoder = Decoder::new(&spill.bytes[AT..end]);
     assert_eq!(decoder.argument("small"), Ok((1, "x".to_owned())));
     assert_eq!(decoder.argument("long"), Ok(long));
     assert_eq!(decoder.argument("small"), Ok(Some(3_u8)));
@@ -84,14 +87,14 @@ fn one_value_after_another() {
 fn the_limit_counts_from_the_beginning_of_the_room() {
     let text = "x".repeat(100);
     for (limit, fits) in [(AT + 108, true), (AT + 107, false), (0, false)] {
-        let mut encoder =
-            Encoder::in_room(Box::new(Fake::new(usize::MAX)), AT, Vec::new()).with_limit(limit);
+        let mut encoder = Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, Vec::new())
+            .with_limit(limit);
         encoder.set_piece(16);
         let encoded = encoder.argument("text", &text);
         assert_eq!(encoded.is_ok(), fits, "{encoded:?}");
     }
     let mut encoder =
-        Encoder::in_room(Box::new(Fake::new(usize::MAX)), AT, Vec::new()).with_limit(AT + 20);
+        Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, Vec::new()).with_limit(AT + 20);
     let error = encoder.argument("text", &vec![text]).unwrap_err();
     assert!(error.is_too_large(), "{error}");
 }
@@ -114,13 +117,13 @@ impl serde::Serialize for Stubborn {
 #[test]
 fn a_room_that_cannot_grow_is_an_error() {
     let words = "there is no shared memory for a message of ";
-    let small = || Encoder::in_room(Box::new(Fake::new(1000)), AT, Vec::new());
+    let small = || Encoder::spilling_into(Box::new(Fake::new(1000)), AT, Vec::new());
 
     let mut encoder = small();
     let error = encoder.argument("bytes", &vec![0_u8; 100_000]).unwrap_err();
     assert!(error.to_string().contains(words), "{error}");
     assert!(!error.is_too_large());
-    assert!(encoder.into_room::<Fake>().is_some());
+    assert!(encoder.into_spill::<Fake>().is_some());
 
     let mut encoder = small();
     let texts = vec!["x".repeat(50); 10_000];
@@ -135,7 +138,7 @@ fn a_room_that_cannot_grow_is_an_error() {
     let mut encoder = small();
     encoder.argument("text", &"x".repeat(2000)).unwrap();
     let error = encoder.finish().unwrap_err();
-    assert!(error.contains(words), "{error}");
+    assert!(error.to_string().contains(words), "{error}");
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn errors_name_keys_that_have_gone_on() {
             .map(Some)
             .collect::<Vec<_>>(),
     )]);
-    let mut encoder = Encoder::in_room(Box::new(Fake::new(100)), AT, Vec::new());
+    let mut encoder = Encoder::spilling_into(Box::new(Fake::new(100)), AT, Vec::new());
     encoder.set_piece(16);
     let error = encoder.argument("map", &map).unwrap_err().to_string();
     assert!(error.contains("at `.key["), "{error}");
@@ -156,7 +159,7 @@ fn errors_name_keys_that_have_gone_on() {
 #[test]
 fn another_kind_of_room_is_not_given() {
     struct Other;
-    impl Room for Other {
+    impl Spill for Other {
         fn grow(&mut self, _: usize) -> io::Result<()> {
             Ok(())
         }
@@ -170,7 +173,7 @@ fn another_kind_of_room_is_not_given() {
             self
         }
     }
-    let encoder = Encoder::in_room(Box::new(Other), 0, Vec::new());
-    assert!(encoder.into_room::<Fake>().is_none());
-    assert!(Encoder::new(Vec::new()).into_room::<Fake>().is_none());
+    let encoder = Encoder::spilling_into(Box::new(Other), 0, Vec::new());
+    assert!(encoder.into_spill::<Fake>().is_none());
+    assert!(Encoder::new(Vec::new()).into_spill::<Fake>().is_none());
 }

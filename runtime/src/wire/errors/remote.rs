@@ -1,21 +1,22 @@
-//! The error of a task, as it comes out on the other side: its words and its causes.
+//! The error of a task whose own type cannot be sent: its message and its causes.
 //!
-//! An `anyhow::Error` or a `Box<dyn Error>` hides a type that nobody can name, so the type itself cannot cross.
-//! What a log or a user would see of it can.
+//! An `anyhow::Error` or a `Box<dyn Error>` hides a type that cannot be named, so a value of that
+//! type cannot be sent. What a log or a user would see of it can.
 
 use std::error::Error;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// More causes than this are cut off. An error that is its own cause must not fill the memory.
+/// How many causes are sent. An error that is its own cause must not fill the memory.
 const CAUSES: usize = 64;
 
 /// An error from a worker process, whose own type could not be sent.
 ///
-/// It keeps the message and, through [`source`](Error::source), the chain of causes. It is what is inside an
-/// `anyhow::Error`, a `Box<dyn Error + Send + Sync>` or an [`io::Error`](std::io::Error) that a task in a worker
-/// process has returned; downcasting to the type that the task put in does not work there.
+/// It keeps the message and, through [`source`](Error::source), the chain of causes. It is inside of
+/// an `anyhow::Error`, a `Box<dyn Error + Send + Sync>` or an [`io::Error`](std::io::Error) that a
+/// task in a worker process has returned. A downcast to the type that the task put in does not work
+/// there.
 ///
 /// ```
 /// use std::error::Error;
@@ -41,7 +42,7 @@ impl RemoteError {
         Self::from_messages(messages.collect()).unwrap_or_else(|| Self::from(String::new()))
     }
 
-    /// The outermost message first. None, if there are no messages.
+    /// Makes the error of these messages, the outermost first. `None` if there are no messages.
     fn from_messages(messages: Vec<String>) -> Option<Self> {
         let innermost_first = messages.into_iter().rev();
         innermost_first.fold(None, |source, message| {
@@ -54,7 +55,7 @@ impl RemoteError {
 }
 
 impl From<String> for RemoteError {
-    /// An error with this message and no cause.
+    /// Makes an error with this message and no cause.
     fn from(message: String) -> Self {
         RemoteError {
             message,
@@ -77,7 +78,7 @@ impl Error for RemoteError {
     }
 }
 
-/// As the list of its messages.
+/// It is serialised as the list of its messages.
 impl Serialize for RemoteError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let chain = std::iter::successors(Some(self), |error| error.source.as_deref());

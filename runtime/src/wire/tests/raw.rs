@@ -2,14 +2,14 @@
 
 use std::fmt::Debug;
 
-use super::super::plain::is_plain;
+use super::super::raw::has_raw_form;
 use super::super::{Decoder, Encoder, Wire};
 use super::{decode, encode, same};
 
 /// Takes the short way, and takes as many bytes as its memory, after the count and zeros up to where it may begin.
 #[track_caller]
 fn plain<T: Wire + PartialEq + Debug>(value: &T, begins_at: usize, bytes: usize) {
-    assert!(is_plain::<T>());
+    assert!(has_raw_form::<T>());
     let encoded = encode(value).unwrap();
     assert_eq!(encoded.len(), begins_at + bytes);
     assert!(
@@ -56,13 +56,13 @@ fn bulk_data_goes_as_its_memory() {
 
 #[test]
 fn other_types_do_not() {
-    assert!(!is_plain::<u8>());
-    assert!(!is_plain::<Vec<bool>>());
-    assert!(!is_plain::<Vec<char>>());
-    assert!(!is_plain::<Vec<String>>());
-    assert!(!is_plain::<Option<String>>());
-    assert!(!is_plain::<[u64; 3]>());
-    assert!(!is_plain::<(u64, u64)>());
+    assert!(!has_raw_form::<u8>());
+    assert!(!has_raw_form::<Vec<bool>>());
+    assert!(!has_raw_form::<Vec<char>>());
+    assert!(!has_raw_form::<Vec<String>>());
+    assert!(!has_raw_form::<Option<String>>());
+    assert!(!has_raw_form::<[u64; 3]>());
+    assert!(!has_raw_form::<(u64, u64)>());
 }
 
 #[test]

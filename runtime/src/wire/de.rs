@@ -1,25 +1,26 @@
 //! Reads one value from `MessagePack`: the `Deserializer` that serde calls.
 //!
-//! A type says what it wants (a number, a map); if something else comes, that is an error which names both.
-//! Types that take what comes (`serde_json::Value`, and serde's own buffer for `flatten`, `untagged` and tagged
-//! enums) use `deserialize_any`.
+//! A type says what it wants (a number, a map). If something else comes, the error names both.
+//! Types that take what comes (`serde_json::Value`, and serde's own buffer for `flatten`,
+//! `untagged` and tagged enums) use `deserialize_any`.
 
 use serde::de::{Deserializer, Visitor};
 
-use super::fault::Fault;
+use super::de_access::{Elements, Entries, Variant};
+use super::errors::FormatError;
 use super::format::{FIX_ARRAY, FIX_MAP, NIL, SOME};
-use super::unpack_parts::{Elements, Entries, Variant};
-use super::unpacker::{Item, Unpacker};
+use super::item::Item;
+use super::read::Reader;
 
-impl<'de> Unpacker<'de> {
-    fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+impl<'de> Reader<'de> {
+    fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         match self.unsigned() {
             Some(number) => visitor.visit_u64(number),
             None => self.number(visitor),
         }
     }
 
-    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Unsigned(number) => visitor.visit_u64(number),
             Item::Signed(number) => visitor.visit_i64(number),
@@ -31,7 +32,7 @@ impl<'de> Unpacker<'de> {
         }
     }
 
-    fn text<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn text<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(text) = self.short_text() {
             return visitor.visit_borrowed_str(text);
         }
@@ -42,14 +43,14 @@ impl<'de> Unpacker<'de> {
         }
     }
 
-    fn nil<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn nil<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Nil => visitor.visit_unit(),
             item => Err(self.mismatch(item, &visitor)),
         }
     }
 
-    pub(super) fn list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    pub(super) fn list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(length) = self.short_length(FIX_ARRAY) {
             return self.elements(length, visitor);
         }
@@ -59,7 +60,7 @@ impl<'de> Unpacker<'de> {
         }
     }
 
-    fn map<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn map<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(length) = self.short_length(FIX_MAP) {
             return self.entries(length, visitor);
         }
@@ -69,7 +70,7 @@ impl<'de> Unpacker<'de> {
         }
     }
 
-    pub(super) fn fields<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    pub(super) fn fields<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(length) = self.short_length(FIX_MAP) {
             return self.entries(length, visitor);
         }
@@ -80,64 +81,73 @@ impl<'de> Unpacker<'de> {
         }
     }
 
-    fn elements<V: Visitor<'de>>(&mut self, length: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn elements<V: Visitor<'de>>(
+        &mut self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, FormatError> {
         self.enter()?;
         let mut elements = Elements::new(self, length);
         let value = visitor.visit_seq(&mut elements);
         elements.close(value)
     }
 
-    fn entries<V: Visitor<'de>>(&mut self, length: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn entries<V: Visitor<'de>>(
+        &mut self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, FormatError> {
         self.enter()?;
         let mut entries = Entries::new(self, length);
         let value = visitor.visit_map(&mut entries);
         entries.close(value)
     }
 
-    fn some<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+    fn some<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, FormatError> {
         self.enter()?;
         let value = visitor.visit_some(&mut *self);
         self.close(value)
     }
 
-    /// Leaves a level. After an error it is unknown how much of the value has been read.
-    pub(super) fn close<T>(&mut self, value: Result<T, Fault>) -> Result<T, Fault> {
+    /// Ends a level. After an error, it is not known how much of the value has been read.
+    pub(super) fn close<T>(&mut self, value: Result<T, FormatError>) -> Result<T, FormatError> {
         match value {
             Ok(value) => {
                 self.leave();
                 Ok(value)
             }
-            Err(fault) => Err(self.broke(fault)),
+            Err(error) => Err(self.broke(error)),
         }
     }
 
+    /// Returns the error of a type that expects something else than this item.
     #[cold]
     pub(super) fn mismatch(
         &mut self,
         item: Item<'de>,
         expected: &dyn serde::de::Expected,
-    ) -> Fault {
-        let fault = item.mismatch(expected);
+    ) -> FormatError {
+        let error = item.mismatch(expected);
         match item {
-            // What lies inside has not been read.
-            Item::Some | Item::Array(_) | Item::Map(_) => self.broke(fault),
-            _ => fault,
+            // What is inside has not been read.
+            Item::Some | Item::Array(_) | Item::Map(_) => self.broke(error),
+            _ => error,
         }
     }
 }
 
-/// Methods that do the same, whatever the type of number or text.
+/// Methods that do the same for every type of number or text.
 macro_rules! alike {
     ($($method:ident => $with:ident)*) => {$(
         #[inline]
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
             self.$with(visitor)
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
-    type Error = Fault;
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = FormatError;
 
     alike! {
         deserialize_i8 => integer
@@ -159,12 +169,12 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         deserialize_map => map
     }
 
-    /// As in [`pack.rs`](super::pack): text forms, because serde's own buffer takes no others.
+    /// As in [`ser`](super::ser): text forms, because serde's own buffer takes no others.
     fn is_human_readable(&self) -> bool {
         true
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Nil => visitor.visit_unit(),
             Item::Some => self.some(visitor),
@@ -182,21 +192,21 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         }
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         match self.double() {
             Some(number) => visitor.visit_f64(number),
             None => self.number(visitor),
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Bool(value) => visitor.visit_bool(value),
             item => Err(self.mismatch(item, &visitor)),
         }
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Bytes(bytes) => visitor.visit_borrowed_bytes(bytes),
             Item::Str(text) => visitor.visit_borrowed_str(text),
@@ -205,11 +215,11 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         }
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         self.deserialize_bytes(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         let first = self.peek()?;
         if matches!(first, NIL | SOME) {
             self.take(1)?;
@@ -225,7 +235,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.nil(visitor)
     }
 
@@ -233,7 +243,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.enter()?;
         let value = visitor.visit_newtype_struct(&mut *self);
         self.close(value)
@@ -243,7 +253,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         self,
         _length: usize,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.list(visitor)
     }
 
@@ -252,7 +262,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         _name: &'static str,
         _length: usize,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.list(visitor)
     }
 
@@ -261,7 +271,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         _name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         self.fields(visitor)
     }
 
@@ -271,7 +281,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, FormatError> {
         match self.item()? {
             Item::Str(name) => {
                 visitor.visit_enum(serde::de::value::BorrowedStrDeserializer::new(name))
@@ -285,7 +295,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         }
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         if let Some(text) = self.short_text() {
             return visitor.visit_borrowed_str(text);
         }
@@ -297,7 +307,7 @@ impl<'de> Deserializer<'de> for &mut Unpacker<'de> {
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormatError> {
         self.skip()?;
         visitor.visit_unit()
     }

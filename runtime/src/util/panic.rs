@@ -1,8 +1,8 @@
 //! Catches a panic of a user's function with all that is known of it: text, place and backtrace.
 //!
-//! The place and the backtrace are known only inside the panic hook, so a hook is put before the
-//! program's own. It notes them for threads that are inside [`catch`] and then goes on to the
-//! program's hook, so that whatever was printed before is printed still.
+//! The place and the backtrace are known only inside the panic hook. So this module puts a hook of
+//! its own before the program's hook. It notes both for threads that are inside [`catch`], then
+//! calls the program's hook, which prints what it always prints.
 
 use std::any::Any;
 use std::backtrace::Backtrace;
@@ -12,7 +12,7 @@ use std::sync::Once;
 
 use serde::{Deserialize, Serialize};
 
-/// What is known of a panic.
+/// What is known of a panic: its text, its place and a backtrace.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) message: String,
@@ -21,17 +21,17 @@ pub(crate) struct Report {
 }
 
 thread_local! {
-    /// How many [`catch`] this thread is inside of.
+    /// How many calls of [`catch`] this thread is inside of.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    /// Place and backtrace of the last panic inside [`catch`].
+    /// The place and the backtrace of the last panic of this thread inside [`catch`].
     static LAST: RefCell<Option<(String, Option<String>)>> = const { RefCell::new(None) };
 }
 
-/// Runs `function` and turns a panic into a [`Report`].
+/// Runs `function` and returns its value, or a [`Report`] if it panics.
 pub(crate) fn catch<R>(function: impl FnOnce() -> R) -> Result<R, Report> {
     install_hook();
     DEPTH.set(DEPTH.get() + 1);
-    // The function was moved here with all it owns, and nothing of it is looked at afterwards.
+    // The function was moved here with all that it owns, and nothing of it is used afterwards.
     let result = panic::catch_unwind(AssertUnwindSafe(function));
     DEPTH.set(DEPTH.get() - 1);
     result.map_err(|payload| {
@@ -44,14 +44,14 @@ pub(crate) fn catch<R>(function: impl FnOnce() -> R) -> Result<R, Report> {
             location,
             backtrace,
         };
-        quietly(|| drop(payload));
+        swallow_panic(|| drop(payload));
         report
     })
 }
 
-/// Does what may panic and has no caller to tell: dropping a value of the user's that nobody asks
-/// for any more. The panic hook has printed it.
-pub(crate) fn quietly(action: impl FnOnce()) {
+/// Runs what may panic and has no caller to tell, such as the drop of a user's value that no caller
+/// wants any more. The panic hook has printed the panic, and it is forgotten.
+pub(crate) fn swallow_panic(action: impl FnOnce()) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(action)) {
         // Its own `drop` may panic in turn.
         std::mem::forget(payload);
@@ -88,8 +88,8 @@ fn install_hook() {
     });
 }
 
-/// The backtrace as text. It is taken unless `RUST_BACKTRACE=0` forbids it, because the day on
-/// which it is needed is the one on which nobody had set the variable.
+/// Returns the backtrace as text, unless `RUST_BACKTRACE=0` forbids it. Without the variable it is
+/// taken too: on the day on which a backtrace is needed, the variable was not set.
 fn backtrace() -> Option<String> {
     match std::env::var_os("RUST_BACKTRACE") {
         Some(value) if value == "0" => None,

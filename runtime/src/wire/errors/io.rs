@@ -1,21 +1,21 @@
-//! `std::io::Error` has no serde. What it consists of does: a code of the operating system, or a kind and an
-//! error inside.
+//! Sends a `std::io::Error`, which has no serde. Its parts have: a code of the operating system, or
+//! a kind and an error inside.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
 use serde::{Deserialize, Serialize};
 
-use super::remote_error::RemoteError;
+use super::remote::RemoteError;
 
 /// The parts of an `io::Error` that can be sent.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum IoError {
-    /// The operating system said so; kind and message follow from the code.
+    /// An error code of the operating system. Kind and message follow from it.
     System(i32),
-    /// Made from a kind alone.
+    /// An error that was made from a kind alone.
     Kind(u8),
-    /// Made from a kind and another error.
+    /// An error that was made from a kind and another error.
     Custom(u8, RemoteError),
 }
 
@@ -29,7 +29,8 @@ impl IoError {
                 kind.unwrap_or(OTHER),
                 RemoteError::new(inner as &(dyn Error + 'static)),
             ),
-            // The standard library makes errors with a message of its own, and kinds that are not stable yet.
+            // The standard library makes errors with a message of its own, and with kinds that are
+            // not stable yet.
             (None, Some(kind)) if error.to_string() == error.kind().to_string() => {
                 IoError::Kind(kind)
             }
@@ -48,10 +49,10 @@ impl IoError {
     }
 }
 
-/// What `ErrorKind::Other` is sent as: the first of [`KINDS`].
+/// The number of `ErrorKind::Other`, the first of [`KINDS`].
 const OTHER: u8 = 0;
 
-/// A kind is sent as its place in this list, which both sides have alike.
+/// A kind is sent as its place in this list, which is the same on both sides.
 const KINDS: [ErrorKind; 38] = [
     ErrorKind::Other,
     ErrorKind::NotFound,
@@ -93,7 +94,7 @@ const KINDS: [ErrorKind; 38] = [
     ErrorKind::OutOfMemory,
 ];
 
-/// None for a kind that is not in the list, because it is newer than this library.
+/// Returns the number of a kind, or `None` if the kind is newer than this library.
 fn kind_number(kind: ErrorKind) -> Option<u8> {
     KINDS
         .iter()
@@ -101,6 +102,7 @@ fn kind_number(kind: ErrorKind) -> Option<u8> {
         .and_then(|place| u8::try_from(place).ok())
 }
 
+/// Returns the kind of a number, or `Other` for a number that is none.
 fn kind_of(number: u8) -> ErrorKind {
     KINDS
         .get(usize::from(number))

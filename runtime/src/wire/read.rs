@@ -1,114 +1,73 @@
-//! The bytes that values are read from: what kind of value comes next, and never more than is there.
+//! Reads the bytes of values: what kind of value comes next, and never more than is there.
 //!
-//! Everything here knows bytes only; what serde asks for is in `unpack.rs`.
+//! This file knows bytes only. What serde asks for is in `de.rs`.
 
-use serde::de::{Deserialize, Expected, Unexpected};
+use serde::de::Deserialize;
 
-use super::fault::{Fault, Step};
+use super::errors::{FormatError, Reason, Step};
 use super::format::{
     ARRAY_16, ARRAY_32, BIN_8, BIN_16, BIN_32, DEPTH_LIMIT, EXT_16_BYTES, EXT_I128, EXT_U128, F32,
     F64, FALSE, FIX_ARRAY, FIX_MAP, FIX_NEGATIVE, FIX_POSITIVE_MAX, FIX_STR, I8, I16, I32, I64,
     MAP_16, MAP_32, NIL, SOME, STR_8, STR_16, STR_32, TRUE, U8, U16, U32, U64,
 };
+use super::item::Item;
 
-/// How a value begins. For strings, bytes and numbers, that is the whole value.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Item<'de> {
-    Nil,
-    /// A `Some` whose content follows, and would read as `None` by itself.
-    Some,
-    Bool(bool),
-    Unsigned(u64),
-    Signed(i64),
-    Unsigned128(u128),
-    Signed128(i128),
-    F32(f32),
-    F64(f64),
-    Str(&'de str),
-    Bytes(&'de [u8]),
-    /// This many values follow.
-    Array(usize),
-    /// This many pairs of key and value follow.
-    Map(usize),
-}
-
-impl Item<'_> {
-    /// The error for a type that cannot be read from this.
-    #[cold]
-    pub(super) fn mismatch(&self, expected: &dyn Expected) -> Fault {
-        let unexpected = match *self {
-            Item::Nil => Unexpected::Unit,
-            Item::Some => Unexpected::Option,
-            Item::Bool(value) => Unexpected::Bool(value),
-            Item::Unsigned(number) => Unexpected::Unsigned(number),
-            Item::Signed(number) => Unexpected::Signed(number),
-            Item::Unsigned128(_) => Unexpected::Other("u128"),
-            Item::Signed128(_) => Unexpected::Other("i128"),
-            Item::F32(number) => Unexpected::Float(number.into()),
-            Item::F64(number) => Unexpected::Float(number),
-            Item::Str(text) => Unexpected::Str(text),
-            Item::Bytes(bytes) => Unexpected::Bytes(bytes),
-            Item::Array(_) => Unexpected::Seq,
-            Item::Map(_) => Unexpected::Map,
-        };
-        serde::de::Error::invalid_type(unexpected, expected)
-    }
-}
-
-/// The bytes not yet read. serde's `Deserializer` is implemented for `&mut Unpacker`.
-pub(super) struct Unpacker<'de> {
+/// The bytes that have not been read yet. serde's `Deserializer` is implemented for `&mut Reader`.
+pub(super) struct Reader<'de> {
     input: &'de [u8],
     /// Where in the message the input ends.
     end: usize,
     /// How many more values sequences and maps may announce.
     ///
-    /// Each value begins with a byte of its own, so all of them together announce no more than there are bytes.
-    /// Without this, every sequence could announce, and memory be reserved for, all that is left once more.
-    room: usize,
+    /// Each value begins with a byte of its own, so all sequences and maps together announce no
+    /// more values than there are bytes. Without this, each of them could announce all the bytes
+    /// that are left, and types would reserve memory for them each time.
+    budget: usize,
     depth: usize,
-    /// Reading stopped in the middle of a value. Should the type's `Deserialize` go on all the same, then what it
-    /// reads next is not what it takes it for.
+    /// Reading stopped in the middle of a value. If the type's `Deserialize` goes on all the same,
+    /// it does not read what it expects.
     broken: bool,
 }
 
-impl<'de> Unpacker<'de> {
+impl<'de> Reader<'de> {
     pub(super) fn new(input: &'de [u8]) -> Self {
-        Unpacker {
+        Reader {
             input,
             end: input.len(),
-            room: input.len(),
+            budget: input.len(),
             depth: 0,
             broken: false,
         }
     }
 
     /// Reads one whole value.
-    pub(super) fn unpack<T: Deserialize<'de>>(&mut self) -> Result<T, Fault> {
+    pub(super) fn read_value<T: Deserialize<'de>>(&mut self) -> Result<T, FormatError> {
         self.depth = 0;
         let value = T::deserialize(&mut *self)?;
         if self.broken {
-            return Err(Fault::said("its `Deserialize` went on after an error"));
+            return Err(Reason::IgnoredError("Deserialize").into());
         }
         Ok(value)
     }
 
-    /// Says that what has not been read yet follows the first `offset` bytes of the message.
+    /// Sets that the input follows the first `offset` bytes of the message.
     pub(super) fn set_offset(&mut self, offset: usize) {
         self.end = offset + self.input.len();
     }
 
-    /// Where in the message the next byte is.
+    /// Returns where in the message the next byte is.
     pub(super) fn position(&self) -> usize {
         self.end - self.input.len()
     }
 
-    /// What has not been read yet.
+    /// Returns the bytes that have not been read yet.
     pub(super) fn rest(&self) -> &'de [u8] {
         self.input
     }
 
+    /// Reads this many bytes.
     #[inline]
-    pub(super) fn take(&mut self, count: usize) -> Result<&'de [u8], Fault> {
+    pub(super) fn take(&mut self, count: usize) -> Result<&'de [u8], FormatError> {
         let Some((taken, rest)) = self.input.split_at_checked(count) else {
             return Err(self.cut_short());
         };
@@ -116,8 +75,9 @@ impl<'de> Unpacker<'de> {
         Ok(taken)
     }
 
+    /// Reads `N` bytes.
     #[inline]
-    pub(super) fn take_array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+    pub(super) fn take_array<const N: usize>(&mut self) -> Result<[u8; N], FormatError> {
         let Some((taken, rest)) = self.input.split_first_chunk() else {
             return Err(self.cut_short());
         };
@@ -125,50 +85,53 @@ impl<'de> Unpacker<'de> {
         Ok(*taken)
     }
 
+    /// Goes one level deeper.
     #[inline]
-    pub(super) fn enter(&mut self) -> Result<(), Fault> {
+    pub(super) fn enter(&mut self) -> Result<(), FormatError> {
         if self.depth == DEPTH_LIMIT {
             self.broken = true;
-            return Err(Fault::too_deep());
+            return Err(Reason::TooDeep.into());
         }
         self.depth += 1;
         Ok(())
     }
 
+    /// Goes back one level.
     #[inline]
     pub(super) fn leave(&mut self) {
         self.depth -= 1;
     }
 
-    /// Passes a fault on, and notes that reading stopped inside a value.
+    /// Returns the error, and notes that reading stopped inside a value.
     #[cold]
-    pub(super) fn broke(&mut self, fault: Fault) -> Fault {
+    pub(super) fn broke(&mut self, error: FormatError) -> FormatError {
         self.broken = true;
-        fault
+        error
+    }
+
+    /// Like [`broke`](Self::broke), for an error about a value inside another one.
+    #[cold]
+    pub(super) fn broke_at(&mut self, error: FormatError, step: Step) -> FormatError {
+        self.broke(error).at(step)
     }
 
     #[cold]
-    pub(super) fn broke_at(&mut self, fault: Fault, step: Step) -> Fault {
-        self.broke(fault).at(step)
+    fn cut_short(&mut self) -> FormatError {
+        self.broke(Reason::CutShort.into())
     }
 
-    #[cold]
-    fn cut_short(&mut self) -> Fault {
-        self.broke(Fault::said("the bytes end in the middle of a value"))
-    }
-
-    /// The first byte of the next value, without reading it.
-    pub(super) fn peek(&mut self) -> Result<u8, Fault> {
+    /// Returns the first byte of the next value, without reading it.
+    pub(super) fn peek(&mut self) -> Result<u8, FormatError> {
         match self.input.first() {
             Some(&byte) => Ok(byte),
             None => Err(self.cut_short()),
         }
     }
 
-    /// The next value, if it is a number from 0 up, of 64 bits at most.
+    /// Reads the next value if it is a number from 0 up, of 64 bits at most.
     ///
-    /// This and the next three repeat a part of [`item`](Self::item), for what nearly every value begins with. What
-    /// they give fits into registers, which makes small structs twice as fast to read.
+    /// This and the next three functions repeat a part of [`item`](Self::item), for the most common
+    /// values. What they return fits into registers, so that small structs are read twice as fast.
     pub(super) fn unsigned(&mut self) -> Option<u64> {
         let (&byte, rest) = self.input.split_first()?;
         let (number, rest) = match byte {
@@ -191,7 +154,7 @@ impl<'de> Unpacker<'de> {
         Some(number)
     }
 
-    /// The next value, if it is a text of less than 32 bytes.
+    /// Reads the next value if it is a text of less than 32 bytes.
     pub(super) fn short_text(&mut self) -> Option<&'de str> {
         let (&byte, rest) = self.input.split_first()?;
         if !(FIX_STR..NIL).contains(&byte) {
@@ -203,7 +166,8 @@ impl<'de> Unpacker<'de> {
         Some(text)
     }
 
-    /// The length of the next value, if it is an array of less than 16 elements, or a map.
+    /// Reads the length of the next value if it is an array (or, by `fix`, a map) of less than 16
+    /// elements.
     #[inline]
     pub(super) fn short_length(&mut self, fix: u8) -> Option<usize> {
         let (&byte, rest) = self.input.split_first()?;
@@ -212,12 +176,12 @@ impl<'de> Unpacker<'de> {
             return None;
         }
         let values = if fix == FIX_MAP { 2 * length } else { length };
-        self.room = self.room.checked_sub(values)?;
+        self.budget = self.budget.checked_sub(values)?;
         self.input = rest;
         Some(length)
     }
 
-    /// The next value, if it is a float of 64 bits.
+    /// Reads the next value if it is a float of 64 bits.
     #[inline]
     pub(super) fn double(&mut self) -> Option<f64> {
         let (&[F64, ref bytes @ ..], rest) = self.input.split_first_chunk::<9>()? else {
@@ -228,7 +192,7 @@ impl<'de> Unpacker<'de> {
     }
 
     /// Reads the beginning of the next value.
-    pub(super) fn item(&mut self) -> Result<Item<'de>, Fault> {
+    pub(super) fn item(&mut self) -> Result<Item<'de>, FormatError> {
         let [byte] = self.take_array()?;
         Ok(match byte {
             0..=FIX_POSITIVE_MAX => Item::Unsigned(byte.into()),
@@ -279,8 +243,8 @@ impl<'de> Unpacker<'de> {
         })
     }
 
-    /// A length of 1, 2 or 4 bytes, for a `width` of 0, 1 or 2.
-    fn length(&mut self, width: u8) -> Result<usize, Fault> {
+    /// Reads a length of 1, 2 or 4 bytes, for a `width` of 0, 1 or 2.
+    fn length(&mut self, width: u8) -> Result<usize, FormatError> {
         Ok(match width {
             0 => u8::from_be_bytes(self.take_array()?).into(),
             1 => u16::from_be_bytes(self.take_array()?).into(),
@@ -288,29 +252,29 @@ impl<'de> Unpacker<'de> {
         })
     }
 
-    fn str_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+    fn str_item(&mut self, length: usize) -> Result<Item<'de>, FormatError> {
         match std::str::from_utf8(self.take(length)?) {
             Ok(text) => Ok(Item::Str(text)),
-            Err(error) => Err(self.broke(Fault::said(error.to_string()))),
+            Err(error) => Err(self.broke(Reason::NotText(error).into())),
         }
     }
 
-    fn array_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+    fn array_item(&mut self, length: usize) -> Result<Item<'de>, FormatError> {
         self.announce(length)?;
         Ok(Item::Array(length))
     }
 
-    fn map_item(&mut self, length: usize) -> Result<Item<'de>, Fault> {
+    fn map_item(&mut self, length: usize) -> Result<Item<'de>, FormatError> {
         self.announce(length.saturating_mul(2))?;
         Ok(Item::Map(length))
     }
 
-    /// Every value takes one byte at least, so more of them than there are bytes left are refused before any type
-    /// reserves memory for them.
-    fn announce(&mut self, values: usize) -> Result<(), Fault> {
-        match self.room.checked_sub(values) {
-            Some(room) if values <= self.input.len() => {
-                self.room = room;
+    /// Refuses more values than there are bytes left, before any type reserves memory for them:
+    /// every value takes one byte at least.
+    fn announce(&mut self, values: usize) -> Result<(), FormatError> {
+        match self.budget.checked_sub(values) {
+            Some(budget) if values <= self.input.len() => {
+                self.budget = budget;
                 Ok(())
             }
             _ => Err(self.cut_short()),
@@ -318,14 +282,12 @@ impl<'de> Unpacker<'de> {
     }
 
     #[cold]
-    fn unknown(&mut self, byte: u8) -> Fault {
-        self.broke(Fault::said(format!(
-            "no value begins with the byte {byte:#04x}"
-        )))
+    fn unknown(&mut self, byte: u8) -> FormatError {
+        self.broke(Reason::UnknownByte(byte).into())
     }
 
     /// Passes over one whole value, however deep, without recursion.
-    pub(super) fn skip(&mut self) -> Result<(), Fault> {
+    pub(super) fn skip(&mut self) -> Result<(), FormatError> {
         let mut left = 1_usize;
         while left > 0 {
             left -= 1;
@@ -340,10 +302,10 @@ impl<'de> Unpacker<'de> {
     }
 }
 
-/// The key that begins `input`, for the path in an error.
+/// Returns the key that `input` begins with, as text for the path in an error.
 #[cold]
 pub(super) fn key_text(input: &[u8]) -> String {
-    match Unpacker::new(input).item() {
+    match Reader::new(input).item() {
         Ok(Item::Str(text)) => text.to_owned(),
         Ok(Item::Unsigned(number)) => number.to_string(),
         Ok(Item::Signed(number)) => number.to_string(),
