@@ -9,8 +9,8 @@ use std::marker::PhantomData;
 
 use super::arguments::ArgumentList;
 use crate::error::Error;
-use crate::panic;
 use crate::task::{Task, TaskInfo};
+use crate::util::panic;
 use crate::wire::{CodecError, Decoder, Encoder, Wire, WireError};
 
 /// A value whose type only its task knows.

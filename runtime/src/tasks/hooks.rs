@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use crate::panic;
+use crate::util::panic;
 
 /// A function that was marked.
 #[derive(Debug)]

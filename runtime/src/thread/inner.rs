@@ -7,11 +7,11 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use super::state::State;
-use crate::panic;
 use crate::pool::queue::Waiting;
 use crate::stats::{Counters, Stats};
-use crate::sync::lock;
 use crate::sys::fork;
+use crate::util::panic;
+use crate::util::sync::lock;
 use crate::util::timer::{Expire, Token};
 
 /// What a pool was told to be. Filled in by `ThreadPool`'s builder.

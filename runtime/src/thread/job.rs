@@ -11,10 +11,10 @@ use crate::context::{self, OnThread};
 use crate::error::{
     CannotStart, Error, InvalidPool, Outcome, Panicked, Refused, Started, TimedOut,
 };
-use crate::panic;
 use crate::pool::queue::Waiting;
 use crate::stats::{Ending, Place};
-use crate::sync::{lock, wake};
+use crate::util::panic;
+use crate::util::sync::{lock, wake};
 use crate::util::timer::{Expire, Timer, Token};
 
 /// What a thread runs.

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::inner::{Core, Deadline, wake_all};
 use super::state::State;
-use crate::panic;
 use crate::pool::closing::Drain;
-use crate::sync::{lock, wake};
 use crate::sys::fork;
+use crate::util::panic;
+use crate::util::sync::{lock, wake};
 
 impl Core {
     /// Takes no more calls. Those in the queue are still run; idle threads end.

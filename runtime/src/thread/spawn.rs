@@ -12,7 +12,7 @@ use super::growth::{Finding, PATIENCE, Window};
 use super::inner::{Core, Deadline};
 use super::shutdown::tell_if_drained;
 use super::state::State;
-use crate::sync::lock;
+use crate::util::sync::lock;
 
 /// When to try again where no thread could be started.
 const AFTER_FAILURE: Duration = Duration::from_millis(10);

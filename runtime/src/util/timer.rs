@@ -122,7 +122,7 @@ static TIMERS: Mutex<Timers> = Mutex::new(Timers {
 static CHANGED: Condvar = Condvar::new();
 
 fn lock() -> MutexGuard<'static, Timers> {
-    crate::sync::lock(&TIMERS)
+    crate::util::sync::lock(&TIMERS)
 }
 
 fn insert(at: Instant, target: Weak<dyn Fire>, number: u64) -> io::Result<Key> {
@@ -163,7 +163,7 @@ fn run() {
                 drop(timers);
                 if let Some(target) = target.upgrade() {
                     // Wakers are foreign code; one that panics must not stop all clocks.
-                    crate::panic::swallow_panic(|| target.fire(number));
+                    crate::util::panic::swallow_panic(|| target.fire(number));
                 }
                 timers = lock();
             }

@@ -13,13 +13,13 @@ use super::scheduler::job::{Answer, Job, Request};
 use super::scheduler::poison::Key;
 use super::worker::Lent;
 use crate::error::{CodecFailed, Error, Started};
-use crate::panic;
 use crate::pool::queue::Waiting;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
-use crate::sync::lock;
 use crate::tasks::erased::{Boxed, Entry};
 use crate::thread::{Runnable, ThreadPool};
+use crate::util::panic;
+use crate::util::sync::lock;
 use crate::wire::{CodecError, Decoder, Encoder};
 
 /// Values up to this many bytes are encoded and decoded where the caller polls: it takes some tens

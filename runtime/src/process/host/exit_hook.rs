@@ -14,8 +14,8 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::scheduler::Scheduler;
 use super::stderr;
-use crate::sync::lock;
 use crate::sys::fork;
+use crate::util::sync::lock;
 
 /// How long the end of the program may be held up by this.
 const LIMIT: Duration = Duration::from_millis(500);
@@ -40,7 +40,7 @@ extern "C" fn on_exit() {
         // The workers are those of another process, and its locks may have been held.
         return;
     }
-    crate::panic::swallow_panic(|| {
+    crate::util::panic::swallow_panic(|| {
         let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
         let leaving: Vec<_> = pools.iter().flat_map(|pool| pool.close()).collect();
         let watched = leaving

@@ -15,8 +15,8 @@ use std::time::Duration;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token};
 
-use crate::panic;
-use crate::sync::lock;
+use crate::util::panic;
+use crate::util::sync::lock;
 
 /// The owner of descriptors that are watched.
 pub(crate) trait Source: Send + Sync {

@@ -20,8 +20,8 @@ use super::scheduler::Scheduler;
 use super::stderr::Stderr;
 use super::worker::{Parts, WorkerHandle};
 use crate::process::protocol::handshake::{Hello, Invitation, VARIABLE};
-use crate::sync::lock;
 use crate::tasks::registry::Registry;
+use crate::util::sync::lock;
 
 /// Starts a worker for this pool, soon. The pool hears of it either way.
 pub(crate) fn request(scheduler: &Arc<Scheduler>) {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::reactor::{Poller, Source};
-use crate::sync::lock;
+use crate::util::sync::lock;
 
 static FORWARDER: Poller = Poller::new("offloop-stderr");
 

@@ -4,8 +4,8 @@ use std::os::fd::OwnedFd;
 
 use serde::{Deserialize, Serialize};
 
-use crate::panic::Report;
 use crate::process::host::worker::Lent;
+use crate::util::panic::Report;
 use crate::wire::{Decoder, Wire};
 
 /// How a call ended in the worker.

@@ -8,12 +8,12 @@ use super::replies::{Answer, Outbox};
 use super::requests::{Inbox, Opened};
 use crate::context;
 use crate::error::Phase;
-use crate::panic;
 use crate::process::protocol::handshake;
 use crate::process::protocol::reply::{CodecReport, ReplyKind};
 use crate::tasks::erased::ServeError;
 use crate::tasks::hooks;
 use crate::tasks::registry::Registry;
+use crate::util::panic;
 use crate::wire::{Decoder, Handle};
 
 /// Serves calls until the pool has no more. What comes back is why it cannot go on.

@@ -15,9 +15,9 @@ use tokio::runtime::{Handle, Id};
 use tokio::task::coop::unconstrained;
 
 use crate::call::wait;
-use crate::panic;
 use crate::process::host::worker::WorkerHandle;
-use crate::sync::lock;
+use crate::util::panic;
+use crate::util::sync::lock;
 
 /// So many calls that a thread makes on a runtime are heard of by the pool's own thread: a runtime
 /// that makes one call and ends is not worth a registration.

@@ -29,9 +29,9 @@ use crate::pool::queue::Queue;
 use crate::process::config::Settings;
 use crate::process::protocol::handshake::WorkerConfig;
 use crate::stats::{Counters, Stats};
-use crate::sync::lock;
 use crate::sys::fork;
 use crate::thread::Rejected;
+use crate::util::sync::lock;
 use crate::util::timer::{Expire, Timer, Token};
 
 use self::prefetch::Settled;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::sync::lock;
+use crate::util::sync::lock;
 
 /// How long arguments are remembered after the last worker that they killed.
 const MEMORY: Duration = Duration::from_secs(600);

@@ -8,7 +8,7 @@ use super::job::Job;
 use crate::error::Started;
 use crate::process::host::codec;
 use crate::process::host::worker::{Taken, WorkerHandle};
-use crate::sync::lock;
+use crate::util::sync::lock;
 
 /// What became of a call that was to be given to a worker.
 pub(super) enum Settled {

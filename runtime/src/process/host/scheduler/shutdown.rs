@@ -8,8 +8,8 @@ use super::{Deadline, Scheduler};
 use crate::error::Started;
 use crate::pool::closing::Drain;
 use crate::process::host::worker::WorkerHandle;
-use crate::sync::{lock, wake};
 use crate::sys::fork;
+use crate::util::sync::{lock, wake};
 
 impl Scheduler {
     /// Takes no more calls. Those in the queue are still run; idle workers end. Gives those.

@@ -96,7 +96,7 @@ impl<T> Watchdog<T> {
 }
 
 #[cfg(not(all(test, offloop_loom)))]
-use crate::sync::lock;
+use crate::util::sync::lock;
 #[cfg(all(test, offloop_loom))]
 fn lock<T>(mutex: &Mutex<T>) -> loom::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap()
@@ -111,7 +111,7 @@ impl Scheduler {
 
     pub(super) fn sweep(self: &Arc<Scheduler>) {
         let pause = self.watchdog.begin();
-        let workers = crate::sync::lock(&self.state).roster.present();
+        let workers = crate::util::sync::lock(&self.state).roster.present();
         let mut any = false;
         let mut has_calls = false;
         for worker in workers.iter().filter(|worker| worker.has_calls()) {
@@ -130,7 +130,7 @@ impl Scheduler {
 
     /// Takes in whatever workers have answered, for whoever wants to know what they are at.
     pub(super) fn catch_up(&self) {
-        let workers = crate::sync::lock(&self.state).roster.present();
+        let workers = crate::util::sync::lock(&self.state).roster.present();
         for worker in workers.iter().filter(|worker| worker.has_calls()) {
             worker.collect();
         }

@@ -16,7 +16,7 @@ use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::shm::ring::{DOORBELLS, INLINE, Place, Placed};
-use crate::sync::lock;
+use crate::util::sync::lock;
 
 /// What came of giving a worker a call.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::host::post_mortem;
 use crate::process::host::scheduler::job::Job;
 use crate::process::transport::shm::slot_state::CallState;
-use crate::sync::lock;
+use crate::util::sync::lock;
 
 /// What is known of a worker's end.
 #[derive(Clone, Debug)]

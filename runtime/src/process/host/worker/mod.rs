@@ -33,8 +33,8 @@ use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::shm::ring::{DOORBELLS, Ring};
 use crate::process::transport::shm::slot_state::CallState;
-use crate::sync::lock;
 use crate::tasks::hooks;
+use crate::util::sync::lock;
 use crate::util::timer::{Expire, Timer, Token};
 
 pub(crate) use dispatch::Taken;

@@ -13,8 +13,8 @@ use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors}
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::ring::{INLINE, Place};
 use crate::process::transport::shm::slot_state::CallState;
-use crate::sync::lock;
 use crate::sys::mapping::Access;
+use crate::util::sync::lock;
 
 impl WorkerHandle {
     /// Takes in what the worker says before it is ready. True once it is.

@@ -13,7 +13,7 @@ use crate::process::protocol::handshake::Hello;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::ring::Ring;
-use crate::sync::lock;
+use crate::util::sync::lock;
 
 /// The thread that hears from workers. It runs no user code and waits for nothing else.
 static REACTOR: Poller = Poller::new("offloop-reactor");

@@ -21,8 +21,8 @@ use crate::process::host::message::Message;
 use crate::process::host::worker::{Stop, Taken, WorkerHandle};
 use crate::process::transport::shm::region::Region;
 use crate::stats::{Ending, Place};
-use crate::sync::lock;
 use crate::tasks::erased::{Boxed, Erased};
+use crate::util::sync::lock;
 use crate::util::timer::Timer;
 
 /// How often a call moves on to another worker because the one it was given died before it took

@@ -11,7 +11,7 @@ use crate::process::host::scheduler::poison::Key;
 use crate::process::host::worker::Death;
 use crate::process::protocol::reply::{Body, Reply};
 use crate::stats::{Ending, Place};
-use crate::sync::{lock, wake};
+use crate::util::sync::{lock, wake};
 
 impl Job {
     /// Hands in what the worker said.
