@@ -158,8 +158,6 @@ mod thread;
 mod util;
 mod wire;
 
-use util::{panic, sync};
-
 #[doc = include_str!("promises.md")]
 pub mod promises {}
 
