@@ -3,10 +3,10 @@
 use crate::attrs::last_segment;
 use crate::errors::Errors;
 use crate::generics::Params;
+use crate::known_types;
 use crate::messages as say;
 use crate::names::{self, Fresh};
 use crate::passing::Passing;
-use crate::plain;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -133,7 +133,7 @@ impl Argument {
     pub(crate) fn lend_listed(&self, lent: &Ident) -> TokenStream {
         match &self.passing {
             // It is one already.
-            Passing::Cow(target) if plain::is_lendable(target) => lent.to_token_stream(),
+            Passing::Cow(target) if known_types::is_lendable(target) => lent.to_token_stream(),
             // A `Cow` dereferences to what its owned form does.
             _ => self.lend(lent),
         }

@@ -16,21 +16,21 @@ mod argument;
 mod attrs;
 mod cfg;
 mod check;
-mod entry;
+mod driver;
 mod errors;
 mod expand;
 mod generics;
 mod hash;
+mod impl_block;
 mod kind;
+mod known_types;
 mod messages;
-mod methods;
 mod model;
 mod names;
 mod on_worker_start;
 mod options;
 mod output;
 mod passing;
-mod plain;
 mod receiver;
 mod render;
 mod scan;
@@ -264,7 +264,7 @@ use proc_macro::TokenStream;
 ///   everything but the call by position.
 #[proc_macro_attribute]
 pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(Kind::BlockingIo, options.into(), &item.into()).into()
+    driver::attribute(Kind::BlockingIo, options.into(), &item.into()).into()
 }
 
 /// Runs a function in a pool of worker processes: calling it gives a future.
@@ -355,7 +355,7 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - a method without [`#[offloop::methods]`](macro@methods) on its impl block.
 #[proc_macro_attribute]
 pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(Kind::CpuBound, options.into(), &item.into()).into()
+    driver::attribute(Kind::CpuBound, options.into(), &item.into()).into()
 }
 
 /// Makes tasks of the methods of an impl block.
@@ -445,7 +445,7 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 /// reported as unused.
 #[proc_macro_attribute]
 pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
-    methods::attribute(&options.into(), &item.into()).into()
+    impl_block::attribute(&options.into(), &item.into()).into()
 }
 
 /// Runs a function in each worker process before its first call: to load a model, warm a cache, or lower

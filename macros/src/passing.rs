@@ -2,7 +2,7 @@
 //! how it is made from what the caller gave, and how it is lent to the function.
 
 use crate::generics::Params;
-use crate::plain;
+use crate::known_types;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -116,7 +116,7 @@ impl Passing {
         match self {
             Self::Value(_) | Self::Cloned(_) => None,
             Self::Reference(target, _) | Self::Cow(target) => {
-                plain::is_lendable(target).then_some(target)
+                known_types::is_lendable(target).then_some(target)
             }
         }
     }

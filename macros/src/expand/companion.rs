@@ -1,8 +1,8 @@
 //! The companion type of a task, and the checks of the user's types.
 
 use crate::argument::Argument;
+use crate::known_types;
 use crate::model::{Home, Task};
-use crate::plain;
 use crate::scan;
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -142,11 +142,11 @@ pub(super) fn checks(task: &Task) -> TokenStream {
     let (values, output) = (&task.names.values, &task.names.output);
     let types = owned_types(task);
     let mut checked_values = quote!((#(#types,)*));
-    if !plain::are_arguments_plain(task) {
+    if !known_types::are_arguments_plain(task) {
         checked_values = task.checked(&checked_values);
     }
     let mut checked_output = task.outside(&task.output.ty).into_token_stream();
-    if !plain::is_plain(&task.output.ty) {
+    if !known_types::is_plain(&task.output.ty) {
         checked_output = task.checked(&checked_output);
     }
     let check = (!assertions.is_empty()).then(|| {
@@ -223,9 +223,9 @@ pub(super) fn assertions(
     });
     let arguments = arguments
         .iter()
-        .filter(|argument| !plain::is_plain_argument(argument))
+        .filter(|argument| !known_types::is_plain_argument(argument))
         .map(|argument| check(&argument.owned(), scan::span(argument.passing.target())));
-    let output = if plain::is_plain(&task.output.ty) {
+    let output = if known_types::is_plain(&task.output.ty) {
         TokenStream::new()
     } else {
         let ty = outside(&task.output.ty);

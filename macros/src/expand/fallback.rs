@@ -229,7 +229,7 @@ pub(crate) fn as_written(source: &SourceFn) -> TokenStream {
     let attrs = source
         .attrs
         .iter()
-        .filter(|attr| !crate::entry::is_ours(attr));
+        .filter(|attr| !crate::driver::is_ours(attr));
     let vis = &source.vis;
     let sig = body::stripped_for_rustc(&source.sig);
     let end = source

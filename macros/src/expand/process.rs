@@ -3,9 +3,9 @@
 
 use super::{companion, local, wrapper};
 use crate::argument::Argument;
+use crate::known_types;
 use crate::model::Task;
 use crate::names;
-use crate::plain;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -125,7 +125,7 @@ fn list_type(task: &Task) -> TokenStream {
         let first = tuple(first);
         quote!(#krate::__private::More<#first, #rest>)
     });
-    if plain::are_arguments_plain(task) {
+    if known_types::are_arguments_plain(task) {
         return list;
     }
     task.checked(&list)

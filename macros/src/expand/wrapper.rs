@@ -4,9 +4,9 @@ use super::local;
 use crate::argument::Argument;
 use crate::attrs::{doc_line, end_of_introduction};
 use crate::kind::Kind;
+use crate::known_types;
 use crate::model::{self, Home, Task};
 use crate::options::BuilderOption;
-use crate::plain;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
@@ -224,7 +224,7 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
     let mut list = quote!((#(#stored,)*));
     let mut list_type = None;
     let mut checked = None;
-    if task.is_concrete() && !plain::are_arguments_plain(task) {
+    if task.is_concrete() && !known_types::are_arguments_plain(task) {
         // Of a type that is known to be wrong if one of them cannot cross, so that it is not
         // reported again.
         let (values, local) = (&task.names.values, local("list"));
@@ -233,7 +233,7 @@ fn dispatch_to_threads(task: &Task) -> TokenStream {
         list = quote!(#local);
     }
     let output = task.checked_output();
-    let is_checked = task.is_concrete() && !plain::is_plain(&task.output.ty);
+    let is_checked = task.is_concrete() && !known_types::is_plain(&task.output.ty);
     let returns = is_checked.then(|| quote!(-> #output));
     let run = quote!(Self::#blocking #turbofish(#(#lent),*));
     let run = if returns.is_some() {

@@ -6,7 +6,7 @@ mod words;
 mod written;
 
 use crate::kind::Kind;
-use crate::{entry, methods, on_worker_start};
+use crate::{driver, impl_block, on_worker_start};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands an item of which the first attribute is one of ours.
@@ -26,9 +26,9 @@ fn expand(source: &str) -> TokenStream {
     };
     let item = tokens.collect();
     match name.as_str() {
-        "blocking_io" => entry::attribute(Kind::BlockingIo, options, &item),
-        "cpu_bound" => entry::attribute(Kind::CpuBound, options, &item),
-        "methods" => methods::attribute(&options, &item),
+        "blocking_io" => driver::attribute(Kind::BlockingIo, options, &item),
+        "cpu_bound" => driver::attribute(Kind::CpuBound, options, &item),
+        "methods" => impl_block::attribute(&options, &item),
         "on_worker_start" => on_worker_start::attribute(options, &item),
         other => panic!("not an attribute of ours: {other}"),
     }

@@ -2,7 +2,7 @@
 //! expands the functions that are marked.
 
 use crate::attrs::last_segment;
-use crate::entry;
+use crate::driver;
 use crate::errors::Errors;
 use crate::expand::Parts;
 use crate::generics::Params;
@@ -91,7 +91,7 @@ impl ImplBlock {
                 Item::Task(kind, options, source) => {
                     let mut source = (**source).clone();
                     source.attrs.extend_from_slice(&cfg);
-                    parts.extend(entry::function(*kind, options.clone(), source, &home));
+                    parts.extend(driver::function(*kind, options.clone(), source, &home));
                 }
             }
         }
@@ -212,7 +212,7 @@ fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     let ahead = input.fork();
     let attrs = ahead.call(Attribute::parse_outer)?;
-    let is_task = attrs.iter().any(entry::is_ours);
+    let is_task = attrs.iter().any(driver::is_ours);
     ahead.parse::<syn::Visibility>()?;
     if !source::is_function(&ahead) || !is_task {
         return Ok(Item::Other(other(input)?));
@@ -221,7 +221,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     let mut found = None;
     // The first of our attributes is the task's; a second one stays and is refused.
     source.attrs.retain(|attr| {
-        if found.is_some() || !entry::is_ours(attr) {
+        if found.is_some() || !driver::is_ours(attr) {
             return true;
         }
         let kind = if last_segment(attr.path()) == Kind::CpuBound.name() {
