@@ -7,6 +7,7 @@ use crate::known_types;
 use crate::messages as say;
 use crate::names::{self, Fresh};
 use crate::passing::Passing;
+use crate::paths::Paths;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -40,7 +41,7 @@ impl Argument {
         errors: &mut Errors,
     ) -> Option<Self> {
         let ident = name(source, errors);
-        let label = ident.as_ref().map(names::plain).unwrap_or_default();
+        let label = ident.as_ref().map(names::unraw).unwrap_or_default();
         let sorted = sort_attributes(&source.attrs, &label, errors);
         let inner = option_inner(&source.ty);
         let as_written = Passing::of(inner.unwrap_or(&source.ty), params);
@@ -102,31 +103,45 @@ impl Argument {
 
     /// The same as an element of a list that is sent to a worker: where the function borrows what the
     /// worker can lend, a type of the runtime that says so.
-    pub(crate) fn listed_type(&self, krate: &TokenStream) -> TokenStream {
-        match self.borrowed(krate) {
+    pub(crate) fn listed_type(&self, paths: &Paths) -> TokenStream {
+        match self.borrowed(paths) {
             Some(borrowed) => borrowed,
             None => self.owned(),
         }
     }
 
     /// The element itself, given the name of what is stored.
-    pub(crate) fn listed(&self, krate: &TokenStream) -> TokenStream {
+    pub(crate) fn listed(&self, paths: &Paths) -> TokenStream {
         let stored = &self.local;
-        match self.borrowed(krate) {
+        match self.borrowed(paths) {
             Some(borrowed) => quote!(#borrowed(#stored)),
             None => stored.to_token_stream(),
         }
     }
 
     /// That type, written so that it is its constructor too.
-    fn borrowed(&self, krate: &TokenStream) -> Option<TokenStream> {
+    fn borrowed(&self, paths: &Paths) -> Option<TokenStream> {
         let target = self.passing.lendable()?;
         let name = if self.optional {
             quote!(BorrowedOption)
         } else {
             quote!(Borrowed)
         };
-        Some(quote!(#krate::__private::#name::<#target>))
+        let private = &paths.private;
+        Some(quote!(#private::#name::<#target>))
+    }
+
+    /// Returns whether what is stored can go to any pool, known by the names of its types.
+    pub(crate) fn is_plain(&self) -> bool {
+        let target = self.passing.target();
+        if !self.passing.copies() {
+            return known_types::is_plain(target);
+        }
+        match peel(target) {
+            Type::Slice(slice) => known_types::is_plain(&slice.elem),
+            Type::Path(path) => path.path.is_ident("str"),
+            _ => false,
+        }
     }
 
     /// What the function is called with, given the name of what the worker lends.
@@ -179,9 +194,9 @@ fn name(source: &PatType, errors: &mut Errors) -> Option<Ident> {
 fn suggestion(source: &PatType, name: Option<&Ident>) -> Option<String> {
     let ty = crate::render::tokens(&source.ty);
     let name = match (name, peel(&source.ty)) {
-        (Some(name), _) => names::plain(name),
+        (Some(name), _) => names::unraw(name),
         (None, Type::Path(path)) => {
-            let word = names::plain(&path.path.segments.last()?.ident).to_lowercase();
+            let word = names::unraw(&path.path.segments.last()?.ident).to_lowercase();
             // A type's name may be a keyword in lower case, as `Box` is.
             syn::parse_str::<Ident>(&word).map_or("value".to_owned(), |word| word.to_string())
         }

@@ -1,5 +1,6 @@
 //! Decides where each attribute of the user's function goes.
 
+use crate::kind::Kind;
 use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote};
@@ -73,11 +74,16 @@ fn subject(attr: &Attribute) -> String {
     }
 }
 
-/// The last word of a path: `blocking_io` of `offloop::blocking_io`.
+/// Returns which attribute of ours this is; `None` for any other attribute.
+pub(crate) fn task_kind(attr: &Attribute) -> Option<Kind> {
+    Kind::of_name(&last_segment(attr.path()))
+}
+
+/// Returns the last word of a path: `blocking_io` of `offloop::blocking_io`.
 pub(crate) fn last_segment(path: &syn::Path) -> String {
     path.segments
         .last()
-        .map(|segment| crate::names::plain(&segment.ident))
+        .map(|segment| crate::names::unraw(&segment.ident))
         .unwrap_or_default()
 }
 

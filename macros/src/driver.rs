@@ -1,27 +1,29 @@
-//! From the tokens of an attribute and its item to generated code.
+//! From the tokens of an attribute and its item to generated code: parse, check, expand.
 
-use crate::attrs::last_segment;
 use crate::cfg;
 use crate::check;
 use crate::errors::Errors;
 use crate::expand::{self, Parts};
+use crate::home::Home;
+use crate::impl_block::{ImplBlock, Item};
 use crate::kind::Kind;
 use crate::messages as say;
-use crate::model::{Home, Task};
+use crate::model::Task;
 use crate::options::Options;
+use crate::self_type;
 use crate::source::{Source, SourceFn};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// `#[blocking_io]` or `#[cpu_bound]` on an item of its own.
+/// Expands `#[blocking_io]` or `#[cpu_bound]` on an item of its own.
 pub(crate) fn attribute(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     match syn::parse2::<Source>(item.clone()) {
         Ok(Source::Function(source)) => {
             let is_method =
-                source.sig.receiver().is_some() || check::self_in(&source.sig).is_some();
+                source.sig.receiver().is_some() || self_type::find(&source.sig).is_some();
             let home = if is_method { Home::Bare } else { Home::Free };
-            return function(kind, options, *source, &home).outside;
+            return function(kind, options, &source, &home).outside;
         }
         Ok(Source::Other(keyword, span)) => {
             errors.at_span(span, say::not_a_function(kind, &keyword));
@@ -32,43 +34,101 @@ pub(crate) fn attribute(kind: Kind, options: TokenStream, item: &TokenStream) ->
     quote!(#item #(#errors)*)
 }
 
-/// The parts for one function.
-pub(crate) fn function(
-    kind: Kind,
-    options: TokenStream,
-    mut source: SourceFn,
-    home: &Home,
-) -> Parts {
+/// Expands `#[offloop::methods]` on an impl block.
+pub(crate) fn methods(options: &TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let options = Options::parse(kind, options, &mut errors);
-    let versions = cfg::versions(&source, &mut errors);
-    // Checked as a whole, so that a mistake is not told once for each version.
-    let read = Task::read(
-        kind,
-        options.clone(),
-        source.clone(),
-        home.clone(),
-        &mut errors,
-    );
-    if !errors.is_empty() {
-        source.attrs.retain(|attr| !is_ours(attr));
-        return expand::fallback(&source, &options, home, errors);
+    if !options.is_empty() {
+        errors.at(options, say::METHODS_OPTION);
     }
-    if let (1, Some(task)) = (versions.len(), &read) {
-        return expand::task(task);
-    }
+    let Some(block) = ImplBlock::read(item, &mut errors) else {
+        let errors = errors.into_tokens();
+        return quote!(#item #(#errors)*);
+    };
+    check::impl_block(&block, &mut errors);
+    let Some(home) = block.home(&mut errors).filter(|_| errors.is_empty()) else {
+        return as_written(&block, errors);
+    };
+    let home = Home::Impl(Box::new(home));
     let mut parts = Parts::default();
-    for version in versions {
-        let task = Task::read(kind, options.clone(), version, home.clone(), &mut errors);
-        parts.extend(task.as_ref().map(expand::task).unwrap_or_default());
+    for item in &block.items {
+        match item {
+            Item::Other(tokens) => parts.inside.extend(tokens.clone()),
+            Item::Task(kind, options, source) => {
+                let source = block.under_its_conditions(source);
+                parts.extend(function(*kind, options.clone(), &source, &home));
+            }
+        }
     }
-    parts
+    let outside = parts.outside;
+    let block = block.with_items(&parts.inside);
+    quote!(#block #outside)
 }
 
-/// Whether this is one of our attributes.
-pub(crate) fn is_ours(attr: &syn::Attribute) -> bool {
-    matches!(
-        last_segment(attr.path()).as_str(),
-        "blocking_io" | "cpu_bound"
-    )
+/// Writes an impl block with mistakes without our attributes, so that the compiler checks the
+/// rest of it.
+fn as_written(block: &ImplBlock, errors: Errors) -> TokenStream {
+    let mut items = TokenStream::new();
+    for item in &block.items {
+        match item {
+            Item::Other(tokens) => items.extend(tokens.clone()),
+            Item::Task(_, _, source) => items.extend(expand::as_written(source)),
+        }
+    }
+    let block = block.with_items(&items);
+    let errors = errors.into_tokens();
+    quote!(#block #(#errors)*)
+}
+
+/// Expands one function.
+fn function(kind: Kind, options: TokenStream, source: &SourceFn, home: &Home) -> Parts {
+    let mut errors = Errors::default();
+    let parsed = Parsed::read(kind, options, source, home, &mut errors);
+    check::task(&parsed.task, &mut errors);
+    if errors.is_empty() {
+        parsed.expand()
+    } else {
+        expand::fallback(&parsed.task, errors)
+    }
+}
+
+/// What the parser makes of a function.
+struct Parsed {
+    /// The function with all arguments, whatever their conditions are: what is checked, so that a
+    /// mistake is reported once.
+    task: Task,
+    /// What is expanded in its place if its arguments have conditions: see [`cfg`].
+    versions: Vec<Task>,
+}
+
+impl Parsed {
+    fn read(
+        kind: Kind,
+        options: TokenStream,
+        source: &SourceFn,
+        home: &Home,
+        errors: &mut Errors,
+    ) -> Self {
+        let options = Options::parse(kind, options, errors);
+        let versions = cfg::versions(source, errors);
+        let task = Task::read(kind, &options, source, home, errors);
+        // Their mistakes are those of the whole.
+        let versions = versions
+            .iter()
+            .map(|version| Task::read(kind, &options, version, home, &mut Errors::default()));
+        Self {
+            task,
+            versions: versions.collect(),
+        }
+    }
+
+    fn expand(&self) -> Parts {
+        if self.versions.is_empty() {
+            return expand::task(&self.task);
+        }
+        let mut parts = Parts::default();
+        for version in &self.versions {
+            parts.extend(expand::task(version));
+        }
+        parts
+    }
 }

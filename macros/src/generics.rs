@@ -1,19 +1,17 @@
 //! Type parameters of a task: named where the user wrote `impl Trait`, without the
 //! lifetimes of the caller, and with the bounds that crossing to a thread takes.
 
+use crate::bounds;
 use crate::errors::Errors;
 use crate::messages as say;
 use crate::names::{self, Fresh};
-use crate::receiver::ReplaceSelf;
 use crate::scan;
-use proc_macro2::{Ident, Span, TokenStream};
+use crate::self_type;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
 use syn::visit_mut::{self, VisitMut};
-use syn::{
-    GenericParam, Generics, Type, TypeImplTrait, TypeParam, TypeParamBound, WherePredicate,
-    parse_quote, parse_quote_spanned,
-};
+use syn::{GenericParam, Generics, Type, TypeParam, TypeParamBound, WherePredicate, parse_quote};
 
 /// Type and const parameters with their bounds; never a lifetime, because whatever is
 /// stored is owned.
@@ -28,14 +26,14 @@ pub(crate) struct Params {
 impl Params {
     pub(crate) fn read(generics: &Generics, errors: &mut Errors) -> Self {
         let mut generics = generics.clone();
-        bound_types(&mut generics);
+        bounds::bound_types(&mut generics);
         let mut params: Vec<GenericParam> = Vec::new();
         for param in &generics.params {
             match param.clone() {
                 GenericParam::Lifetime(_) => {}
                 GenericParam::Type(mut param) => {
                     param.attrs.clear();
-                    param.bounds = owned_bounds(param.bounds, errors);
+                    param.bounds = bounds::owned(param.bounds, errors);
                     params.push(GenericParam::Type(param));
                 }
                 GenericParam::Const(mut param) => {
@@ -50,14 +48,14 @@ impl Params {
                 let mut predicate = predicate.clone();
                 let borrowed = scan::borrowed_in(|scan| {
                     let mut lifetimes_dropped = predicate.clone();
-                    lifetimes_dropped.bounds = without_lifetimes(lifetimes_dropped.bounds);
+                    lifetimes_dropped.bounds = bounds::without_lifetimes(lifetimes_dropped.bounds);
                     scan.visit_predicate_type_mut(&mut lifetimes_dropped);
                 });
                 if let Some(tokens) = borrowed {
                     errors.at(tokens, say::BOUND_LIFETIME);
                     continue;
                 }
-                predicate.bounds = without_lifetimes(predicate.bounds);
+                predicate.bounds = bounds::without_lifetimes(predicate.bounds);
                 predicates.push(WherePredicate::Type(predicate));
             }
         }
@@ -72,7 +70,7 @@ impl Params {
     /// These parameters after those of `impl owner`, for items outside of the block.
     pub(crate) fn within(&self, around: &Self, owner: &Type) -> Self {
         let mut inner = self.clone();
-        let mut replace = ReplaceSelf { owner };
+        let mut replace = self_type::Replace { owner };
         for param in &mut inner.all {
             replace.visit_generic_param_mut(param);
         }
@@ -236,7 +234,7 @@ impl Params {
     pub(crate) fn name_impls(&mut self, ty: &mut Type, argument: &Ident, fresh: &mut Fresh) {
         let mut namer = NameImpls {
             params: self,
-            wish: format!("Impl{}", names::camel(&names::plain(argument))),
+            wish: format!("Impl{}", names::camel(&names::unraw(argument))),
             fresh,
         };
         namer.visit_type_mut(ty);
@@ -251,30 +249,6 @@ fn ident_of(param: &GenericParam) -> &Ident {
     }
 }
 
-type Bounds = syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>;
-
-/// `T: 'a` follows from `T: 'static`, which every task asks for.
-fn without_lifetimes(bounds: Bounds) -> Bounds {
-    let is_of_caller = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static");
-    bounds
-        .into_iter()
-        .filter(|bound| !is_of_caller(bound))
-        .collect()
-}
-
-fn owned_bounds(bounds: Bounds, errors: &mut Errors) -> Bounds {
-    let bounds = without_lifetimes(bounds);
-    for bound in &bounds {
-        let borrowed = scan::borrowed_in(|scan| {
-            scan.visit_type_param_bound_mut(&mut bound.clone());
-        });
-        if let Some(tokens) = borrowed {
-            errors.at(tokens, say::BOUND_LIFETIME);
-        }
-    }
-    bounds
-}
-
 struct NameImpls<'a> {
     params: &'a mut Params,
     wish: String,
@@ -287,67 +261,11 @@ impl VisitMut for NameImpls<'_> {
         if let Type::ImplTrait(found) = scan::peel(ty) {
             let name = self.fresh.name(&self.wish, found.impl_token.span);
             let mut bounds = found.bounds.clone();
-            add_task_bounds(&mut bounds, found.impl_token.span);
+            bounds::add_to(&mut bounds, found.impl_token.span);
             self.params.all.push(parse_quote!(#name: #bounds));
             *ty = parse_quote!(#name);
             return;
         }
         visit_mut::visit_type_mut(self, ty);
-    }
-}
-
-/// Adds `Send + 'static` to each `impl Trait` in the type of an argument.
-pub(crate) fn bound_impls(ty: &mut Type) {
-    struct BoundImpls;
-    impl VisitMut for BoundImpls {
-        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
-            add_task_bounds(&mut ty.bounds, ty.impl_token.span);
-        }
-    }
-    BoundImpls.visit_type_mut(ty);
-}
-
-/// Adds `Send + 'static` to each type parameter, where it has its other bounds: clippy
-/// wants them in one place.
-pub(crate) fn bound_types(generics: &mut Generics) {
-    let mut in_where = generics.where_clause.take();
-    for param in generics.type_params_mut() {
-        let span = param.ident.span();
-        let predicates = in_where
-            .iter_mut()
-            .flat_map(|clause| &mut clause.predicates);
-        let predicate = predicates
-            .filter_map(|predicate| match predicate {
-                WherePredicate::Type(predicate) => Some(predicate),
-                _ => None,
-            })
-            .find(|predicate| {
-                predicate.lifetimes.is_none()
-                    && matches!(&predicate.bounded_ty, Type::Path(path)
-                        if path.path.is_ident(&param.ident))
-            });
-        match predicate {
-            Some(predicate) if param.bounds.is_empty() => {
-                add_task_bounds(&mut predicate.bounds, span);
-            }
-            _ => add_task_bounds(&mut param.bounds, span),
-        }
-    }
-    generics.where_clause = in_where;
-}
-
-fn add_task_bounds(bounds: &mut Bounds, span: Span) {
-    let has_send = bounds.iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => crate::attrs::last_segment(&bound.path) == "Send",
-        _ => false,
-    });
-    let has_static = bounds
-        .iter()
-        .any(|bound| matches!(bound, TypeParamBound::Lifetime(bound) if bound.ident == "static"));
-    if !has_send {
-        bounds.push(parse_quote_spanned!(span=> ::core::marker::Send));
-    }
-    if !has_static {
-        bounds.push(parse_quote_spanned!(span=> 'static));
     }
 }

@@ -1,108 +1,68 @@
-//! `#[offloop::methods]`: reads an impl block without parsing the bodies in it, and
-//! expands the functions that are marked.
+//! Reads an impl block and leaves the bodies in it alone.
 
-use crate::attrs::last_segment;
-use crate::driver;
+use crate::attrs::{last_segment, task_kind};
 use crate::errors::Errors;
-use crate::expand::Parts;
 use crate::generics::Params;
+use crate::home::ImplHome;
 use crate::kind::Kind;
 use crate::messages as say;
-use crate::model::{Home, ImplHome};
 use crate::scan::{self, peel};
 use crate::source::{self, SourceFn};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, GenericParam, Generics, Meta, Path, Token, Type, WhereClause};
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::{Attribute, GenericParam, Generics, Meta, Path, Token, Type, Visibility, WhereClause};
 
-/// An impl block; the functions in it are read, everything else is passed through.
-struct ImplBlock {
+/// An impl block. The functions that are tasks are read, everything else in it is passed through.
+pub(crate) struct ImplBlock {
     attrs: Vec<Attribute>,
-    impl_token: Token![impl],
+    pub(crate) impl_token: Token![impl],
     generics: Generics,
-    trait_path: Option<(Path, Token![for])>,
+    pub(crate) trait_path: Option<(Path, Token![for])>,
     owner: Type,
     where_clause: Option<WhereClause>,
-    items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
 }
 
-enum Item {
+/// What is in an impl block.
+pub(crate) enum Item {
+    /// A function with an attribute of ours: which one, its options, and the function without it.
     Task(Kind, TokenStream, Box<SourceFn>),
+    /// Any other item.
     Other(TokenStream),
 }
 
-/// Expands the attribute.
-pub(crate) fn attribute(options: &TokenStream, item: &TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    if !options.is_empty() {
-        errors.at(options, say::METHODS_OPTION);
-    }
-    let block = match syn::parse2::<ImplBlock>(item.clone()) {
-        Ok(block) => block,
-        Err(error) => {
-            match what(item) {
-                Some((keyword, span)) if keyword != "impl" => {
-                    errors.at_span(span, say::methods_not_an_impl(&keyword));
-                }
-                _ => errors.add(error),
-            }
-            let errors = errors.into_tokens();
-            return quote!(#item #(#errors)*);
-        }
-    };
-    block.expand(errors)
-}
-
 impl ImplBlock {
-    fn expand(self, mut errors: Errors) -> TokenStream {
-        if let Some((path, _)) = &self.trait_path {
-            errors.at(path, say::METHODS_ON_TRAIT_IMPL);
-        } else if !self.items.iter().any(|item| matches!(item, Item::Task(..))) {
-            errors.at(self.impl_token, say::METHODS_WITHOUT_TASK);
+    /// Reads the block; `None` if the tokens are none, which is then in `errors`.
+    pub(crate) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<Self> {
+        match syn::parse2::<Self>(tokens.clone()) {
+            Ok(block) => Some(block),
+            Err(error) => {
+                match item_keyword(tokens) {
+                    Some((keyword, span)) if keyword != "impl" => {
+                        errors.at_span(span, say::methods_not_an_impl(&keyword));
+                    }
+                    _ => errors.add(error),
+                }
+                None
+            }
         }
-        if !errors.is_empty() {
-            return self.as_written(errors);
-        }
-        let Some(owner_name) = self.check_owner(&mut errors) else {
-            return self.as_written(errors);
-        };
+    }
+
+    /// Returns what the tasks in the block know of it; `None` if its type cannot have tasks.
+    pub(crate) fn home(&self, errors: &mut Errors) -> Option<ImplHome> {
+        let owner_name = self.owner_name(errors)?;
         let mut generics = self.generics.clone();
         generics.where_clause.clone_from(&self.where_clause);
-        let params = Params::read(&generics, &mut errors);
-        if !errors.is_empty() {
-            return self.as_written(errors);
-        }
-        let home = Home::Impl(Box::new(ImplHome {
+        Some(ImplHome {
             owner: self.owner.clone(),
             owner_name,
-            params,
-        }));
-        let cfg: Vec<Attribute> = self
-            .attrs
-            .iter()
-            .filter(|attr| last_segment(attr.path()) == "cfg")
-            .cloned()
-            .collect();
-        let mut parts = Parts::default();
-        for item in &self.items {
-            match item {
-                Item::Other(tokens) => parts.inside.extend(tokens.clone()),
-                Item::Task(kind, options, source) => {
-                    let mut source = (**source).clone();
-                    source.attrs.extend_from_slice(&cfg);
-                    parts.extend(driver::function(*kind, options.clone(), source, &home));
-                }
-            }
-        }
-        let block = self.around(&parts.inside);
-        let outside = &parts.outside;
-        quote!(#block #outside)
+            params: Params::read(&generics, errors),
+        })
     }
 
-    /// The last word of the owner's path, for the names of generated types; or what is
-    /// wrong with the owner.
-    fn check_owner(&self, errors: &mut Errors) -> Option<Ident> {
+    /// Returns the last word of the type's path, for the names of generated types.
+    fn owner_name(&self, errors: &mut Errors) -> Option<Ident> {
         for param in &self.generics.params {
             if let GenericParam::Lifetime(param) = param {
                 errors.at(&param.lifetime, say::IMPL_LIFETIME);
@@ -113,31 +73,27 @@ impl ImplBlock {
             errors.at(borrowed, say::IMPL_LIFETIME);
             return None;
         }
-        match peel(&self.owner) {
-            Type::Path(path) => path.path.segments.last().map(|last| last.ident.clone()),
-            _ => None,
-        }
-        .or_else(|| {
-            errors.at(&self.owner, say::OWNER_WITHOUT_NAME);
-            None
-        })
-    }
-
-    /// The block without our attributes, so that the rest of it goes on being checked.
-    fn as_written(&self, errors: Errors) -> TokenStream {
-        let mut items = TokenStream::new();
-        for item in &self.items {
-            match item {
-                Item::Other(tokens) => items.extend(tokens.clone()),
-                Item::Task(_, _, source) => items.extend(crate::expand::as_written(source)),
+        if let Type::Path(path) = peel(&self.owner) {
+            if let Some(last) = path.path.segments.last() {
+                return Some(last.ident.clone());
             }
         }
-        let block = self.around(&items);
-        let errors = errors.into_tokens();
-        quote!(#block #(#errors)*)
+        errors.at(&self.owner, say::OWNER_WITHOUT_NAME);
+        None
     }
 
-    fn around(&self, items: &TokenStream) -> TokenStream {
+    /// Returns the function with the conditions of the block, for items beside the block.
+    pub(crate) fn under_its_conditions(&self, source: &SourceFn) -> SourceFn {
+        let mut source = source.clone();
+        let is_cfg = |attr: &&Attribute| last_segment(attr.path()) == "cfg";
+        source
+            .attrs
+            .extend(self.attrs.iter().filter(is_cfg).cloned());
+        source
+    }
+
+    /// Writes the block with other items in it.
+    pub(crate) fn with_items(&self, items: &TokenStream) -> TokenStream {
         let Self {
             attrs,
             impl_token,
@@ -177,12 +133,8 @@ impl Parse for ImplBlock {
         let where_clause = input.parse()?;
         let body: Group = input.parse()?;
         if body.delimiter() != Delimiter::Brace {
-            return Err(syn::Error::new(
-                body.span(),
-                "expected the items of an impl block",
-            ));
+            return Err(syn::Error::new(body.span(), say::NO_ITEMS));
         }
-        let items = syn::parse::Parser::parse2(items, body.stream())?;
         Ok(Self {
             attrs,
             impl_token,
@@ -190,7 +142,7 @@ impl Parse for ImplBlock {
             trait_path,
             owner,
             where_clause,
-            items,
+            items: items.parse2(body.stream())?,
         })
     }
 }
@@ -212,35 +164,29 @@ fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     let ahead = input.fork();
     let attrs = ahead.call(Attribute::parse_outer)?;
-    let is_task = attrs.iter().any(driver::is_ours);
-    ahead.parse::<syn::Visibility>()?;
-    if !source::is_function(&ahead) || !is_task {
-        return Ok(Item::Other(other(input)?));
-    }
-    let mut source: SourceFn = input.parse()?;
-    let mut found = None;
+    ahead.parse::<Visibility>()?;
     // The first of our attributes is the task's; a second one stays and is refused.
-    source.attrs.retain(|attr| {
-        if found.is_some() || !driver::is_ours(attr) {
-            return true;
+    let ours = attrs
+        .iter()
+        .enumerate()
+        .find_map(|(at, attr)| Some((at, task_kind(attr)?)));
+    let Some((at, kind)) = ours.filter(|_| source::is_function(&ahead)) else {
+        return Ok(Item::Other(other(input)?));
+    };
+    let mut source: SourceFn = input.parse()?;
+    let options = match source.attrs.remove(at).meta {
+        Meta::Path(_) => TokenStream::new(),
+        Meta::List(list) => list.tokens,
+        // Refused where options are read.
+        Meta::NameValue(meta) => {
+            let (equals, value) = (meta.eq_token, meta.value);
+            quote!(#equals #value)
         }
-        let kind = if last_segment(attr.path()) == Kind::CpuBound.name() {
-            Kind::CpuBound
-        } else {
-            Kind::BlockingIo
-        };
-        let options = match &attr.meta {
-            Meta::List(list) => list.tokens.clone(),
-            Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
-        };
-        found = Some((kind, options));
-        false
-    });
-    let (kind, options) = found.unwrap_or((Kind::BlockingIo, TokenStream::new()));
+    };
     Ok(Item::Task(kind, options, Box::new(source)))
 }
 
-/// The tokens of an item that is passed through: up to a `;`, or to the braces of a
+/// Returns the tokens of an item that is passed through: up to a `;`, or to the braces of a
 /// function or a macro.
 fn other(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
@@ -248,7 +194,7 @@ fn other(input: ParseStream<'_>) -> syn::Result<TokenStream> {
         attr.to_tokens(&mut tokens);
     }
     let ahead = input.fork();
-    ahead.parse::<syn::Visibility>()?;
+    ahead.parse::<Visibility>()?;
     let ends_with_semicolon = !source::is_function(&ahead)
         && (ahead.peek(Token![const]) || ahead.peek(Token![type]) || ahead.peek(Token![default]));
     while !input.is_empty() {
@@ -268,11 +214,11 @@ fn other(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(tokens)
 }
 
-/// Which item this is.
-fn what(item: &TokenStream) -> Option<(String, Span)> {
+/// Returns the keyword that says which item the tokens are.
+fn item_keyword(tokens: &TokenStream) -> Option<(String, Span)> {
     let read = |input: ParseStream<'_>| {
         input.call(Attribute::parse_outer)?;
-        input.parse::<syn::Visibility>()?;
+        input.parse::<Visibility>()?;
         let is_function = source::is_function(input);
         let found = source::item_keyword(input)?;
         input.parse::<TokenStream>()?;
@@ -282,5 +228,5 @@ fn what(item: &TokenStream) -> Option<(String, Span)> {
             found
         })
     };
-    syn::parse::Parser::parse2(read, item.clone()).ok()
+    read.parse2(tokens.clone()).ok()
 }

@@ -4,8 +4,6 @@
 //! If such a name means something else, the code behind asks all the same; only the message is
 //! then less to the point.
 
-use crate::argument::Argument;
-use crate::model::Task;
 use crate::scan::peel;
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -47,22 +45,4 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
         }
         _ => false,
     }
-}
-
-/// The same for what is stored of an argument.
-pub(crate) fn is_plain_argument(argument: &Argument) -> bool {
-    let target = argument.passing.target();
-    if !argument.passing.copies() {
-        return is_plain(target);
-    }
-    match peel(target) {
-        Type::Slice(slice) => is_plain(&slice.elem),
-        Type::Path(path) => path.path.is_ident("str"),
-        _ => false,
-    }
-}
-
-/// Whether all that is stored of a task is plain.
-pub(crate) fn are_arguments_plain(task: &Task) -> bool {
-    task.receiver.is_none() && task.arguments.iter().all(is_plain_argument)
 }

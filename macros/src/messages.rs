@@ -8,37 +8,33 @@ use std::fmt::Display;
 
 // ---- options
 
-pub(crate) fn unknown_option(kind: Kind, name: &str) -> String {
-    format!("unknown option `{name}`; {}", expected_option(kind))
+pub(crate) fn unknown_option(name: &str, accepted: &[&str]) -> String {
+    format!("unknown option `{name}`; {}", expected_option(accepted))
 }
 
-pub(crate) fn expected_option(kind: Kind) -> String {
-    let list: Vec<String> = kind.options().iter().map(|o| format!("`{o}`")).collect();
+pub(crate) fn expected_option(accepted: &[&str]) -> String {
+    let list: Vec<String> = accepted.iter().map(|word| format!("`{word}`")).collect();
     format!("expected one of: {}", list.join(", "))
 }
 
-pub(crate) fn threads_on_blocking_io() -> String {
-    "`threads` is an option of `#[cpu_bound]`; `#[blocking_io]` always runs on threads, remove it"
-        .to_owned()
-}
+pub(crate) const THREADS_ON_BLOCKING_IO: &str =
+    "`threads` is an option of `#[cpu_bound]`; `#[blocking_io]` always runs on threads, remove it";
+pub(crate) const RETRY_ON_BLOCKING_IO: &str = "`retry` repeats a call whose worker process died, \
+     and a thread does not die alone; repeat inside the function, or use `#[cpu_bound]`";
+pub(crate) const RETRY_ON_THREADS: &str = "`retry` repeats a call whose worker process died, \
+     and a thread does not die alone; repeat inside the function, or remove `threads`";
+pub(crate) const NESTED_WITHOUT_RESULT: &str = "`nested` is for a function whose result type is \
+     called `Result`; any other type is kept apart from errors of the pool anyway, remove `nested`";
 
-pub(crate) fn option_twice(name: &str) -> String {
+pub(crate) fn option_twice(name: impl Display) -> String {
     format!("`{name}` is given twice; keep one")
 }
 
-pub(crate) fn option_without_value(name: impl Display) -> String {
-    let example = match name.to_string().as_str() {
-        "pool" => "pool = DB",
-        "timeout" => "timeout = Duration::from_secs(5)",
-        "retry" => "retry = 2",
-        "name" => "name = \"fetch\"",
-        "crate" => "crate = ::offloop",
-        _ => "builder = false",
-    };
-    format!("expected `=` and a value after `{name}`, as in `{example}`")
+pub(crate) fn option_without_value(name: &str, example: &str) -> String {
+    format!("expected `=` and a value after `{name}`, as in `{name} = {example}`")
 }
 
-pub(crate) fn flag_with_value(name: impl Display) -> String {
+pub(crate) fn flag_with_value(name: &str) -> String {
     format!("`{name}` takes no value; write `{name}`, or leave it out")
 }
 
@@ -101,6 +97,7 @@ pub(crate) fn methods_not_an_impl(keyword: &str) -> String {
 
 pub(crate) const METHODS_OPTION: &str =
     "`#[offloop::methods]` takes no options; give them to the attributes of its functions";
+pub(crate) const NO_ITEMS: &str = "expected the items of an impl block";
 pub(crate) const METHODS_WITHOUT_TASK: &str =
     "no function in this impl block is marked `#[blocking_io]` or `#[cpu_bound]`";
 pub(crate) const METHODS_ON_TRAIT_IMPL: &str =

@@ -1,13 +1,12 @@
 //! Names of generated items: made from the user's names, with the user's spans, and not taken.
 
-use crate::options::BuilderOption;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::format_ident;
 use std::collections::HashSet;
 use syn::ext::IdentExt as _;
 
-/// The name without `r#`.
-pub(crate) fn plain(ident: &Ident) -> String {
+/// Returns the name without `r#`.
+pub(crate) fn unraw(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
@@ -31,6 +30,12 @@ pub(crate) fn hygienic(ident: &Ident) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(ident.span().resolved_at(Span::mixed_site()));
     ident
+}
+
+/// Returns a local of generated code: out of reach of the user's tokens, and told by its
+/// underscores from the arguments, which generated code holds under their own names.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(&format!("__{name}"), Span::mixed_site())
 }
 
 /// The names of everything that is generated for one task.
@@ -65,15 +70,15 @@ pub(crate) struct Names {
 impl Names {
     /// The names of a free function.
     pub(crate) fn free(function: &Ident) -> Self {
-        let stem = camel(&plain(function));
+        let stem = camel(&unraw(function));
         Self {
             function: function.clone(),
-            shown: plain(function),
+            shown: unraw(function),
             companion: function.clone(),
             builder: format_ident!("{stem}Builder", span = function.span()),
             broken: format_ident!("__{stem}Broken", span = function.span()),
-            check: format_ident!("__{}_CHECK", plain(function).to_uppercase()),
-            copies: format_ident!("__{}_COPIES", plain(function).to_uppercase()),
+            check: format_ident!("__{}_CHECK", unraw(function).to_uppercase()),
+            copies: format_ident!("__{}_COPIES", unraw(function).to_uppercase()),
             values: format_ident!("__{stem}Values"),
             output: format_ident!("__{stem}Output"),
             blocking: Ident::new("blocking", function.span()),
@@ -87,8 +92,8 @@ impl Names {
     /// The names of a function inside `impl owner`; `None` where the attribute
     /// stands alone and cannot see the impl block.
     pub(crate) fn method(function: &Ident, owner: Option<&Ident>) -> Self {
-        let name = plain(function);
-        let owner_name = owner.map(plain).unwrap_or_default();
+        let name = unraw(function);
+        let owner_name = owner.map(unraw).unwrap_or_default();
         let stem = format!("{owner_name}{}", camel(&name));
         Self {
             function: function.clone(),
@@ -119,27 +124,14 @@ impl Names {
         }
     }
 
-    /// As the option `builder` wants them.
-    pub(crate) fn with_builder(mut self, option: &BuilderOption) -> Self {
-        match option {
-            BuilderOption::Default => {}
-            BuilderOption::Off => self.hide_companion(),
-            BuilderOption::Named(name) => {
-                self.hide_companion();
-                self.builder = name.clone();
-            }
-        }
-        self
-    }
-
-    /// A free function without its type: the companion goes out of the way.
-    fn hide_companion(&mut self) {
+    /// Gives the companion a name that leaves the function's name free among types.
+    pub(crate) fn hide_companion(&mut self) {
         self.companion = format_ident!("__{}Task", self.stem, span = self.function.span());
     }
 
     /// The trait that says, in its message, which argument is missing.
     pub(crate) fn given(&self, argument: &Ident) -> Ident {
-        let argument_stem = camel(&plain(argument));
+        let argument_stem = camel(&unraw(argument));
         format_ident!(
             "__{}{argument_stem}Given",
             self.stem,
@@ -166,7 +158,7 @@ impl Words {
         for tree in tokens {
             match tree {
                 TokenTree::Ident(ident) => {
-                    self.0.insert(plain(&ident));
+                    self.0.insert(unraw(&ident));
                 }
                 TokenTree::Group(group) => self.collect(group.stream()),
                 TokenTree::Punct(_) | TokenTree::Literal(_) => {}

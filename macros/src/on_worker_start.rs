@@ -4,6 +4,7 @@
 use crate::attrs::last_segment;
 use crate::errors::Errors;
 use crate::messages as say;
+use crate::paths::Paths;
 use crate::source::{Source, SourceFn};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -17,7 +18,7 @@ pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream
         errors.add(error);
         None
     });
-    let krate = krate.map_or_else(|| quote!(::offloop), |path| quote!(#path));
+    let private = Paths::below(krate.as_ref()).private;
     let function = match syn::parse2::<Source>(item.clone()) {
         Ok(Source::Function(function)) => Some(function),
         Ok(Source::Other(_, span)) => {
@@ -41,7 +42,6 @@ pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream
         .attrs
         .iter()
         .filter(|attr| last_segment(attr.path()) == "cfg");
-    let private = quote!(#krate::__private);
     quote! {
         #item
 

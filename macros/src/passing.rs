@@ -3,6 +3,7 @@
 
 use crate::generics::Params;
 use crate::known_types;
+use crate::paths::Paths;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -24,7 +25,7 @@ pub(crate) enum Passing {
 /// Where it is asked whether a reference can be copied, so that only this place tells if not.
 #[derive(Clone)]
 pub(crate) struct Copies {
-    krate: TokenStream,
+    paths: Paths,
     constant: Ident,
 }
 
@@ -87,13 +88,13 @@ impl Passing {
     }
 
     /// Says where it is asked whether the reference can be copied.
-    pub(crate) fn ask_at(&mut self, krate: &TokenStream, constant: &Ident) {
+    pub(crate) fn ask_at(&mut self, paths: &Paths, constant: &Ident) {
         let is_asked = self.is_projected();
         if let Self::Reference(target, copies) = self {
             // Found where they always are, but shown at the user's type.
             let span = scan::span(target);
             *copies = is_asked.then(|| Copies {
-                krate: scan::shown_at(krate.clone(), span),
+                paths: paths.shown_at(span),
                 constant: Ident::new(&constant.to_string(), constant.span().located_at(span)),
             });
         }
@@ -135,8 +136,9 @@ impl Passing {
                     (Type::Path(path), _) if path.path.is_ident("str") => {
                         quote_spanned!(span=> ::std::string::String)
                     }
-                    (_, Self::Reference(_, Some(Copies { krate, constant }))) => {
-                        quote_spanned!(span=> #krate::args::Owned<#target, #constant>)
+                    (_, Self::Reference(_, Some(Copies { paths, constant }))) => {
+                        let builder = &paths.builder;
+                        quote_spanned!(span=> #builder::Owned<#target, #constant>)
                     }
                     _ => quote_spanned!(span=> <#target as ::std::borrow::ToOwned>::Owned),
                 }
@@ -149,9 +151,10 @@ impl Passing {
     pub(crate) fn copy_function(&self, is_inferred: bool) -> Option<TokenStream> {
         match self {
             Self::Value(_) => None,
-            Self::Reference(target, Some(Copies { krate, constant })) => {
+            Self::Reference(target, Some(Copies { paths, constant })) => {
                 let span = scan::span(target);
-                let target = quote_spanned!(span=> #krate::__private::Referred<#target, #constant>);
+                let private = &paths.private;
+                let target = quote_spanned!(span=> #private::Referred<#target, #constant>);
                 Some(quote_spanned!(span=> <#target as ::std::borrow::ToOwned>::to_owned))
             }
             Self::Reference(target, None) => {

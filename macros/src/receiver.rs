@@ -2,11 +2,11 @@
 
 use crate::errors::Errors;
 use crate::messages as say;
+use crate::paths::Paths;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ReceiverKind, Type, parse_quote, parse_quote_spanned};
+use syn::{ReceiverKind, Type, parse_quote_spanned};
 
 /// The receiver of a method, checked.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ impl Receiver {
     }
 
     /// What is stored, made from `self`.
-    pub(crate) fn own(&self, krate: &TokenStream) -> TokenStream {
+    pub(crate) fn own(&self, paths: &Paths) -> TokenStream {
         let this = &self.source.self_token;
         if self.cloned {
             let stored = &self.stored;
@@ -63,7 +63,8 @@ impl Receiver {
             // where a missing `Clone` is reported.
             let span = scan::span(stored);
             let copy = quote_spanned!(span=> copy_self::<#stored>);
-            quote!(#krate::__private::#copy(#this))
+            let private = &paths.private;
+            quote!(#private::#copy(#this))
         } else {
             this.to_token_stream()
         }
@@ -103,54 +104,4 @@ fn typed(source: &syn::Receiver, ty: &Type, errors: &mut Errors) -> (Type, bool)
         errors.at(ty, say::RC_SELF);
     }
     (stored.clone(), cloned)
-}
-
-/// Writes the type of the impl block for `Self`, for items outside of the block.
-pub(crate) fn replace_self(mut ty: Type, owner: &Type) -> Type {
-    ReplaceSelf { owner }.visit_type_mut(&mut ty);
-    ty
-}
-
-/// The visitor behind [`replace_self`].
-pub(crate) struct ReplaceSelf<'a> {
-    pub(crate) owner: &'a Type,
-}
-
-impl VisitMut for ReplaceSelf<'_> {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::Path(path) = ty {
-            if path.qself.is_none() && starts_with_self(&path.path) {
-                let owner = self.owner;
-                let rest: Vec<_> = path.path.segments.iter().skip(1).cloned().collect();
-                *ty = if rest.is_empty() {
-                    owner.clone()
-                } else {
-                    parse_quote!(<#owner>::#(#rest)::*)
-                };
-                return;
-            }
-        }
-        visit_mut::visit_type_mut(self, ty);
-    }
-
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        if let Expr::Path(path) = expr {
-            if path.qself.is_none() && starts_with_self(&path.path) && path.path.segments.len() > 1
-            {
-                let owner = self.owner;
-                let rest: Vec<_> = path.path.segments.iter().skip(1).cloned().collect();
-                *expr = parse_quote!(<#owner>::#(#rest)::*);
-                return;
-            }
-        }
-        visit_mut::visit_expr_mut(self, expr);
-    }
-}
-
-fn starts_with_self(path: &syn::Path) -> bool {
-    path.leading_colon.is_none()
-        && path
-            .segments
-            .first()
-            .is_some_and(|first| first.ident == "Self")
 }

@@ -26,8 +26,6 @@ pub(crate) struct Found {
     pub(crate) borrowed: Option<TokenStream>,
     /// The first `impl Trait`.
     pub(crate) impl_trait: Option<TokenStream>,
-    /// The first `Self`.
-    pub(crate) self_type: Option<Span>,
     /// The first word of each path: type parameters are among them.
     pub(crate) names: HashSet<String>,
     /// The first word of each longer path: the `T` of `T::Item`.
@@ -174,9 +172,6 @@ impl VisitMut for Scan {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         if let Some(first) = path.segments.first() {
             let name = first.ident.to_string();
-            if name == "Self" {
-                self.found.self_type.get_or_insert(first.ident.span());
-            }
             if path.segments.len() > 1 {
                 self.found.heads.insert(name.clone());
             }
@@ -205,17 +200,6 @@ pub(crate) fn generic_arguments<'a>(
         syn::PathArguments::AngleBracketed(arguments) => Some(arguments.args.iter().collect()),
         syn::PathArguments::None | syn::PathArguments::Parenthesized(_) => None,
     }
-}
-
-/// The same tokens, meaning the same, at another place.
-pub(crate) fn shown_at(tokens: TokenStream, span: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut tree| {
-            tree.set_span(tree.span().located_at(span));
-            tree
-        })
-        .collect()
 }
 
 /// The first token's span, for types that are generated from another one.

@@ -9,20 +9,20 @@ use std::task::{Context, Poll};
 
 pub use linkme;
 
-pub use crate::error::Outcome;
+pub use crate::call::Call;
+pub use crate::error::{Error, Outcome};
 #[cfg(target_os = "linux")]
 pub use crate::process::{
-    Argument, ArgumentList, Borrowed, BorrowedOption, Entry, LentList, More, ProcessTask,
-    ResultCodec, START_HOOKS, StartHook, StartOutcome, TASKS,
+    Argument, ArgumentList, Borrowed, BorrowedOption, Entry, LentList, More, ProcessPool,
+    ProcessTask, ResultCodec, START_HOOKS, StartHook, StartOutcome, TASKS,
 };
-pub use crate::task::TaskInfo;
+pub use crate::task::{Task, TaskInfo};
+pub use crate::thread::ThreadPool;
 pub use crate::wire::{CodecError, Decoder, Encoder, Lend, Wire, WireError};
 
-use crate::call::Call;
-use crate::error::Error;
 #[cfg(target_os = "linux")]
-use crate::process::{self, ProcessPool, Target, Typed};
-use crate::thread::{self, ThreadPool};
+use crate::process::{self, Target, Typed};
+use crate::thread;
 
 /// A call on threads of a function that returns no `Result`, or whose `Result` is kept apart.
 ///

@@ -1,32 +1,13 @@
 //! The synchronous function itself: `fetch::blocking`, `store.load_blocking`.
 
-use super::FEW_ARGUMENTS;
+use super::lints;
 use crate::attrs::{doc_line, last_segment};
-use crate::model::{Home, Task};
-use crate::names::{self, Words};
+use crate::home::Home;
+use crate::model::Task;
+use crate::names::{self, local};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
+use quote::quote;
 use syn::{Attribute, FnArg, Signature, parse_quote};
-
-/// Lints about signatures that clippy does not apply to exported functions, and the words
-/// in a signature that bring them up. The function inside of ours is never exported,
-/// whatever the user's visibility is. Arguments by value are what a task takes, and many
-/// of them are what names are for.
-const EXEMPT: [(&str, &[&str]); 12] = [
-    ("box_collection", &["Box"]),
-    ("linkedlist", &["LinkedList"]),
-    ("option_option", &["Option"]),
-    ("owned_cow", &["Cow"]),
-    ("rc_buffer", &["Rc", "Arc"]),
-    ("redundant_allocation", &["Box", "Rc", "Arc"]),
-    ("ref_option", &["Option"]),
-    ("unnecessary_box_returns", &["Box"]),
-    ("unnecessary_wraps", &["Option", "Result"]),
-    ("vec_box", &["Vec"]),
-    // Whatever the words are.
-    ("large_types_passed_by_value", &[]),
-    ("needless_pass_by_value", &[]),
-];
 
 /// The function with its body: the one place where the body is written out.
 pub(super) fn blocking(task: &Task) -> TokenStream {
@@ -42,19 +23,19 @@ fn nested(task: &Task) -> TokenStream {
     let vis = &task.vis;
     let sig = stripped(&task.source.sig);
     let attrs = &task.attrs.body;
-    let lints = &task.attrs.lints;
-    let body = &task.body;
+    let user_lints = &task.attrs.lints;
+    let body = &task.source.body;
     let name = &sig.ident;
     let turbofish = task.inner.turbofish_named();
     let arguments = parameter_names(task);
-    let exempt = exempt(task);
+    let exempt = lints::of_moved_function(task);
     let outer_sig = plain_signature(task);
     let outer_attrs = outer_attrs(task);
     quote! {
         #(#outer_attrs)*
         #vis #outer_sig {
             #(#attrs)*
-            #(#lints)*
+            #(#user_lints)*
             #exempt
             #sig
             #body
@@ -69,8 +50,8 @@ fn renamed(task: &Task) -> TokenStream {
     let mut sig = stripped(&task.source.sig);
     sig.ident = task.names.blocking.clone();
     let attrs = &task.attrs.body;
-    let body = &task.body;
-    let exempt = exempt(task);
+    let body = &task.source.body;
+    let exempt = lints::of_moved_function(task);
     let outer_attrs = outer_attrs(task);
     quote! {
         #(#outer_attrs)*
@@ -80,30 +61,6 @@ fn renamed(task: &Task) -> TokenStream {
         #vis #sig
         #body
     }
-}
-
-fn exempt(task: &Task) -> TokenStream {
-    let arguments = &task.arguments;
-    let words = Words::of(task.source.sig.to_token_stream());
-    let mut lints: Vec<&str> = EXEMPT
-        .iter()
-        .filter(|(_, words_of)| {
-            (words_of.is_empty() && !arguments.is_empty())
-                || words_of.iter().any(|word| words.contains(word))
-        })
-        .map(|(lint, _)| *lint)
-        .collect();
-    if arguments.iter().any(|argument| argument.passing.copies()) {
-        lints.push("trivially_copy_pass_by_ref");
-    }
-    if arguments.len() > FEW_ARGUMENTS {
-        lints.push("too_many_arguments");
-    }
-    if lints.is_empty() {
-        return TokenStream::new();
-    }
-    let lints = lints.into_iter().map(|lint| format_ident!("{lint}"));
-    quote!(#[allow(#(clippy::#lints),*)])
 }
 
 /// What stands on the function under its generated name.
@@ -125,7 +82,7 @@ pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     attrs.extend_from_slice(&task.attrs.lints);
     attrs.extend_from_slice(&task.attrs.must_use);
     attrs.push(parse_quote!(#[allow(dead_code, clippy::must_use_candidate)]));
-    attrs.extend(super::signature_lints(task));
+    attrs.extend(lints::of_signature(task));
     attrs.extend_from_slice(&task.attrs.deprecated);
     if matches!(task.home, Home::Free) {
         let tracks = task.attrs.body.iter();
@@ -198,7 +155,7 @@ fn parameter_names(task: &Task) -> Vec<Ident> {
         .iter()
         .map(|argument| {
             if argument.ident == *function {
-                super::local(&names::plain(function))
+                local(&names::unraw(function))
             } else {
                 argument.local.clone()
             }

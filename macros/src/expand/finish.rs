@@ -1,15 +1,14 @@
 //! From the builder's arguments to the call: defaults are filled in here, inside the
 //! impl block, where `Self` means what the user meant by it.
 
-use super::builder::{given_so_far, nests_options, place};
-use super::local;
+use super::{given, lints, stored};
 use crate::argument::Argument;
 use crate::model::Task;
-use crate::names;
+use crate::names::{self, local};
 use crate::passing::Passing;
 use crate::scan::peel;
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
@@ -22,16 +21,13 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     let generics = task.inner.declare(&[]);
     let turbofish = task.inner.turbofish();
     let where_clause = task.inner.where_clause(&task.bounds());
-    let receiver = task.receiver.iter().map(|r| r.stored.to_token_stream());
-    let arguments = task.arguments.iter().map(|argument| task.stored(argument));
-    let stored: Vec<TokenStream> = receiver.chain(arguments).collect();
-    let given_type = given_so_far(task, &stored);
-    let nests_options = nests_options(task).then(|| quote!(clippy::option_option,));
+    let given_type = given::tuple(task, &stored::types_inside(task));
+    let nests_options = given::nests_options(task).then(|| quote!(clippy::option_option,));
     // Of the checked type, because that is what the builder waits for.
     let awaited = task.awaited(&task.checked_output());
-    let krate = &task.krate;
-    let call_type = quote!(#krate::Call<#awaited>);
-    let signature_lints = super::signature_lints(task);
+    let private = &task.paths.private;
+    let call_type = quote!(#private::Call<#awaited>);
+    let signature_lints = lints::of_signature(task);
     let args = local("args");
     let this = task
         .receiver
@@ -57,8 +53,8 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
     for (index, argument) in task.arguments.iter().enumerate() {
         let ident = &argument.ident;
         let stored = task.stored(argument);
-        let place = place(task, index);
-        let given = quote!(#args.#place.take());
+        let field = given::field(task, index);
+        let given = quote!(#args.#field.take());
         let value = match &argument.default {
             Some(default) => {
                 let before = seen_by(default, &task.arguments[..index]);
@@ -86,7 +82,7 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
             }
             None if argument.optional => given,
             None => {
-                let message = format!("`{}` was given", names::plain(ident));
+                let message = format!("`{}` was given", names::unraw(ident));
                 quote!(::core::option::Option::expect(#given, #message))
             }
         };

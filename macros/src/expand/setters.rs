@@ -1,8 +1,9 @@
 //! The setters of a builder, and the traits that tell which argument is missing.
 
-use super::builder::all_given;
+use super::given;
 use crate::argument::Argument;
 use crate::attrs::doc_line;
+use crate::bounds::where_all;
 use crate::model::Task;
 use crate::names;
 use crate::scan;
@@ -14,7 +15,7 @@ use syn::Attribute;
 /// The impl block with all setters, and `call`.
 pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
     let cfg = &task.attrs.cfg;
-    let krate = &task.krate;
+    let private = &task.paths.private;
     let vis = &task.vis;
     let name = &task.names.builder;
     let state_tokens: Vec<TokenStream> = states
@@ -32,7 +33,7 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
         .map(|(index, argument)| one(task, states, &params, index, argument));
     let call_type = task.call_type_outside();
     let awaited = task.awaited(&task.checked_output_outside());
-    let call_where = super::where_all(&all_given(task, states));
+    let call_where = where_all(&given::all_given(task, states));
     let lints = &task.attrs.lints;
     quote! {
         #(#cfg)*
@@ -43,7 +44,7 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
 
             /// The call, to give it options before it is awaited.
             #vis fn call(self) -> #call_type #call_where {
-                #krate::__private::Pending::<_, #awaited>::into_call(self.__pending)
+                #private::Pending::<_, #awaited>::into_call(self.__pending)
             }
         }
     }
@@ -82,14 +83,14 @@ fn one(
     if !argument.optional {
         return first;
     }
-    let maybe = format_ident!("maybe_{}", names::plain(ident), span = ident.span());
+    let maybe = format_ident!("maybe_{}", names::unraw(ident), span = ident.span());
     let ty = argument.owned();
     let stored = if has_default {
         quote!(#some(#value))
     } else {
         quote!(#value)
     };
-    let name = names::plain(ident);
+    let name = names::unraw(ident);
     let doc = doc_line(&format!(" Gives `{name}`, or `None`."), ident.span());
     let second = setter(task, states, index, &maybe, &[doc], &ty, &stored);
     quote!(#first #second)
@@ -104,17 +105,17 @@ fn setter(
     ty: &TokenStream,
     stored: &TokenStream,
 ) -> TokenStream {
-    let krate = &task.krate;
+    let builder_path = &task.paths.builder;
     let vis = &task.vis;
     let builder = &task.names.builder;
-    let place = super::builder::place(task, index);
+    let field = given::field(task, index);
     let state = &states[index];
     let after: Vec<TokenStream> = states
         .iter()
         .enumerate()
         .map(|(position, state)| {
             if position == index {
-                quote!(#krate::args::Given)
+                quote!(#builder_path::Given)
             } else {
                 state.to_token_stream()
             }
@@ -127,9 +128,9 @@ fn setter(
         #(#docs)*
         #vis fn #name(mut self, #value: #ty) -> #builder #after
         where
-            #state: #krate::args::NotGiven,
+            #state: #builder_path::NotGiven,
         {
-            self.__pending.args.#place = #stored;
+            self.__pending.args.#field = #stored;
             #builder {
                 __pending: self.__pending,
                 __given: ::core::marker::PhantomData,
@@ -141,7 +142,7 @@ fn setter(
 /// The argument's own docs, and what happens without it.
 fn docs(argument: &Argument) -> Vec<Attribute> {
     let span = argument.ident.span();
-    let name = names::plain(&argument.ident);
+    let name = names::unraw(&argument.ident);
     let mut docs = argument.docs.clone();
     if docs.is_empty() {
         docs.push(doc_line(&format!(" Gives `{name}`."), span));
@@ -159,32 +160,4 @@ fn docs(argument: &Argument) -> Vec<Attribute> {
         docs.push(doc_line(&note, span));
     }
     docs
-}
-
-/// A trait for each required argument, which only `Given` has, and whose message says
-/// what is missing.
-pub(super) fn given_traits(task: &Task) -> TokenStream {
-    let cfg = &task.attrs.cfg;
-    let krate = &task.krate;
-    let vis = &task.vis;
-    let shown = &task.names.shown;
-    let required = task.arguments.iter().filter(|argument| argument.required());
-    let traits = required.map(|argument| {
-        let name = names::plain(&argument.ident);
-        let given = task.names.given(&argument.ident);
-        let message = format!("missing argument `{name}` in the call of `{shown}`");
-        let label = format!("`{name}` was never given");
-        let note = format!("add `.{name}(...)`");
-        quote! {
-            #(#cfg)*
-            #[doc(hidden)]
-            #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-            #[allow(non_camel_case_types)]
-            #vis trait #given {}
-            #(#cfg)*
-            #[diagnostic::do_not_recommend]
-            impl #given for #krate::args::Given {}
-        }
-    });
-    quote!(#(#traits)*)
 }

@@ -1,12 +1,13 @@
 //! Tests of the expansion as tokens: what is told about mistakes, and what is written.
 
+mod docs;
 mod messages;
 mod snapshots;
 mod words;
 mod written;
 
 use crate::kind::Kind;
-use crate::{driver, impl_block, on_worker_start};
+use crate::{driver, on_worker_start};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands an item of which the first attribute is one of ours.
@@ -28,7 +29,7 @@ fn expand(source: &str) -> TokenStream {
     match name.as_str() {
         "blocking_io" => driver::attribute(Kind::BlockingIo, options, &item),
         "cpu_bound" => driver::attribute(Kind::CpuBound, options, &item),
-        "methods" => impl_block::attribute(&options, &item),
+        "methods" => driver::methods(&options, &item),
         "on_worker_start" => on_worker_start::attribute(options, &item),
         other => panic!("not an attribute of ours: {other}"),
     }

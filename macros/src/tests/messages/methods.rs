@@ -36,7 +36,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "#[methods] impl S { #[blocking_io(bulder)] fn f(self) {} }",
         &[
-            "1:35 unknown option `bulder`; expected one of: `pool`, `timeout`, `retry`, `nested`, `name`, `builder`, `crate`",
+            "1:35 unknown option `bulder`; expected one of: `pool`, `timeout`, `nested`, `name`, `builder`, `crate`",
         ],
     ),
     (

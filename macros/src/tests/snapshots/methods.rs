@@ -5,7 +5,9 @@ impl<T: Clone> Cache<T> {
         &self,
         key: &Path,
         limit: usize,
-    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
+    >
     where
         T: ::core::marker::Send + 'static,
     {
@@ -33,7 +35,9 @@ impl<T: Clone> Cache<T> {
         __this: Self,
         key: <Path as ::std::borrow::ToOwned>::Owned,
         limit: usize,
-    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
+    >
     where
         T: ::core::marker::Send + 'static,
     {
@@ -42,7 +46,7 @@ impl<T: Clone> Cache<T> {
         ::offloop::__private::assert_output::<Option<T>>();
         let __call = ::offloop::__private::thread_call(
             ::core::concat!(::core::module_path!(), "::Cache::get"),
-            ::offloop::ThreadPool::global(),
+            ::offloop::__private::ThreadPool::global(),
             (__this, key, limit),
             |(__this, key, limit)| Self::get_blocking(
                 &__this,
@@ -59,7 +63,9 @@ impl<T: Clone> Cache<T> {
             ::core::option::Option<<Path as ::std::borrow::ToOwned>::Owned>,
             ::core::option::Option<usize>,
         ),
-    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
+    >
     where
         T: ::core::marker::Send + 'static,
     {
@@ -120,7 +126,7 @@ pub struct CacheGetBuilder<
             ::core::option::Option<<Path as ::std::borrow::ToOwned>::Owned>,
             ::core::option::Option<usize>,
         ),
-        ::core::result::Result<Option<T>, ::offloop::Error>,
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
     >,
     __given: ::core::marker::PhantomData<
         fn() -> (ArgKey, ArgLimit, ::core::marker::PhantomData<T>),
@@ -167,13 +173,15 @@ impl<
     /// The call, to give it options before it is awaited.
     pub fn call(
         self,
-    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
+    >
     where
         ArgKey: __CacheGetKeyGiven,
     {
         ::offloop::__private::Pending::<
             _,
-            ::core::result::Result<Option<T>, ::offloop::Error>,
+            ::core::result::Result<Option<T>, ::offloop::__private::Error>,
         >::into_call(self.__pending)
     }
 }
@@ -192,14 +200,14 @@ for CacheGetBuilder<T, ArgKey, ArgLimit>
 where
     ArgKey: __CacheGetKeyGiven,
 {
-    type Output = ::core::result::Result<Option<T>, ::offloop::Error>;
+    type Output = ::core::result::Result<Option<T>, ::offloop::__private::Error>;
     fn poll(
         self: ::core::pin::Pin<&mut Self>,
         __context: &mut ::core::task::Context<'_>,
     ) -> ::core::task::Poll<Self::Output> {
         ::offloop::__private::Pending::<
             _,
-            ::core::result::Result<Option<T>, ::offloop::Error>,
+            ::core::result::Result<Option<T>, ::offloop::__private::Error>,
         >::poll(&mut ::core::pin::Pin::get_mut(self).__pending, __context)
     }
 }

@@ -39,10 +39,10 @@ impl fetch {
     fn __call(
         url: ::std::string::String,
         retries: u32,
-    ) -> ::offloop::Call<Result<String, io::Error>> {
+    ) -> ::offloop::__private::Call<Result<String, io::Error>> {
         let __call = ::offloop::__private::thread_call_flat(
-            <fetch as ::offloop::Task>::NAME,
-            ::offloop::ThreadPool::global(),
+            <fetch as ::offloop::__private::Task>::NAME,
+            ::offloop::__private::ThreadPool::global(),
             (url, retries),
             |(url, retries)| -> __FetchOutput { Self::blocking(&url, retries) },
         );
@@ -54,7 +54,7 @@ impl fetch {
             ::core::option::Option<::std::string::String>,
             ::core::option::Option<u32>,
         ),
-    ) -> ::offloop::Call<__FetchOutput> {
+    ) -> ::offloop::__private::Call<__FetchOutput> {
         let url: ::std::string::String = ::core::option::Option::expect(
             __args.0.take(),
             "`url` was given",
@@ -77,7 +77,7 @@ impl fetch {
         }
     }
 }
-impl ::offloop::Task for fetch {
+impl ::offloop::__private::Task for fetch {
     const NAME: &'static str = ::core::concat!(::core::module_path!(), "::fetch");
     type Args = __FetchValues;
     type Output = __FetchOutput;
@@ -86,7 +86,10 @@ impl ::offloop::Task for fetch {
 ///
 /// Runs on a thread pool when awaited. `fetch::builder()` takes the arguments by name, `fetch::blocking()` runs in place.
 #[allow(dead_code)]
-pub fn fetch(url: &str, retries: u32) -> ::offloop::Call<Result<String, io::Error>> {
+pub fn fetch(
+    url: &str,
+    retries: u32,
+) -> ::offloop::__private::Call<Result<String, io::Error>> {
     fetch::__call(<str as ::std::borrow::ToOwned>::to_owned(url), retries)
 }
 /// Named arguments of [`fetch()`]; awaiting it makes the call.
@@ -150,7 +153,7 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
         }
     }
     /// The call, to give it options before it is awaited.
-    pub fn call(self) -> ::offloop::Call<Result<String, io::Error>>
+    pub fn call(self) -> ::offloop::__private::Call<Result<String, io::Error>>
     where
         ArgUrl: __FetchUrlGiven,
     {

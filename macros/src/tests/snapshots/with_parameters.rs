@@ -48,7 +48,9 @@ impl render {
     >(
         items: [T; N],
         path: ImplPath,
-    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
+    >
     where
         T: Clone,
     {
@@ -57,7 +59,7 @@ impl render {
         ::offloop::__private::assert_output::<io::Result<()>>();
         let __call = ::offloop::__private::thread_call(
             ::core::concat!(::core::module_path!(), "::render"),
-            ::offloop::ThreadPool::global(),
+            ::offloop::__private::ThreadPool::global(),
             (items, path),
             |(items, path)| Self::blocking::<T, N>(items, path),
         );
@@ -71,7 +73,9 @@ impl render {
         ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
     >(
         __args: &mut (::core::option::Option<[T; N]>, ::core::option::Option<ImplPath>),
-    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
+    >
     where
         T: Clone,
     {
@@ -110,7 +114,9 @@ impl render {
 fn render<T: Display + ::core::marker::Send + 'static, const N: usize>(
     items: [T; N],
     path: impl AsRef<Path> + ::core::marker::Send + 'static,
-) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+) -> ::offloop::__private::Call<
+    ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
+>
 where
     T: Clone,
 {
@@ -138,7 +144,7 @@ where
 {
     __pending: ::offloop::__private::Pending<
         (::core::option::Option<[T; N]>, ::core::option::Option<ImplPath>),
-        ::core::result::Result<io::Result<()>, ::offloop::Error>,
+        ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
     >,
     __given: ::core::marker::PhantomData<
         fn() -> (
@@ -191,14 +197,16 @@ where
     /// The call, to give it options before it is awaited.
     fn call(
         self,
-    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
+    >
     where
         ArgItems: __RenderItemsGiven,
         ArgPath: __RenderPathGiven,
     {
         ::offloop::__private::Pending::<
             _,
-            ::core::result::Result<io::Result<()>, ::offloop::Error>,
+            ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
         >::into_call(self.__pending)
     }
 }
@@ -234,14 +242,14 @@ where
     ArgItems: __RenderItemsGiven,
     ArgPath: __RenderPathGiven,
 {
-    type Output = ::core::result::Result<io::Result<()>, ::offloop::Error>;
+    type Output = ::core::result::Result<io::Result<()>, ::offloop::__private::Error>;
     fn poll(
         self: ::core::pin::Pin<&mut Self>,
         __context: &mut ::core::task::Context<'_>,
     ) -> ::core::task::Poll<Self::Output> {
         ::offloop::__private::Pending::<
             _,
-            ::core::result::Result<io::Result<()>, ::offloop::Error>,
+            ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
         >::poll(&mut ::core::pin::Pin::get_mut(self).__pending, __context)
     }
 }
