@@ -15,7 +15,7 @@ use syn::{
 /// The bounds of a type parameter.
 pub(crate) type Bounds = Punctuated<TypeParamBound, Token![+]>;
 
-/// `T: 'a` follows from `T: 'static`, which every task asks for.
+/// Removes lifetimes of the caller: `T: 'a` follows from `T: 'static`, which every task asks for.
 pub(crate) fn without_lifetimes(bounds: Bounds) -> Bounds {
     let is_of_caller = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static");
     bounds
@@ -24,7 +24,7 @@ pub(crate) fn without_lifetimes(bounds: Bounds) -> Bounds {
         .collect()
 }
 
-/// Returns the bounds without lifetimes of the caller; refuses one that has such a lifetime inside.
+/// Returns the bounds without lifetimes of the caller; refuses a bound with such a lifetime inside.
 pub(crate) fn owned(bounds: Bounds, errors: &mut Errors) -> Bounds {
     let bounds = without_lifetimes(bounds);
     for bound in &bounds {
@@ -49,8 +49,8 @@ pub(crate) fn bound_impls(ty: &mut Type) {
     BoundImpls.visit_type_mut(ty);
 }
 
-/// Adds `Send + 'static` to each type parameter, where it has its other bounds: clippy
-/// wants them in one place.
+/// Adds `Send + 'static` to each type parameter, in the place where it has its other bounds: clippy
+/// wants all bounds in one place.
 pub(crate) fn bound_types(generics: &mut Generics) {
     let mut in_where = generics.where_clause.take();
     for param in generics.type_params_mut() {
@@ -78,7 +78,7 @@ pub(crate) fn bound_types(generics: &mut Generics) {
     generics.where_clause = in_where;
 }
 
-/// Adds `Send + 'static`, or what of it is missing.
+/// Adds `Send` and `'static`, if they are missing.
 pub(crate) fn add_to(bounds: &mut Bounds, span: Span) {
     let has_send = bounds.iter().any(|bound| match bound {
         TypeParamBound::Trait(bound) => last_segment(&bound.path) == "Send",
@@ -95,13 +95,13 @@ pub(crate) fn add_to(bounds: &mut Bounds, span: Span) {
     }
 }
 
-/// Returns the predicate that a type can cross to a thread, at the place of the type.
+/// Returns the predicate `ty: Send + 'static`, at the place of the type.
 pub(crate) fn crossing(ty: &Type) -> TokenStream {
     let span = scan::span(ty);
     quote_spanned!(span=> #ty: ::core::marker::Send + 'static)
 }
 
-/// Returns a `where` with these predicates; nothing without any.
+/// Returns a `where` with these predicates; nothing if there are none.
 pub(crate) fn where_all(predicates: &[TokenStream]) -> TokenStream {
     if predicates.is_empty() {
         return TokenStream::new();

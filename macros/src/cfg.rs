@@ -1,5 +1,5 @@
-//! Arguments with `#[cfg]`: an attribute macro meets them before they are resolved, so
-//! the function is written once for each combination, under the condition for it.
+//! Arguments with `#[cfg]`. An attribute sees them before the compiler resolves them, so the
+//! function is written once for each combination, under the condition for that combination.
 
 use crate::attrs::last_segment;
 use crate::errors::Errors;
@@ -47,6 +47,7 @@ pub(crate) fn versions(source: &SourceFn, errors: &mut Errors) -> Vec<SourceFn> 
     versions
 }
 
+/// The condition in a `#[cfg(..)]`.
 struct Condition {
     tokens: TokenStream,
     text: String,

@@ -108,8 +108,12 @@ fn without_block(task: &Task, errors: &mut Errors) {
         if let Some(span) = self_type::find(&task.source.sig) {
             errors.at_span(span, say::SELF_OUTSIDE);
         }
-    } else if let BuilderOption::Named(name) = &task.options.builder {
-        errors.at(name, say::BUILDER_ON_BARE_METHOD);
+        return;
+    }
+    match &task.options.builder {
+        BuilderOption::Default => {}
+        BuilderOption::Off(value) => errors.at_span(*value, say::NO_BUILDER_ON_BARE_METHOD),
+        BuilderOption::Named(name) => errors.at(name, say::BUILDER_ON_BARE_METHOD),
     }
 }
 
@@ -118,9 +122,9 @@ fn defaults(task: &Task, errors: &mut Errors) {
     if task.has_builder() {
         return;
     }
-    let message = match task.options.builder {
-        BuilderOption::Off => say::DEFAULT_WITHOUT_BUILDER,
-        _ => say::DEFAULT_ON_BARE_METHOD,
+    let message = match task.home {
+        Home::Bare => say::DEFAULT_ON_BARE_METHOD,
+        Home::Free | Home::Impl(_) => say::DEFAULT_WITHOUT_BUILDER,
     };
     for default in task.arguments.iter().filter_map(|a| a.default.as_ref()) {
         errors.at(default, message);

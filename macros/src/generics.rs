@@ -1,5 +1,5 @@
-//! Type parameters of a task: named where the user wrote `impl Trait`, without the
-//! lifetimes of the caller, and with the bounds that crossing to a thread takes.
+//! Type parameters of a task: with names for `impl Trait`, without lifetimes of the caller, and
+//! with the bounds that crossing to a thread takes.
 
 use crate::bounds;
 use crate::errors::Errors;
@@ -13,8 +13,8 @@ use std::collections::HashSet;
 use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Generics, Type, TypeParam, TypeParamBound, WherePredicate, parse_quote};
 
-/// Type and const parameters with their bounds; never a lifetime, because whatever is
-/// stored is owned.
+/// Type and const parameters with their bounds. There are no lifetimes, because a call owns what it
+/// stores.
 #[derive(Clone, Default)]
 pub(crate) struct Params {
     all: Vec<GenericParam>,
@@ -24,6 +24,7 @@ pub(crate) struct Params {
 }
 
 impl Params {
+    /// Reads the parameters of a function or an impl block.
     pub(crate) fn read(generics: &Generics, errors: &mut Errors) -> Self {
         let mut generics = generics.clone();
         bounds::bound_types(&mut generics);
@@ -67,7 +68,7 @@ impl Params {
         }
     }
 
-    /// These parameters after those of `impl owner`, for items outside of the block.
+    /// Returns the parameters of the impl block and then these, for items outside of the block.
     pub(crate) fn within(&self, around: &Self, owner: &Type) -> Self {
         let mut inner = self.clone();
         let mut replace = self_type::Replace { owner };
@@ -84,11 +85,12 @@ impl Params {
         }
     }
 
+    /// Returns whether there are no parameters.
     pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// The parameters that are types.
+    /// Returns the parameters that are types.
     pub(crate) fn types(&self) -> impl Iterator<Item = &TypeParam> {
         self.all.iter().filter_map(|param| match param {
             GenericParam::Type(param) => Some(param),
@@ -96,11 +98,12 @@ impl Params {
         })
     }
 
+    /// Returns the names of the parameters that are types.
     pub(crate) fn type_names(&self) -> HashSet<String> {
         self.types().map(|param| param.ident.to_string()).collect()
     }
 
-    /// `<T: Display, const N: usize, EXTRA>`, or nothing.
+    /// Returns `<T: Display, const N: usize, EXTRA>`, or nothing.
     pub(crate) fn declare(&self, extra: &[TokenStream]) -> TokenStream {
         let params = &self.all;
         if params.is_empty() && extra.is_empty() {
@@ -109,7 +112,7 @@ impl Params {
         quote!(<#(#params,)* #(#extra),*>)
     }
 
-    /// `<T, N, EXTRA>`, or nothing.
+    /// Returns `<T, N, EXTRA>`, or nothing.
     pub(crate) fn arguments(&self, extra: &[TokenStream]) -> TokenStream {
         let names = self.all.iter().map(ident_of);
         if self.all.is_empty() && extra.is_empty() {
@@ -118,7 +121,8 @@ impl Params {
         quote!(<#(#names,)* #(#extra),*>)
     }
 
-    /// `::<T, N>`: what a function that is declared as the user wrote it can be told.
+    /// Returns `::<T, N>`, for a function that is declared as the user wrote it: there, `impl
+    /// Trait` takes no argument.
     pub(crate) fn turbofish_named(&self) -> TokenStream {
         let names: Vec<_> = self.all[..self.named].iter().map(ident_of).collect();
         if names.is_empty() {
@@ -127,8 +131,8 @@ impl Params {
         quote!(::<#(#names),*>)
     }
 
-    /// `::<T, N, _>`: the same for one that is declared with all parameters, where those
-    /// of `impl Trait` have no name.
+    /// Returns `::<T, N, _>`, for a function that is declared with all parameters, called where
+    /// those of `impl Trait` have no name.
     pub(crate) fn turbofish_inferred(&self) -> TokenStream {
         let names: Vec<_> = self.all[..self.named].iter().map(ident_of).collect();
         if names.is_empty() {
@@ -138,7 +142,7 @@ impl Params {
         quote!(::<#(#names,)* #(#inferred),*>)
     }
 
-    /// `::<T, N, ImplPath>`.
+    /// Returns `::<T, N, ImplPath>`, where all parameters have names.
     pub(crate) fn turbofish(&self) -> TokenStream {
         let names: Vec<_> = self.all.iter().map(ident_of).collect();
         if names.is_empty() {
@@ -147,7 +151,7 @@ impl Params {
         quote!(::<#(#names),*>)
     }
 
-    /// `where` with the user's predicates and more; or nothing.
+    /// Returns a `where` with the user's predicates and more, or nothing.
     pub(crate) fn where_clause(&self, more: &[TokenStream]) -> TokenStream {
         let predicates = &self.predicates;
         if predicates.is_empty() && more.is_empty() {
@@ -156,7 +160,7 @@ impl Params {
         quote!(where #(#predicates,)* #(#more,)*)
     }
 
-    /// A `PhantomData` for each type, for structs that do not store them all.
+    /// Returns a `PhantomData` for each type, for structs that do not store all of them.
     pub(crate) fn phantoms(&self) -> Vec<TokenStream> {
         self.types()
             .map(|param| {
@@ -166,7 +170,7 @@ impl Params {
             .collect()
     }
 
-    /// The types that the user named.
+    /// Returns the types that the user named.
     pub(crate) fn named_types(&self) -> impl Iterator<Item = Type> {
         self.all[..self.named]
             .iter()
@@ -179,20 +183,20 @@ impl Params {
             })
     }
 
-    /// Whether this type parameter may be unsized.
+    /// Returns whether the type parameter with this name may be unsized.
     pub(crate) fn may_be_unsized(&self, name: &str) -> bool {
         let is_maybe = |bound: &&TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some());
         self.types()
             .any(|param| param.ident == name && self.bounds_of(param).iter().any(is_maybe))
     }
 
-    /// Whether `&T` of this parameter can only be owned as a `T`.
+    /// Returns whether `ty` is a parameter `T` whose `&T` can only be owned as a `T`.
     pub(crate) fn is_cloned(&self, ty: &Type) -> bool {
         self.param_without_to_owned(ty)
             .is_some_and(|param| !self.may_be_unsized(&param.ident.to_string()))
     }
 
-    /// The parameter, if nothing that a call could own can be made of `&T`.
+    /// Returns the parameter that `ty` is, if nothing that a call could own can be made of `&T`.
     pub(crate) fn never_owned(&self, ty: &Type) -> Option<&Ident> {
         let param = self.param_without_to_owned(ty)?;
         self.may_be_unsized(&param.ident.to_string())
@@ -213,7 +217,7 @@ impl Params {
         })
     }
 
-    /// All bounds of a type parameter, inline and in the `where`.
+    /// Returns all bounds of a type parameter, inline and in the `where`.
     fn bounds_of<'a>(&'a self, param: &'a TypeParam) -> Vec<&'a TypeParamBound> {
         let in_where = self
             .predicates
@@ -230,7 +234,7 @@ impl Params {
         param.bounds.iter().chain(in_where.flatten()).collect()
     }
 
-    /// Gives each `impl Trait` in the type of an argument a name.
+    /// Replaces each `impl Trait` in the type of an argument by a new type parameter.
     pub(crate) fn name_impls(&mut self, ty: &mut Type, argument: &Ident, fresh: &mut Fresh) {
         let mut namer = NameImpls {
             params: self,
@@ -249,6 +253,7 @@ fn ident_of(param: &GenericParam) -> &Ident {
     }
 }
 
+/// The visitor behind [`Params::name_impls`].
 struct NameImpls<'a> {
     params: &'a mut Params,
     wish: String,

@@ -260,9 +260,10 @@ use proc_macro::TokenStream;
 /// | `#[default]` with `builder = false` | a default is for named arguments | one of the two |
 /// | `retry` with `#[blocking_io]` or `threads` | a thread does not die alone, so there is nothing to repeat | repeat inside the function, or `#[cpu_bound]` |
 /// | `nested` without a `Result` | any other type is kept apart from the pool's errors anyway | no `nested` |
+/// | `builder` on a method without [`#[offloop::methods]`](macro@methods) | such a method has no builder | the attribute on the impl block |
 ///
-/// The compiler reports all mistakes of a function at once, and no further errors where the function
-/// is called.
+/// The compiler reports all mistakes of a function at once, and no further errors where the
+/// function is called.
 ///
 /// # Notes
 ///
@@ -284,8 +285,8 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Runs a function in a pool of worker processes: calling it returns a future.
 ///
-/// For functions that use a core, or that may crash: if a worker dies, one call fails and the program
-/// goes on.
+/// For functions that use a core, or that may crash: if a worker dies, one call fails and the
+/// program goes on.
 ///
 /// ```
 /// use offloop::cpu_bound;
@@ -441,14 +442,14 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `&'static self` | the reference |
 ///
 /// For `#[cpu_bound]` it is written for the worker as an argument is, so the type needs serde.
-/// `&mut self` is refused, because the call may outlive the caller. `Rc<Self>` is refused, because it
-/// cannot cross to another thread.
+/// `&mut self` is refused, because the call may outlive the caller. `Rc<Self>` is refused, because
+/// it cannot cross to another thread.
 ///
 /// # The block
 ///
-/// It may have type and const parameters, but then its functions cannot be `#[cpu_bound]`. It may not
-/// have lifetimes, because the call outlives what they borrow. Functions of a trait keep the trait's
-/// signature, so an impl of a trait is refused: put the task on an inherent method.
+/// It may have type and const parameters, but then its functions cannot be `#[cpu_bound]`. It may
+/// not have lifetimes, because the call outlives what they borrow. Functions of a trait keep the
+/// trait's signature, so an impl of a trait is refused: put the task on an inherent method.
 ///
 /// Without this attribute, `#[blocking_io]` and `#[cpu_bound(threads)]` on a method with `self`
 /// generate only the call by position and `load_blocking`, because an attribute on a function of an
@@ -493,11 +494,12 @@ pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
 /// calls, after the worker's limits have been set. If there are several such functions, they run in
 /// the order of their module paths and names.
 ///
-/// The function takes no arguments and returns nothing, or a `Result` whose error is an error type, a
-/// `String` or a `&str`. The worker has not started if the function fails or panics, or if all such
-/// functions together take longer than [`start_timeout`]. The pool then starts another worker after a
-/// pause that grows. After the third failure in a row, the calls that wait get `Error::CannotStart`
-/// with the text. The pool goes on trying for later calls, and recovers when the function works again.
+/// The function takes no arguments and returns nothing, or a `Result` whose error is an error type,
+/// a `String` or a `&str`. The worker has not started if the function fails or panics, or if all
+/// such functions together take longer than [`start_timeout`]. The pool then starts another worker
+/// after a pause that grows. After the third failure in a row, the calls that wait get
+/// `Error::CannotStart` with the text. The pool goes on trying for later calls, and recovers when
+/// the function works again.
 ///
 /// Its only option is `crate = ::path`, where this library has another name. Where there are no
 /// process pools (see the platforms of `offloop`) the function never runs.

@@ -1,4 +1,4 @@
-//! A task as the code generator sees it: read, checked and named.
+//! A task: all that the rest of the crate knows of the user's function.
 
 use crate::argument::Argument;
 use crate::attrs::ItemAttrs;
@@ -20,7 +20,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use std::collections::HashSet;
 use syn::{FnArg, Type, Visibility, parse_quote};
 
-/// Everything there is to know of a task.
+/// A function that is to be a task, read but not checked.
 pub(crate) struct Task {
     pub(crate) kind: Kind,
     /// The attribute and where it runs the function.
@@ -31,19 +31,19 @@ pub(crate) struct Task {
     pub(crate) names: Names,
     pub(crate) attrs: ItemAttrs,
     pub(crate) vis: Visibility,
-    /// As the user wrote it.
+    /// The function as the user wrote it.
     pub(crate) source: SourceFn,
     pub(crate) receiver: Option<Receiver>,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) output: Output,
     /// The function's own parameters.
     pub(crate) inner: Params,
-    /// Those and the impl block's, for items outside of the block.
+    /// The parameters of the impl block and of the function, for items outside of the block.
     pub(crate) outer: Params,
-    /// What has to be `Send + 'static` beside the function's own parameters: first those
-    /// of the impl block, then types that belong to one of either.
+    /// What has to be `Send + 'static` besides the function's own parameters: first the parameters
+    /// of the impl block, then types that belong to a parameter, such as `T::Item`.
     crossing: Vec<Type>,
-    /// How many of them are parameters of the impl block.
+    /// How many elements of `crossing` are parameters of the impl block.
     around: usize,
 }
 
@@ -100,7 +100,8 @@ impl Task {
         task
     }
 
-    /// `T::Item: Send + 'static` does not follow from the bounds of `T`.
+    /// Adds types such as `T::Item` to `crossing`: that they are `Send + 'static` does not follow
+    /// from the bounds of `T`.
     fn bound_projections(&mut self) {
         let params = self.named_types();
         let mut crossing = Vec::new();
@@ -123,7 +124,7 @@ impl Task {
         self.crossing.extend(crossing);
     }
 
-    /// The type parameters that have a name, and `Self` where it may depend on some.
+    /// Returns the names of all type parameters, and `Self` where it may depend on some.
     fn named_types(&self) -> HashSet<String> {
         let of_function = self.source.sig.generics.type_params();
         let mut names: HashSet<String> = of_function.map(|p| p.ident.to_string()).collect();
@@ -137,13 +138,13 @@ impl Task {
         names
     }
 
-    /// `T: Send + 'static` for what crosses, to be added to a `where`.
+    /// Returns `T: Send + 'static` for all types that have to cross, to be added to a `where`.
     pub(crate) fn bounds(&self) -> Vec<TokenStream> {
         self.crossing.iter().map(bounds::crossing).collect()
     }
 
-    /// The same for items outside of the impl block, where the block's own parameters have
-    /// their bounds already.
+    /// Returns these bounds for items outside of the impl block, which declare the parameters of
+    /// the block with their bounds.
     pub(crate) fn outside_bounds(&self) -> Vec<TokenStream> {
         self.crossing[self.around..]
             .iter()
@@ -151,18 +152,19 @@ impl Task {
             .collect()
     }
 
-    /// Whether calls go to worker processes.
+    /// Returns whether calls go to worker processes.
     pub(crate) fn in_processes(&self) -> bool {
         self.form == Form::CpuBound
     }
 
-    /// Whether errors of the pool come in the function's own result.
+    /// Returns whether errors of the pool come in the function's own result.
     pub(crate) fn flat(&self) -> bool {
         self.output.fallible && self.options.nested.is_none()
     }
 
+    /// Returns whether arguments can be passed by name.
     pub(crate) fn has_builder(&self) -> bool {
-        !matches!(self.options.builder, BuilderOption::Off) && !matches!(self.home, Home::Bare)
+        !matches!(self.options.builder, BuilderOption::Off(_)) && !matches!(self.home, Home::Bare)
     }
 
     /// Returns whether `builder = Name` on a free function makes `Name` the type where calls start.
@@ -185,12 +187,12 @@ impl Task {
         self.receiver.is_none() && self.arguments.iter().all(Argument::is_plain)
     }
 
-    /// The type of a call.
+    /// Returns the type of a call, as items in the impl block write it.
     pub(crate) fn call_type(&self) -> TokenStream {
         self.call_of(&self.output.ty)
     }
 
-    /// The same, as items outside of the impl block write it.
+    /// Returns the type of a call, as items outside of the impl block write it.
     pub(crate) fn call_type_outside(&self) -> TokenStream {
         self.call_of(&self.outside(&self.output.ty))
     }
@@ -202,8 +204,8 @@ impl Task {
         quote_spanned!(span=> #private::Call<#awaited>)
     }
 
-    /// The type that has the generated functions, as items outside of its impl block
-    /// call it.
+    /// Returns the type that has the generated functions, as items outside of its impl block write
+    /// it.
     pub(crate) fn owner(&self) -> TokenStream {
         match &self.home {
             Home::Impl(home) => {
@@ -214,7 +216,7 @@ impl Task {
         }
     }
 
-    /// A type of the signature, as items outside of the impl block write it.
+    /// Returns a type of the signature, as items outside of the impl block write it.
     pub(crate) fn outside(&self, ty: &Type) -> Type {
         match &self.home {
             Home::Impl(home) => self_type::replace(ty.clone(), &home.owner),
@@ -222,7 +224,7 @@ impl Task {
         }
     }
 
-    /// The arguments, as items outside of the impl block write their types.
+    /// Returns the arguments, with types as items outside of the impl block write them.
     pub(crate) fn outside_arguments(&self) -> Vec<Argument> {
         self.arguments
             .iter()
@@ -230,20 +232,21 @@ impl Task {
             .collect()
     }
 
-    /// The same type, if the pool can take the user's types; otherwise one that the
-    /// compiler knows to be wrong, about which it keeps quiet.
+    /// Returns tokens that mean `ty` if the pool can take the user's types. If not, they mean a
+    /// type that the compiler knows to be wrong, and about which it says nothing more.
     ///
-    /// A constant as the length of an array is evaluated with the type, and one whose body
-    /// has errors makes the type an error. So a type that cannot cross is reported once,
-    /// where the user wrote it, and not for each use that generated code makes of it.
+    /// The length of an array is evaluated with its type, and a constant whose body has errors
+    /// makes the type an error. So the compiler reports a type that cannot cross once, where the
+    /// user wrote it, and not for each use in generated code.
     ///
-    /// Only for a task without parameters: the body of a constant cannot name them.
+    /// This is only for a task without parameters: the body of a constant cannot name them.
     pub(crate) fn checked(&self, ty: &TokenStream) -> TokenStream {
         let check = &self.names.check;
         quote!(<[#ty; #check] as ::core::iter::IntoIterator>::Item)
     }
 
-    /// What the function returns, checked if it can be, as items in the impl block write it.
+    /// Returns the type of the function's result, checked if it can be, as items in the impl block
+    /// write it.
     pub(crate) fn checked_output(&self) -> TokenStream {
         if self.is_concrete() {
             self.names.output.to_token_stream()
@@ -252,7 +255,8 @@ impl Task {
         }
     }
 
-    /// The same, as items outside of the impl block write it.
+    /// Returns the type of the function's result, checked if it can be, as items outside of the
+    /// impl block write it.
     pub(crate) fn checked_output_outside(&self) -> TokenStream {
         if self.is_concrete() {
             self.names.output.to_token_stream()
@@ -261,8 +265,8 @@ impl Task {
         }
     }
 
-    /// What awaiting a call gives if the function returns `output`: the result itself
-    /// where errors of the pool fit into it.
+    /// Returns what an awaited call returns if the function returns `output`: the result itself if
+    /// errors of the pool fit into it.
     pub(crate) fn awaited(&self, output: &TokenStream) -> TokenStream {
         if self.flat() {
             return output.clone();
@@ -271,7 +275,7 @@ impl Task {
         quote!(::core::result::Result<#output, #private::Error>)
     }
 
-    /// What is stored of an argument.
+    /// Returns the type that a call stores of an argument, as items in the impl block write it.
     pub(crate) fn stored(&self, argument: &Argument) -> TokenStream {
         let owned = argument.owned();
         if argument.passing.is_projected() && self.is_concrete() {
@@ -281,12 +285,12 @@ impl Task {
         }
     }
 
-    /// Whether no type or const parameter is in scope of the generated items.
+    /// Returns whether the generated items have no type or const parameter in scope.
     pub(crate) fn is_concrete(&self) -> bool {
         self.outer.is_empty() && !matches!(self.home, Home::Bare)
     }
 
-    /// The same where there is a constant for it.
+    /// Returns the name of the task: the constant of its companion, if that can be named.
     pub(crate) fn name_const(&self) -> TokenStream {
         if self.is_concrete() && matches!(self.home, Home::Free) {
             let (private, companion) = (&self.paths.private, &self.names.companion);
@@ -296,7 +300,7 @@ impl Task {
         }
     }
 
-    /// The name under which workers know it: an expression.
+    /// Returns an expression for the name of the task, by which workers find it.
     pub(crate) fn name_expr(&self) -> TokenStream {
         if let Some(name) = &self.options.name {
             return name.to_token_stream();

@@ -1,4 +1,4 @@
-//! Names of generated items: made from the user's names, with the user's spans, and not taken.
+//! Names of generated items: made from the user's names, with the user's spans.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::format_ident;
@@ -10,7 +10,7 @@ pub(crate) fn unraw(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
-/// `max_retries` becomes `MaxRetries`.
+/// Returns a name in camel case: `MaxRetries` for `max_retries`.
 pub(crate) fn camel(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
     for word in name.split('_') {
@@ -23,17 +23,17 @@ pub(crate) fn camel(name: &str) -> String {
     camel
 }
 
-/// The same name at the same place, but out of reach of the user's tokens: an
-/// argument called `args` never meets our own `args`, and lints see that the
-/// code around it is generated.
+/// Returns the name at the same place, but out of reach of the user's tokens: an argument called
+/// `args` cannot be confused with the `args` of generated code, and lints see that the code around
+/// it is generated.
 pub(crate) fn hygienic(ident: &Ident) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(ident.span().resolved_at(Span::mixed_site()));
     ident
 }
 
-/// Returns a local of generated code: out of reach of the user's tokens, and told by its
-/// underscores from the arguments, which generated code holds under their own names.
+/// Returns the name of a local of generated code. It is out of reach of the user's tokens, and its
+/// underscores keep it apart from the arguments, which have their own names in generated code.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__{name}"), Span::mixed_site())
 }
@@ -41,34 +41,38 @@ pub(crate) fn local(name: &str) -> Ident {
 /// The names of everything that is generated for one task.
 #[derive(Clone)]
 pub(crate) struct Names {
-    /// The function as the user called it.
+    /// The user's name of the function.
     pub(crate) function: Ident,
-    /// How messages and docs call it: `fetch`, or `Store::load`.
+    /// The name in messages and docs: `fetch`, or `Store::load`.
     pub(crate) shown: String,
     /// The companion type, if the task has one.
     pub(crate) companion: Ident,
     /// The builder's type.
     pub(crate) builder: Ident,
-    /// What stands in for every type of a task that has mistakes.
+    /// The type that stands for every type of a task with mistakes.
     pub(crate) broken: Ident,
-    /// The constant whose body asks of the user's types what a pool asks of them, and
-    /// the same types under the condition that it was content.
+    /// The constant whose body asks of the user's types what a pool asks of them.
     pub(crate) check: Ident,
+    /// The types that are stored, under the condition that `check` has no errors.
     pub(crate) values: Ident,
+    /// The type of the result, under the condition that `check` has no errors.
     pub(crate) output: Ident,
     /// The constant whose body asks whether references can be copied.
     pub(crate) copies: Ident,
-    /// Associated functions: the function itself, the start of a builder, the
-    /// call with owned arguments, the call with the builder's arguments.
+    /// The associated function that is the user's function.
     pub(crate) blocking: Ident,
+    /// The associated function that starts a builder.
     pub(crate) start: Ident,
+    /// The associated function that makes a call of owned arguments.
     pub(crate) call: Ident,
+    /// The associated function that makes a call of a builder's arguments.
     pub(crate) finish: Ident,
+    /// The start of all names in camel case.
     stem: String,
 }
 
 impl Names {
-    /// The names of a free function.
+    /// Returns the names of a free function.
     pub(crate) fn free(function: &Ident) -> Self {
         let stem = camel(&unraw(function));
         Self {
@@ -89,8 +93,8 @@ impl Names {
         }
     }
 
-    /// The names of a function inside `impl owner`; `None` where the attribute
-    /// stands alone and cannot see the impl block.
+    /// Returns the names of a function inside `impl owner`; the owner is `None` if the attribute
+    /// cannot see the impl block.
     pub(crate) fn method(function: &Ident, owner: Option<&Ident>) -> Self {
         let name = unraw(function);
         let owner_name = owner.map(unraw).unwrap_or_default();
@@ -124,12 +128,12 @@ impl Names {
         }
     }
 
-    /// Gives the companion a name that leaves the function's name free among types.
+    /// Renames the companion, so that the function's name is free among types.
     pub(crate) fn hide_companion(&mut self) {
         self.companion = format_ident!("__{}Task", self.stem, span = self.function.span());
     }
 
-    /// The trait that says, in its message, which argument is missing.
+    /// Returns the name of the trait whose message says that this argument is missing.
     pub(crate) fn given(&self, argument: &Ident) -> Ident {
         let argument_stem = camel(&unraw(argument));
         format_ident!(
@@ -140,16 +144,18 @@ impl Names {
     }
 }
 
-/// The words in some tokens.
+/// The identifiers in some tokens.
 pub(crate) struct Words(HashSet<String>);
 
 impl Words {
+    /// Collects the identifiers, also those inside of groups.
     pub(crate) fn of(tokens: TokenStream) -> Self {
         let mut words = Self(HashSet::new());
         words.collect(tokens);
         words
     }
 
+    /// Returns whether this identifier is among them.
     pub(crate) fn contains(&self, word: &str) -> bool {
         self.0.contains(word)
     }
@@ -167,19 +173,20 @@ impl Words {
     }
 }
 
-/// Hands out type parameters that the user's signature does not name.
+/// Makes names of type parameters that the user's signature does not contain.
 pub(crate) struct Fresh {
     taken: Words,
 }
 
 impl Fresh {
+    /// Starts with the names of a signature.
     pub(crate) fn new(signature: TokenStream) -> Self {
         Self {
             taken: Words::of(signature),
         }
     }
 
-    /// `wish`, or `wish` with as many underscores as it takes.
+    /// Returns `wish`, with underscores at its end if the name is taken.
     pub(crate) fn name(&mut self, wish: &str, span: Span) -> Ident {
         let mut name = wish.to_owned();
         while !self.taken.0.insert(name.clone()) {

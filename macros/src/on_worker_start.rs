@@ -1,5 +1,5 @@
-//! `#[offloop::on_worker_start]`: puts a function into the table of those that run in each worker
-//! before its first call.
+//! `#[offloop::on_worker_start]`: registers a function that runs in each worker before its first
+//! call.
 
 use crate::attrs::last_segment;
 use crate::errors::Errors;
@@ -58,7 +58,7 @@ pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream
     }
 }
 
-/// `crate = ::path`, or nothing.
+/// Reads `crate = ::path`, or nothing.
 fn crate_option(input: ParseStream<'_>) -> syn::Result<Option<Path>> {
     if input.is_empty() {
         return Ok(None);

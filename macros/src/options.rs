@@ -49,6 +49,7 @@ macro_rules! table {
                 }
             }
 
+            /// Returns how the option is written.
             fn syntax(self) -> Syntax {
                 match self {
                     $(Self::$option => $syntax,)*
@@ -69,6 +70,17 @@ macro_rules! table {
     };
 }
 
+impl Key {
+    /// Returns the option as a user may write it.
+    #[cfg(test)]
+    pub(crate) fn example(self) -> String {
+        match self.syntax() {
+            Flag => self.word().to_owned(),
+            Value(value) => format!("{} = {value}", self.word()),
+        }
+    }
+}
+
 use Applies::{No, Yes};
 use Syntax::{Flag, Value};
 
@@ -81,7 +93,7 @@ table! {
     Nested, "nested", Flag, [Yes, Yes, Yes];
     Name, "name", Value("\"fetch\""), [Yes, Yes, Yes];
     Builder, "builder", Value("false"), [Yes, Yes, Yes];
-    Crate, "crate", Value("::offloop"), [Yes, Yes, Yes];
+    Crate, "crate", Value("::my_crate::offloop"), [Yes, Yes, Yes];
 }
 
 /// What the user wrote in the attribute's parentheses.
@@ -111,8 +123,8 @@ pub(crate) enum BuilderOption {
     /// The option was not given.
     #[default]
     Default,
-    /// `builder = false`
-    Off,
+    /// `builder = false`, and where the value is.
+    Off(Span),
     /// `builder = Name`
     Named(Ident),
 }
@@ -258,7 +270,7 @@ fn builder(input: ParseStream<'_>) -> syn::Result<BuilderOption> {
         return if switch.value {
             Err(syn::Error::new(switch.span, say::BUILDER_VALUE))
         } else {
-            Ok(BuilderOption::Off)
+            Ok(BuilderOption::Off(switch.span))
         };
     }
     let name: Ident = input

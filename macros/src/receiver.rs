@@ -1,4 +1,4 @@
-//! The `self` of a method: what of it crosses to the pool.
+//! The `self` of a method, and how it crosses to the pool.
 
 use crate::errors::Errors;
 use crate::messages as say;
@@ -8,17 +8,18 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{ReceiverKind, Type, parse_quote_spanned};
 
-/// The receiver of a method, checked.
+/// The receiver of a method.
 #[derive(Clone)]
 pub(crate) struct Receiver {
     source: syn::Receiver,
-    /// What is stored, in terms of `Self`.
+    /// The type that is stored, in terms of `Self`.
     pub(crate) stored: Type,
-    /// Whether what is stored is a clone of what the method is called on.
+    /// Whether a clone is stored of what the method is called on.
     cloned: bool,
 }
 
 impl Receiver {
+    /// Reads the receiver; refuses one that cannot cross.
     pub(crate) fn read(source: &syn::Receiver, errors: &mut Errors) -> Self {
         if let Some(attr) = source.attrs.first() {
             errors.at(attr, say::ATTRIBUTE_ON_SELF);
@@ -35,7 +36,7 @@ impl Receiver {
             }
             ReceiverKind::Reference(and, _, None) => (parse_quote_spanned!(and.span=> Self), true),
             ReceiverKind::Typed(_, ty) => typed(source, ty, errors),
-            // `ReceiverKind::Value`, and whatever the language may add.
+            // `ReceiverKind::Value`, and kinds that the language may add.
             _ => (this(), false),
         };
         Self {
@@ -45,7 +46,7 @@ impl Receiver {
         }
     }
 
-    /// The receiver of the generated methods: as written, without attributes and `mut`.
+    /// Returns the receiver of the generated methods: as written, without attributes and `mut`.
     pub(crate) fn declare(&self) -> TokenStream {
         let mut receiver = self.source.clone();
         receiver.attrs.clear();
@@ -53,14 +54,14 @@ impl Receiver {
         receiver.to_token_stream()
     }
 
-    /// What is stored, made from `self`.
+    /// Returns an expression for what is stored, made from `self`.
     pub(crate) fn own(&self, paths: &Paths) -> TokenStream {
         let this = &self.source.self_token;
         if self.cloned {
             let stored = &self.stored;
-            // Written out in full, because `self.clone()` on a type without `Clone`
-            // would clone the reference. At the place of `&self`, so that this is
-            // where a missing `Clone` is reported.
+            // Written out in full, because `self.clone()` on a type without `Clone` would clone the
+            // reference. At the place of `&self`, so that the compiler reports a missing `Clone`
+            // there.
             let span = scan::span(stored);
             let copy = quote_spanned!(span=> copy_self::<#stored>);
             let private = &paths.private;
@@ -70,7 +71,7 @@ impl Receiver {
         }
     }
 
-    /// What the function is called with, given the name of what is stored.
+    /// Returns what the function is called with, from the name of what is stored.
     pub(crate) fn lend(&self, stored: &Ident) -> TokenStream {
         if self.cloned {
             quote!(&#stored)
@@ -80,7 +81,7 @@ impl Receiver {
     }
 }
 
-/// `self: Arc<Self>` and the like.
+/// Reads the type of `self: Arc<Self>` and similar receivers.
 fn typed(source: &syn::Receiver, ty: &Type, errors: &mut Errors) -> (Type, bool) {
     let (stored, cloned) = match peel(ty) {
         Type::Reference(reference) if reference.mutability.is_some() => {

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Attribute, FnArg, Signature, parse_quote};
 
-/// The function with its body: the one place where the body is written out.
+/// Writes the function with its body. The body is written out only here.
 pub(super) fn blocking(task: &Task) -> TokenStream {
     match task.home {
         Home::Free => nested(task),
@@ -17,8 +17,8 @@ pub(super) fn blocking(task: &Task) -> TokenStream {
     }
 }
 
-/// A free function keeps its name inside of `blocking`: recursion stays synchronous, and
-/// attributes such as `#[instrument]` see the name that the user gave.
+/// Writes a free function inside of `blocking`, where it keeps its name: recursion stays
+/// synchronous, and attributes such as `#[instrument]` see the user's name.
 fn nested(task: &Task) -> TokenStream {
     let vis = &task.vis;
     let sig = stripped(&task.source.sig);
@@ -44,7 +44,7 @@ fn nested(task: &Task) -> TokenStream {
     }
 }
 
-/// A method has to be in the impl block, where only another name is free.
+/// Writes a method, which has to be in the impl block, where its own name is taken.
 fn renamed(task: &Task) -> TokenStream {
     let vis = &task.vis;
     let mut sig = stripped(&task.source.sig);
@@ -63,18 +63,18 @@ fn renamed(task: &Task) -> TokenStream {
     }
 }
 
-/// What stands on the function under its generated name.
+/// Returns the attributes of the function under its generated name.
 pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     let span = task.names.function.span();
     let shown = &task.names.shown;
     let mut attrs = task.attrs.cfg.clone();
     attrs.push(doc_line(
-        &format!(" `{shown}` in place: runs the function here and now, on this thread."),
+        &format!(" Runs `{shown}` in place: on this thread, without a pool."),
         span,
     ));
     if task.output.fallible {
         attrs.extend(
-            ["", " # Errors", "", " Those of the function itself."]
+            ["", " # Errors", "", " The errors of the function itself."]
                 .map(|line| doc_line(line, span)),
         );
     }
@@ -95,7 +95,7 @@ pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     attrs
 }
 
-/// The signature without the attributes on arguments that are ours.
+/// Returns the signature without the attributes on arguments that are for this crate.
 fn stripped(sig: &Signature) -> Signature {
     let mut sig = sig.clone();
     for input in &mut sig.inputs {
@@ -109,8 +109,8 @@ fn stripped(sig: &Signature) -> Signature {
     sig
 }
 
-/// The same for a function that goes out as it was: whatever we did not understand on an
-/// argument goes too, the compiler would not understand it either.
+/// Returns the signature of a function that is written as it was. Only those attributes on
+/// arguments stay that the compiler accepts there.
 pub(super) fn stripped_for_rustc(sig: &Signature) -> Signature {
     let mut sig = sig.clone();
     for input in &mut sig.inputs {
@@ -129,7 +129,7 @@ pub(super) fn stripped_for_rustc(sig: &Signature) -> Signature {
     sig
 }
 
-/// The signature with a plain name for each argument.
+/// Writes the signature of `blocking`, without patterns such as `mut a`.
 fn plain_signature(task: &Task) -> TokenStream {
     let sig = &task.source.sig;
     let generics = &sig.generics;
@@ -148,7 +148,8 @@ fn plain_signature(task: &Task) -> TokenStream {
     quote!(#fn_token #name #generics(#(#arguments),*) #output #where_clause)
 }
 
-/// An argument called like the function would be hidden by the function inside.
+/// Returns the names of the arguments in `blocking`. An argument with the name of the function has
+/// another name there, because the function inside would hide it.
 fn parameter_names(task: &Task) -> Vec<Ident> {
     let function = &task.names.function;
     task.arguments

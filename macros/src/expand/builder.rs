@@ -47,7 +47,7 @@ fn start_attrs(task: &Task) -> Vec<Attribute> {
     attrs
 }
 
-/// A builder to which nothing was given.
+/// Writes a builder that was given no arguments yet.
 fn empty(task: &Task) -> TokenStream {
     let private = &task.paths.private;
     let builder = &task.names.builder;
@@ -69,7 +69,7 @@ fn empty(task: &Task) -> TokenStream {
     }
 }
 
-/// The builder's type and everything on it.
+/// Writes the builder's type and all items for it.
 pub(super) fn items(task: &Task) -> TokenStream {
     let states = given::states(task);
     let builder = builder_struct(task, &states);
@@ -92,9 +92,9 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
     let states_missing = states
         .iter()
         .map(|state| quote!(#state = #builder_path::Missing));
-    // The compiler holds what a type's impls name to be as visible as the type, unless the type
-    // itself names something less visible: then `pub fn load(row: Row)` may have a private `Row`,
-    // as it may without the attribute.
+    // The types in the impls of a type have to be as visible as the type itself, unless the type
+    // names one that is less visible. So the builder names all types of the task: then a function
+    // that is `pub` may have a private type, as without the attribute.
     let types = given::types_parameter(task, states);
     let default = companion::own_types(task);
     let own_types = types.iter().map(|types| quote!(#types = #default));
@@ -105,7 +105,7 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
     let awaited = task.awaited(&task.checked_output_outside());
     let phantoms = task.outer.phantoms();
     let doc = format!(
-        " Named arguments of {}; awaiting it makes the call.",
+        " The named arguments of a call of {}; awaiting the builder makes the call.",
         link(task)
     );
     let summary = summary(task).into_iter();
@@ -124,7 +124,8 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
     }
 }
 
-/// Which arguments there are: the page of a type shows its bounds, and those say it less plainly.
+/// Returns a list of the arguments. The page of the type shows only its bounds, which are hard to
+/// read.
 fn summary(task: &Task) -> Option<String> {
     let list = |title: &str, required: bool| {
         let is_listed = |argument: &&Argument| argument.required() == required;
@@ -138,7 +139,7 @@ fn summary(task: &Task) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A link to the function, where rustdoc can follow one.
+/// Returns a link to the function, if rustdoc can resolve one.
 fn link(task: &Task) -> String {
     let shown = &task.names.shown;
     let is_raw = task.names.function.to_string().starts_with("r#");
@@ -157,7 +158,7 @@ fn link(task: &Task) -> String {
     }
 }
 
-/// `::<T, N>::__finish::<U>` of the type that has it.
+/// Returns the path of `__finish`.
 pub(super) fn finish_path(task: &Task) -> TokenStream {
     let owner = task.owner();
     let finish = &task.names.finish;
@@ -165,8 +166,8 @@ pub(super) fn finish_path(task: &Task) -> TokenStream {
     quote!(#owner::#finish #turbofish)
 }
 
-/// The builder is a future itself, and not only `IntoFuture`: then a missing argument is
-/// reported in our words, and `spawn` and `select!` take it as it is.
+/// Writes the impl of `Future`. With `IntoFuture`, the compiler would not report a missing argument
+/// in the words of this crate, and `spawn` and `select!` would not take the builder as it is.
 fn future(task: &Task, states: &[Ident]) -> TokenStream {
     let private = &task.paths.private;
     let cfg = &task.attrs.cfg;
@@ -205,20 +206,20 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
     }
 }
 
-/// What the call of a generic function asks of the result, as a bound: here it would be reported
-/// once more if the result cannot hold errors of the pool.
+/// Returns the bound that the result of a generic function can hold errors of the pool. Without it,
+/// the compiler would report once more that the result cannot.
 fn takes_errors(task: &Task) -> Vec<TokenStream> {
     let output = task.outside(&task.output.ty);
     let depends = scan::scan(&output).mentions(&task.outer.type_names());
     if !task.flat() || !depends {
-        // Not a bound: the compiler reports those that name no parameter where they stand.
+        // No bound: the compiler reports a bound without a parameter at the bound itself.
         return Vec::new();
     }
     let private = &task.paths.private;
     vec![quote!(#output: #private::Outcome)]
 }
 
-/// With `builder = Name` on a free function, the named type is also where calls start:
+/// Writes the functions of the type where calls start, for `builder = Name` on a free function:
 /// there is no type of the function's name.
 fn named_entry(task: &Task) -> TokenStream {
     if !task.has_named_entry() {

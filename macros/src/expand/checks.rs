@@ -123,7 +123,7 @@ fn output_assertions(task: &Task, ty: &Type) -> TokenStream {
         },
     };
     if task.flat() && task.in_processes() {
-        // In a constant of its own, because what cannot come back at all needs no second error.
+        // In a constant of its own, so that a result that cannot come back at all is one error.
         let wired = quote_spanned!(span=> __WIRED);
         let wired_type = quote_spanned!(span=> <[#ty; #wired] as ::core::iter::IntoIterator>::Item);
         let outcome = quote_spanned!(span=> assert_outcome);

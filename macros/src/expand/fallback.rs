@@ -34,12 +34,7 @@ pub(crate) fn fallback(task: &Task, errors: Errors) -> Parts {
         };
     }
     let broken = &task.names.broken;
-    let broken_type = quote! {
-        #(#cfg)*
-        #[allow(dead_code)]
-        type #broken = [(); #first];
-        #others
-    };
+    let broken_type = quote!(#(#cfg)* #[allow(dead_code)] type #broken = [(); #first]; #others);
     let name = &source.sig.ident;
     let moved = format_ident!("__offloop_{name}");
     match &task.home {
@@ -97,7 +92,7 @@ fn types(task: &Task) -> TokenStream {
             #[allow(dead_code)]
             #vis type #builder = #broken;
         },
-        BuilderOption::Off | BuilderOption::Named(_) => TokenStream::new(),
+        BuilderOption::Off(_) | BuilderOption::Named(_) => TokenStream::new(),
     };
     let identity = if task.options.krate.is_some() {
         // The path itself may be the mistake.

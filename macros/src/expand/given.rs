@@ -79,8 +79,8 @@ pub(super) fn all_given(task: &Task, states: &[Ident]) -> Vec<TokenStream> {
         .collect()
 }
 
-/// Writes a trait for each required argument. Only `Given` implements it, and its message says which
-/// argument is missing.
+/// Writes a trait for each required argument. Only `Given` implements it, and its message says
+/// which argument is missing.
 pub(super) fn traits(task: &Task) -> TokenStream {
     let cfg = &task.attrs.cfg;
     let builder_path = &task.paths.builder;

@@ -1,5 +1,5 @@
-//! What a worker process needs: how to find the task, and how its arguments and its
-//! result are written and read.
+//! What a worker process needs: how to find the task, and how to write and read its arguments and
+//! its result.
 
 use super::{lints, stored};
 use crate::argument::Argument;
@@ -8,7 +8,7 @@ use crate::names::{self, local};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
-/// The statement that makes the call.
+/// Writes the statement that makes the call.
 pub(super) fn dispatch(task: &Task, pool: &TokenStream) -> TokenStream {
     let private = &task.paths.private;
     let companion = &task.names.companion;
@@ -25,7 +25,7 @@ pub(super) fn dispatch(task: &Task, pool: &TokenStream) -> TokenStream {
     }
 }
 
-/// The `ProcessTask` of the companion, and its place in the registry.
+/// Writes the `ProcessTask` of the companion, and its entry in the registry.
 pub(super) fn items(task: &Task) -> TokenStream {
     let cfg = &task.attrs.cfg;
     let private = &task.paths.private;
@@ -35,7 +35,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let stored = stored::names(task);
     let list_pattern = list(task, &stored);
     let list_type = list_type(task);
-    let words = words(task);
+    let argument_names = argument_names(task);
     let blocking = &task.names.blocking;
     let owner = task.owner();
     let arguments = task.outside_arguments();
@@ -48,8 +48,8 @@ pub(super) fn items(task: &Task) -> TokenStream {
     let deprecated = lints::of_deprecated(task);
     let name = &task.names.function;
     let no_processes = quote_spanned!(name.span()=> no_processes);
-    // The list is taken apart in a statement: of a pattern in place of the argument the compiler would
-    // say more if one of the user's types is wrong.
+    // A statement destructures the list: with a pattern as the parameter, the compiler would report
+    // more errors if one of the user's types is wrong.
     quote! {
         #(#cfg)*
         #[cfg(not(target_os = "linux"))]
@@ -60,7 +60,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
             type List = #list_type;
             const INFO: &'static #private::TaskInfo = #info;
 
-            const NAMES: &'static [&'static str] = &[#(#words),*];
+            const NAMES: &'static [&'static str] = &[#(#argument_names),*];
             const RESULT: #private::ResultCodec<Self::Output> =
                 #private::ResultCodec::<Self::Output>::#codec();
 
@@ -96,8 +96,8 @@ fn info(task: &Task) -> TokenStream {
 /// The length of the longest tuple that the runtime takes as a list of arguments.
 const LONGEST_TUPLE: usize = 8;
 
-/// All of these as the runtime takes them: a tuple, or `More` of several. Values and patterns are
-/// written alike.
+/// Writes the list of arguments as the runtime takes it: a tuple, or `More` of several tuples. The
+/// elements are values or patterns.
 fn list(task: &Task, of: &[impl ToTokens]) -> TokenStream {
     if of.len() <= LONGEST_TUPLE {
         return quote!((#(#of,)*));
@@ -108,7 +108,7 @@ fn list(task: &Task, of: &[impl ToTokens]) -> TokenStream {
     quote!(#private::More((#(#first,)*), #rest))
 }
 
-/// The elements: what is stored, and for each argument whether the function borrows it.
+/// Returns the elements of the list.
 fn listed(task: &Task) -> Vec<TokenStream> {
     let receiver = task
         .receiver
@@ -119,7 +119,7 @@ fn listed(task: &Task) -> Vec<TokenStream> {
     receiver.chain(arguments).collect()
 }
 
-/// The type of the list.
+/// Writes the type of the list.
 fn list_type(task: &Task) -> TokenStream {
     let mut arguments = task.arguments.iter();
     let is_lent = arguments.any(|argument| argument.passing.lendable().is_some());
@@ -141,8 +141,8 @@ fn list_type(task: &Task) -> TokenStream {
     task.checked(&list)
 }
 
-/// What errors call each argument.
-fn words(task: &Task) -> Vec<String> {
+/// Returns the names of the arguments in errors.
+fn argument_names(task: &Task) -> Vec<String> {
     let receiver = task.receiver.iter().map(|_| "self".to_owned());
     let arguments = task
         .arguments

@@ -1,4 +1,4 @@
-//! The setters of a builder, and the traits that tell which argument is missing.
+//! The setters of a builder.
 
 use super::given;
 use crate::argument::Argument;
@@ -12,7 +12,7 @@ use quote::{ToTokens as _, format_ident, quote};
 use std::collections::HashSet;
 use syn::Attribute;
 
-/// The impl block with all setters, and `call`.
+/// Writes the impl block with all setters, and `call`.
 pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
     let cfg = &task.attrs.cfg;
     let private = &task.paths.private;
@@ -30,7 +30,7 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
     let setters = outside
         .iter()
         .enumerate()
-        .map(|(index, argument)| one(task, states, &params, index, argument));
+        .map(|(index, argument)| of_argument(task, states, &params, index, argument));
     let call_type = task.call_type_outside();
     let awaited = task.awaited(&task.checked_output_outside());
     let call_where = where_all(&given::all_given(task, states));
@@ -42,7 +42,7 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
         impl #generics #name #arguments #where_clause {
             #(#setters)*
 
-            /// The call, to give it options before it is awaited.
+            /// Returns the call, so that it can have options before it is awaited.
             #vis fn call(self) -> #call_type #call_where {
                 #private::Pending::<_, #awaited>::into_call(self.__pending)
             }
@@ -50,8 +50,8 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
     }
 }
 
-/// One setter; two for an `Option`.
-fn one(
+/// Writes the setter of an argument; two for an `Option`.
+fn of_argument(
     task: &Task,
     states: &[Ident],
     params: &HashSet<String>,
@@ -62,7 +62,7 @@ fn one(
     let value = &argument.local;
     let target = argument.passing.target();
     let owned = argument.passing.owned();
-    // `impl Into<Vec<T>>` would leave open what `T` is.
+    // The compiler could not infer the `T` of `impl Into<Vec<T>>`.
     let converts = argument.passing.copies() && !scan::scan(target).mentions(params);
     let (ty, given) = if converts {
         (
@@ -91,7 +91,7 @@ fn one(
         quote!(#value)
     };
     let name = names::unraw(ident);
-    let doc = doc_line(&format!(" Gives `{name}`, or `None`."), ident.span());
+    let doc = doc_line(&format!(" Sets `{name}`, also to `None`."), ident.span());
     let second = setter(task, states, index, &maybe, &[doc], &ty, &stored);
     quote!(#first #second)
 }
@@ -122,7 +122,7 @@ fn setter(
         })
         .collect();
     let after = task.outer.arguments(&after);
-    // Under the argument's own name, because that is what the docs show.
+    // The argument's own name, because the docs show it.
     let value = &task.arguments[index].local;
     quote! {
         #(#docs)*
@@ -139,13 +139,13 @@ fn setter(
     }
 }
 
-/// The argument's own docs, and what happens without it.
+/// Returns the argument's own docs, and a note on what happens without the argument.
 fn docs(argument: &Argument) -> Vec<Attribute> {
     let span = argument.ident.span();
     let name = names::unraw(&argument.ident);
     let mut docs = argument.docs.clone();
     if docs.is_empty() {
-        docs.push(doc_line(&format!(" Gives `{name}`."), span));
+        docs.push(doc_line(&format!(" Sets `{name}`."), span));
     }
     let note = match &argument.default {
         Some(default) => {

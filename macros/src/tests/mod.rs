@@ -1,6 +1,7 @@
 //! Tests of the expansion as tokens: what is told about mistakes, and what is written.
 
 mod docs;
+mod effects;
 mod messages;
 mod snapshots;
 mod words;

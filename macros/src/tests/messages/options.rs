@@ -5,8 +5,8 @@ use super::Case;
 const RETRY_ON_BLOCKING_IO: &str = "1:15 `retry` repeats a call whose worker process died, \
      and a thread does not die alone; repeat inside the function, or use `#[cpu_bound]`";
 
-const NESTED_WITHOUT_RESULT: &str = "1:15 `nested` is for a function whose result type is called \
-     `Result`; any other type is kept apart from errors of the pool anyway, remove `nested`";
+const NESTED_WITHOUT_RESULT: &str = "1:15 `nested` is for a result type called `Result`, \
+     and any other type is kept apart from errors of the pool anyway; remove `nested`";
 
 pub(super) const CASES: &[Case] = &[
     (
@@ -81,7 +81,7 @@ pub(super) const CASES: &[Case] = &[
         "#[blocking_io(name, crate, builder)] fn f() {}",
         &[
             "1:15 expected `=` and a value after `name`, as in `name = \"fetch\"`",
-            "1:21 expected `=` and a value after `crate`, as in `crate = ::offloop`",
+            "1:21 expected `=` and a value after `crate`, as in `crate = ::my_crate::offloop`",
             "1:28 expected `=` and a value after `builder`, as in `builder = false`",
         ],
     ),

@@ -18,7 +18,7 @@ struct __ThumbnailTask<
     __types: ::core::marker::PhantomData<Types>,
 }
 impl __ThumbnailTask {
-    /// `thumbnail` in place: runs the function here and now, on this thread.
+    /// Runs `thumbnail` in place: on this thread, without a pool.
     #[allow(dead_code, clippy::must_use_candidate)]
     fn blocking(jpeg: &[u8], height: Option<u32>) -> Vec<u8> {
         #[allow(

@@ -17,7 +17,7 @@ impl<T: Clone> Cache<T> {
             limit,
         )
     }
-    /// `Cache::get` in place: runs the function here and now, on this thread.
+    /// Runs `Cache::get` in place: on this thread, without a pool.
     #[allow(dead_code, clippy::must_use_candidate)]
     #[allow(
         clippy::option_option,
@@ -105,7 +105,7 @@ impl<T: Clone> Cache<T> {
     }
     fn other(&self) {}
 }
-/// Named arguments of `Cache::get()`; awaiting it makes the call.
+/// The named arguments of a call of `Cache::get()`; awaiting the builder makes the call.
 ///
 /// Required: `key`. Optional: `limit`.
 #[must_use = "a call does nothing until it is awaited"]
@@ -138,7 +138,7 @@ impl<
     ArgKey,
     ArgLimit,
 > CacheGetBuilder<T, ArgKey, ArgLimit> {
-    /// Gives `key`.
+    /// Sets `key`.
     pub fn key(
         mut self,
         key: impl ::core::convert::Into<<Path as ::std::borrow::ToOwned>::Owned>,
@@ -154,7 +154,7 @@ impl<
             __given: ::core::marker::PhantomData,
         }
     }
-    /// Gives `limit`.
+    /// Sets `limit`.
     ///
     /// _Optional; default `Self::LIMIT`._
     pub fn limit(
@@ -170,7 +170,7 @@ impl<
             __given: ::core::marker::PhantomData,
         }
     }
-    /// The call, to give it options before it is awaited.
+    /// Returns the call, so that it can have options before it is awaited.
     pub fn call(
         self,
     ) -> ::offloop::__private::Call<

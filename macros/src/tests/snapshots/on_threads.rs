@@ -18,11 +18,11 @@ pub struct fetch<
     __types: ::core::marker::PhantomData<Types>,
 }
 impl fetch {
-    /// `fetch` in place: runs the function here and now, on this thread.
+    /// Runs `fetch` in place: on this thread, without a pool.
     ///
     /// # Errors
     ///
-    /// Those of the function itself.
+    /// The errors of the function itself.
     #[allow(dead_code, clippy::must_use_candidate)]
     pub fn blocking(url: &str, retries: u32) -> Result<String, io::Error> {
         #[allow(
@@ -92,7 +92,7 @@ pub fn fetch(
 ) -> ::offloop::__private::Call<Result<String, io::Error>> {
     fetch::__call(<str as ::std::borrow::ToOwned>::to_owned(url), retries)
 }
-/// Named arguments of [`fetch()`]; awaiting it makes the call.
+/// The named arguments of a call of [`fetch()`]; awaiting the builder makes the call.
 ///
 /// Required: `url`. Optional: `retries`.
 #[must_use = "a call does nothing until it is awaited"]
@@ -136,7 +136,7 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
             __given: ::core::marker::PhantomData,
         }
     }
-    /// Gives `retries`.
+    /// Sets `retries`.
     ///
     /// _Optional; default `3`._
     pub fn retries(
@@ -152,7 +152,7 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
             __given: ::core::marker::PhantomData,
         }
     }
-    /// The call, to give it options before it is awaited.
+    /// Returns the call, so that it can have options before it is awaited.
     pub fn call(self) -> ::offloop::__private::Call<Result<String, io::Error>>
     where
         ArgUrl: __FetchUrlGiven,

@@ -10,11 +10,11 @@ struct render {
     __never: ::core::convert::Infallible,
 }
 impl render {
-    /// `render` in place: runs the function here and now, on this thread.
+    /// Runs `render` in place: on this thread, without a pool.
     ///
     /// # Errors
     ///
-    /// Those of the function itself.
+    /// The errors of the function itself.
     #[allow(dead_code, clippy::must_use_candidate)]
     #[allow(clippy::multiple_bound_locations)]
     fn blocking<T: Display, const N: usize>(
@@ -122,7 +122,7 @@ where
 {
     render::__call::<T, N, _>(items, path)
 }
-/// Named arguments of [`render()`]; awaiting it makes the call.
+/// The named arguments of a call of [`render()`]; awaiting the builder makes the call.
 ///
 /// Required: `items`, `path`.
 #[must_use = "a call does nothing until it is awaited"]
@@ -166,7 +166,7 @@ impl<
 where
     T: Clone,
 {
-    /// Gives `items`.
+    /// Sets `items`.
     fn items(
         mut self,
         items: [T; N],
@@ -180,7 +180,7 @@ where
             __given: ::core::marker::PhantomData,
         }
     }
-    /// Gives `path`.
+    /// Sets `path`.
     fn path(
         mut self,
         path: ImplPath,
@@ -194,7 +194,7 @@ where
             __given: ::core::marker::PhantomData,
         }
     }
-    /// The call, to give it options before it is awaited.
+    /// Returns the call, so that it can have options before it is awaited.
     fn call(
         self,
     ) -> ::offloop::__private::Call<
