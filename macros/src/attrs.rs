@@ -75,7 +75,7 @@ fn subject(attr: &Attribute) -> String {
     }
 }
 
-/// Returns which attribute of ours this is; `None` for any other attribute.
+/// Returns which of `#[blocking_io]` and `#[cpu_bound]` this is; `None` for any other attribute.
 pub(crate) fn task_kind(attr: &Attribute) -> Option<Kind> {
     Kind::of_name(&last_segment(attr.path()))
 }

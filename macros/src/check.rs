@@ -38,7 +38,7 @@ pub(crate) fn impl_block(block: &ImplBlock, errors: &mut Errors) {
     }
 }
 
-/// A second attribute of ours.
+/// Refuses a second attribute that makes a task.
 fn attributes(task: &Task, errors: &mut Errors) {
     for attr in &task.source.attrs {
         match task_kind(attr) {
@@ -49,7 +49,7 @@ fn attributes(task: &Task, errors: &mut Errors) {
     }
 }
 
-/// What stands before the arguments, and the body.
+/// Checks what stands before the arguments, and that there is a body.
 fn function(task: &Task, errors: &mut Errors) {
     let sig = &task.source.sig;
     if let Some(token) = &sig.constness {
@@ -77,7 +77,7 @@ fn function(task: &Task, errors: &mut Errors) {
     }
 }
 
-/// A worker process finds the function by its name, so there has to be exactly one.
+/// Refuses more than one function of a name: a worker process finds the function by its name.
 fn for_processes(sig: &Signature, home: &Home, errors: &mut Errors) {
     let is_type_or_const = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
     if let Some(param) = sig.generics.params.iter().find(is_type_or_const) {
@@ -102,7 +102,7 @@ fn for_processes(sig: &Signature, home: &Home, errors: &mut Errors) {
     }
 }
 
-/// A method of an impl block that the attribute cannot see.
+/// Checks a method of an impl block that the attribute cannot see.
 fn without_block(task: &Task, errors: &mut Errors) {
     if task.receiver.is_none() {
         if let Some(span) = self_type::find(&task.source.sig) {
@@ -117,7 +117,7 @@ fn without_block(task: &Task, errors: &mut Errors) {
     }
 }
 
-/// Defaults are for named arguments.
+/// Refuses defaults where arguments have no names: a default is for an argument that is left out.
 fn defaults(task: &Task, errors: &mut Errors) {
     if task.has_builder() {
         return;
@@ -131,7 +131,7 @@ fn defaults(task: &Task, errors: &mut Errors) {
     }
 }
 
-/// The setters of the builder against its own functions and against each other.
+/// Refuses setters with the name of a function of the builder, or of another setter.
 fn setters(task: &Task, errors: &mut Errors) {
     if !task.has_builder() {
         return;
@@ -154,7 +154,7 @@ fn setters(task: &Task, errors: &mut Errors) {
     }
 }
 
-/// What the function returns.
+/// Checks what the function returns.
 fn output(task: &Task, errors: &mut Errors) {
     if let Some(nested) = task.options.nested {
         if !task.output.fallible {

@@ -64,8 +64,8 @@ pub(crate) fn methods(options: &TokenStream, item: &TokenStream) -> TokenStream 
     quote!(#block #outside)
 }
 
-/// Writes an impl block with mistakes without our attributes, so that the compiler checks the
-/// rest of it.
+/// Writes an impl block that has mistakes. The attributes of tasks are left out, so that the
+/// compiler checks the rest of the block.
 fn as_written(block: &ImplBlock, errors: Errors) -> TokenStream {
     let mut items = TokenStream::new();
     for item in &block.items {
@@ -91,12 +91,12 @@ fn function(kind: Kind, options: TokenStream, source: &SourceFn, home: &Home) ->
     }
 }
 
-/// What the parser makes of a function.
+/// A function after the first step.
 struct Parsed {
-    /// The function with all arguments, whatever their conditions are: what is checked, so that a
-    /// mistake is reported once.
+    /// The function with all arguments, also those with conditions. This is what is checked, so
+    /// that a mistake is reported once.
     task: Task,
-    /// What is expanded in its place if its arguments have conditions: see [`cfg`].
+    /// The versions that are expanded in place of `task` if its arguments have conditions.
     versions: Vec<Task>,
 }
 
@@ -111,7 +111,7 @@ impl Parsed {
         let options = Options::parse(kind, options, errors);
         let versions = cfg::versions(source, errors);
         let task = Task::read(kind, &options, source, home, errors);
-        // Their mistakes are those of the whole.
+        // A mistake of a version is one of the whole function too.
         let versions = versions
             .iter()
             .map(|version| Task::read(kind, &options, version, home, &mut Errors::default()));

@@ -26,14 +26,15 @@ pub(crate) struct ImplBlock {
 
 /// What is in an impl block.
 pub(crate) enum Item {
-    /// A function with an attribute of ours: which one, its options, and the function without it.
+    /// A function that is to be a task: which attribute it has, the options of that, and the
+    /// function without the attribute.
     Task(Kind, TokenStream, Box<SourceFn>),
     /// Any other item.
     Other(TokenStream),
 }
 
 impl ImplBlock {
-    /// Reads the block; `None` if the tokens are none, which is then in `errors`.
+    /// Reads the block; `None` if the tokens are no impl block, which is then in `errors`.
     pub(crate) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<Self> {
         match syn::parse2::<Self>(tokens.clone()) {
             Ok(block) => Some(block),
@@ -165,7 +166,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     let ahead = input.fork();
     let attrs = ahead.call(Attribute::parse_outer)?;
     ahead.parse::<Visibility>()?;
-    // The first of our attributes is the task's; a second one stays and is refused.
+    // The first attribute that makes a task counts; a second one stays and is refused.
     let ours = attrs
         .iter()
         .enumerate()

@@ -195,7 +195,7 @@ use proc_macro::TokenStream;
 ///
 /// - `#[default = EXPR]`: what the argument is when it is not named. The expression is of
 ///   the declared type, is evaluated for each call, and sees the arguments before it. A call
-///   by position always gives all arguments.
+///   by position always has all arguments.
 /// - doc comments: the docs of the setter.
 /// - `#[cfg(..)]`: at most three different conditions.
 /// - lint levels, which stay with the body.

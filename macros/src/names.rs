@@ -74,22 +74,11 @@ pub(crate) struct Names {
 impl Names {
     /// Returns the names of a free function.
     pub(crate) fn free(function: &Ident) -> Self {
-        let stem = camel(&unraw(function));
+        let name = unraw(function);
+        let associated = ["blocking", "builder", "__call", "__finish"].map(str::to_owned);
         Self {
-            function: function.clone(),
-            shown: unraw(function),
             companion: function.clone(),
-            builder: format_ident!("{stem}Builder", span = function.span()),
-            broken: format_ident!("__{stem}Broken", span = function.span()),
-            check: format_ident!("__{}_CHECK", unraw(function).to_uppercase()),
-            copies: format_ident!("__{}_COPIES", unraw(function).to_uppercase()),
-            values: format_ident!("__{stem}Values"),
-            output: format_ident!("__{stem}Output"),
-            blocking: Ident::new("blocking", function.span()),
-            start: Ident::new("builder", function.span()),
-            call: Ident::new("__call", function.span()),
-            finish: Ident::new("__finish", function.span()),
-            stem,
+            ..Self::new(function, &name, camel(&name), &name, associated)
         }
     }
 
@@ -98,32 +87,47 @@ impl Names {
     pub(crate) fn method(function: &Ident, owner: Option<&Ident>) -> Self {
         let name = unraw(function);
         let owner_name = owner.map(unraw).unwrap_or_default();
+        let shown = match owner {
+            Some(_) => format!("{owner_name}::{name}"),
+            None => name.clone(),
+        };
         let stem = format!("{owner_name}{}", camel(&name));
+        let constants = format!("{owner_name}_{name}");
+        let associated = [
+            format!("{name}_blocking"),
+            format!("{name}_builder"),
+            format!("__{name}_call"),
+            format!("__{name}_finish"),
+        ];
+        Self::new(function, &shown, stem, &constants, associated)
+    }
+
+    /// Makes types of `stem` and constants of `constants`; the associated functions are in the order
+    /// of their fields.
+    fn new(
+        function: &Ident,
+        shown: &str,
+        stem: String,
+        constants: &str,
+        associated: [String; 4],
+    ) -> Self {
+        let span = function.span();
+        let constants = constants.to_uppercase();
+        let [blocking, start, call, finish] = associated.map(|name| Ident::new(&name, span));
         Self {
             function: function.clone(),
-            shown: match owner {
-                Some(_) => format!("{owner_name}::{name}"),
-                None => name.clone(),
-            },
-            companion: format_ident!("__{stem}Task", span = function.span()),
-            builder: format_ident!("{stem}Builder", span = function.span()),
-            broken: format_ident!("__{stem}Broken", span = function.span()),
-            check: format_ident!(
-                "__{}_{}_CHECK",
-                owner_name.to_uppercase(),
-                name.to_uppercase()
-            ),
-            copies: format_ident!(
-                "__{}_{}_COPIES",
-                owner_name.to_uppercase(),
-                name.to_uppercase()
-            ),
+            shown: shown.to_owned(),
+            companion: format_ident!("__{stem}Task", span = span),
+            builder: format_ident!("{stem}Builder", span = span),
+            broken: format_ident!("__{stem}Broken", span = span),
+            check: format_ident!("__{constants}_CHECK"),
+            copies: format_ident!("__{constants}_COPIES"),
             values: format_ident!("__{stem}Values"),
             output: format_ident!("__{stem}Output"),
-            blocking: format_ident!("{name}_blocking", span = function.span()),
-            start: format_ident!("{name}_builder", span = function.span()),
-            call: format_ident!("__{name}_call", span = function.span()),
-            finish: format_ident!("__{name}_finish", span = function.span()),
+            blocking,
+            start,
+            call,
+            finish,
             stem,
         }
     }

@@ -1,8 +1,11 @@
 //! The options of an attribute: `#[cpu_bound(pool = IMAGES, timeout = LIMIT)]`.
 //!
-//! They stand in one table, which the parser and the messages read; a test compares it with the
-//! docs in `lib.rs`. A new option is a row of the table, an arm of [`Options::read_value`] and a
-//! field of [`Options`]. Without the arm the crate does not compile.
+//! They stand in one table, which the parser and the messages read.
+//!
+//! A new option is a row of the table, an arm of [`Options::read_value`] and a field of [`Options`];
+//! without the arm the crate does not compile. Tests fail until the docs in `lib.rs` have the option
+//! and the generated code differs with it. An option that sets one on the call also stands in the
+//! list in `expand/call.rs`.
 
 use crate::errors::Errors;
 use crate::kind::{Form, Kind};
@@ -11,6 +14,9 @@ use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse as _, ParseStream, Parser as _};
 use syn::{Expr, Ident, LitStr, Path, Token};
+
+use Applies::{No, Yes};
+use Syntax::{Flag, Value};
 
 /// How an option is written.
 #[derive(Clone, Copy)]
@@ -81,9 +87,6 @@ impl Key {
     }
 }
 
-use Applies::{No, Yes};
-use Syntax::{Flag, Value};
-
 table! {
     // option, word, syntax, [`blocking_io`, `cpu_bound`, `cpu_bound(threads)`]
     Pool, "pool", Value("DB"), [Yes, Yes, Yes];
@@ -129,7 +132,7 @@ pub(crate) enum BuilderOption {
     Named(Ident),
 }
 
-/// One element of the list in the parentheses.
+/// An element of the list in the attribute's parentheses.
 struct Element {
     span: Span,
     content: Content,
@@ -141,7 +144,7 @@ enum Content {
     Option(Key, syn::Result<()>),
     /// A word that is not in the table.
     Unknown(String),
-    /// Not even a word.
+    /// No word.
     Other,
 }
 
@@ -236,8 +239,8 @@ impl Element {
         matches!(self.content, Content::Option(found, _) if found == key)
     }
 
-    /// Tells what is wrong with the element. An option that does not apply has to go, whatever is
-    /// wrong with its value.
+    /// Reports what is wrong with the element. If the option does not apply, its value is not
+    /// reported: the option has to go.
     fn report(self, form: Form, errors: &mut Errors) {
         match self.content {
             Content::Other => errors.at_span(self.span, say::expected_option(&accepted(form))),

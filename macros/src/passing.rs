@@ -61,7 +61,7 @@ impl Passing {
         Self::Value(ty.clone())
     }
 
-    /// Returns the same way to own another type.
+    /// Returns this way to own, of another type.
     pub(crate) fn map(&self, change: impl FnOnce(&Type) -> Type) -> Self {
         match self {
             Self::Value(ty) => Self::Value(change(ty)),

@@ -24,7 +24,7 @@ pub(super) fn awaited(task: &Task) -> TokenStream {
         .iter()
         .flat_map(|clause| &clause.predicates);
     let predicates: Vec<TokenStream> = predicates
-        .map(|predicate| predicate.to_token_stream())
+        .map(quote::ToTokens::to_token_stream)
         .chain(task.bounds())
         .collect();
     let where_clause = where_all(&predicates);

@@ -109,8 +109,8 @@ fn stripped(sig: &Signature) -> Signature {
     sig
 }
 
-/// Returns the signature of a function that is written as it was. Only those attributes on
-/// arguments stay that the compiler accepts there.
+/// Returns the signature of a function that is written without being a task. Only those attributes
+/// on arguments stay that the compiler accepts there.
 pub(super) fn stripped_for_rustc(sig: &Signature) -> Signature {
     let mut sig = sig.clone();
     for input in &mut sig.inputs {

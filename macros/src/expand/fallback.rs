@@ -173,8 +173,8 @@ fn plain_receiver(receiver: &Receiver) -> Receiver {
     receiver
 }
 
-/// Writes the user's function as it was, for the sake of its body. One without a body, or one that
-/// the language itself refuses, is left out.
+/// Writes the user's function, so that the compiler checks its body. A function without a body, or
+/// one that the language itself refuses, is left out.
 fn original(source: &SourceFn, name: &Ident) -> TokenStream {
     let Some(body) = &source.body else {
         return TokenStream::new();
@@ -204,6 +204,6 @@ pub(crate) fn as_written(source: &SourceFn) -> TokenStream {
     let end = source
         .body
         .as_ref()
-        .map_or_else(|| quote!(;), |body| body.to_token_stream());
+        .map_or_else(|| quote!(;), quote::ToTokens::to_token_stream);
     quote!(#(#attrs)* #vis #sig #end)
 }

@@ -1,4 +1,4 @@
-//! Lints that are allowed on generated code, because the user's own code gives no reason for them.
+//! Lints that are allowed on generated code, because they would not be about the user's own code.
 
 use crate::model::Task;
 use crate::names::Words;
@@ -10,9 +10,9 @@ use syn::{Attribute, Type, parse_quote};
 const CLIPPY_MAX_ARGUMENTS: usize = 7;
 
 /// Lints about signatures that clippy does not apply to exported functions, and the words in a
-/// signature that bring them up. The function inside of the generated one is never exported,
-/// whatever the user's visibility is. Arguments by value are what a task takes, and a function
-/// with many of them is what names are for.
+/// signature that bring them up. The function inside of the generated one is never exported, even
+/// if the user's is `pub`. A task takes its arguments by value, and may take many, because it has
+/// names for them.
 const OF_EXPORTED: [(&str, &[&str]); 12] = [
     ("box_collection", &["Box"]),
     ("linkedlist", &["LinkedList"]),
@@ -24,7 +24,7 @@ const OF_EXPORTED: [(&str, &[&str]); 12] = [
     ("unnecessary_box_returns", &["Box"]),
     ("unnecessary_wraps", &["Option", "Result"]),
     ("vec_box", &["Vec"]),
-    // Whatever the words are.
+    // With any words.
     ("large_types_passed_by_value", &[]),
     ("needless_pass_by_value", &[]),
 ];

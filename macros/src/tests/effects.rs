@@ -32,7 +32,7 @@ fn an_option_that_is_accepted_changes_the_code() {
     ] {
         for key in Key::ALL {
             let option = key.example();
-            let with = [&before[..], &[option.clone()]].concat();
+            let with = [&before[..], std::slice::from_ref(&option)].concat();
             let mut is_accepted = false;
             for item in ITEMS {
                 if let Some(with) = expansion(kind, &with, item) {

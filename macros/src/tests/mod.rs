@@ -1,4 +1,4 @@
-//! Tests of the expansion as tokens: what is told about mistakes, and what is written.
+//! Tests of expansions as tokens: the messages about mistakes, and the code.
 
 mod docs;
 mod effects;
@@ -11,7 +11,7 @@ use crate::kind::Kind;
 use crate::{driver, on_worker_start};
 use proc_macro2::{TokenStream, TokenTree};
 
-/// Expands an item of which the first attribute is one of ours.
+/// Expands an item whose first attribute is one of this crate.
 fn expand(source: &str) -> TokenStream {
     let tokens: TokenStream = source.parse().unwrap();
     let mut tokens = tokens.into_iter();
@@ -32,7 +32,7 @@ fn expand(source: &str) -> TokenStream {
         "cpu_bound" => driver::attribute(Kind::CpuBound, options, &item),
         "methods" => driver::methods(&options, &item),
         "on_worker_start" => on_worker_start::attribute(options, &item),
-        other => panic!("not an attribute of ours: {other}"),
+        other => panic!("not an attribute of this crate: {other}"),
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
             "1:24 expected `=` and a value after `retry`, as in `retry = 2`",
         ],
     ),
-    // Options that would do nothing, whatever is wrong with their values.
+    // Options that would do nothing, also with a value that is wrong.
     (
         "#[blocking_io(retry = 2)] fn f() {}",
         &[RETRY_ON_BLOCKING_IO],
