@@ -139,8 +139,7 @@ pub mod __fuzz;
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
-#[path = "builder/mod.rs"]
-pub mod args;
+pub mod builder;
 mod call;
 pub mod context;
 mod error;

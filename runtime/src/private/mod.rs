@@ -13,13 +13,16 @@ pub use self::checks::{
     assert_output, assert_wire, copy_self, no_processes,
 };
 pub use self::dispatch::{process_call, process_call_flat, thread_call, thread_call_flat};
-pub use crate::args::Pending;
-pub use crate::call::{Backend, TaskCall};
-pub use crate::error::Outcome;
+pub use crate::builder::Pending;
+pub use crate::call::{Backend, Call, TaskCall};
+pub use crate::error::{Error, Outcome};
 pub use crate::pool::options::Options;
-pub use crate::task::TaskInfo;
+#[cfg(target_os = "linux")]
+pub use crate::process::ProcessPool;
+pub use crate::task::{Task, TaskInfo};
 pub use crate::tasks::arguments::{Argument, ArgumentList, Borrowed, BorrowedOption, More};
 pub use crate::tasks::erased::{Entry, LentList, ProcessTask, ResultCodec};
 pub use crate::tasks::hooks::{START_HOOKS, StartHook, StartOutcome};
 pub use crate::tasks::registry::TASKS;
+pub use crate::thread::ThreadPool;
 pub use crate::wire::{CodecError, Decoder, Encoder, Lend, Wire, WireError};

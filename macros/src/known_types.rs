@@ -1,23 +1,23 @@
-//! Types that can cross to any pool, known by their names, so that nothing has to be asked about
-//! them: each question is something more to compile.
+//! Types that can cross to any pool, known by their names. Generated code has no check for them,
+//! because each check takes time to compile.
 //!
-//! If such a name means something else, the code behind asks all the same; only the message is
-//! then less to the point.
+//! If such a name means another type, the functions of the runtime still check it; only the message
+//! of the compiler is then less precise.
 
-use crate::argument::Argument;
-use crate::model::Task;
 use crate::scan::peel;
 use syn::{GenericArgument, PathArguments, Type};
 
+/// Types of numbers. The runtime implements `Lend` for slices of each of them.
 const NUMBERS: [&str; 14] = [
     "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
     "usize",
 ];
 
+/// Other types whose values can go to any pool.
 const OTHERS: [&str; 3] = ["bool", "char", "String"];
 
-/// Whether a worker can lend this to a function without a copy: text and slices of numbers. They are
-/// `Lend` in the runtime.
+/// Returns whether a worker can lend a value of this type to a function without a copy: text and
+/// slices of numbers, which are `Lend` in the runtime.
 pub(crate) fn is_lendable(ty: &Type) -> bool {
     match peel(ty) {
         Type::Slice(slice) => match peel(&slice.elem) {
@@ -29,7 +29,7 @@ pub(crate) fn is_lendable(ty: &Type) -> bool {
     }
 }
 
-/// Whether values of this type, which is owned, can go anywhere.
+/// Returns whether values of this type, which is owned, can go to any pool.
 pub(crate) fn is_plain(ty: &Type) -> bool {
     match peel(ty) {
         Type::Tuple(tuple) => tuple.elems.is_empty(),
@@ -47,22 +47,4 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
         }
         _ => false,
     }
-}
-
-/// The same for what is stored of an argument.
-pub(crate) fn is_plain_argument(argument: &Argument) -> bool {
-    let target = argument.passing.target();
-    if !argument.passing.copies() {
-        return is_plain(target);
-    }
-    match peel(target) {
-        Type::Slice(slice) => is_plain(&slice.elem),
-        Type::Path(path) => path.path.is_ident("str"),
-        _ => false,
-    }
-}
-
-/// Whether all that is stored of a task is plain.
-pub(crate) fn are_arguments_plain(task: &Task) -> bool {
-    task.receiver.is_none() && task.arguments.iter().all(is_plain_argument)
 }
