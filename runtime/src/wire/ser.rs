@@ -1,7 +1,7 @@
 //! Writes one value as `MessagePack`: the `Serializer` that serde calls.
 //!
-//! The library `rmp-serde` does the same, and the tests compare with it. It is not used here, for
-//! four reasons:
+//! The library `rmp-serde` does the same, with a limit of depth too, and the tests compare with it.
+//! It is not used here, for four reasons:
 //!
 //! - it loses `Some(None)` and `Some(())`, which it reads as `None`;
 //! - its errors do not tell where in the value they are, such as `.layers[3].name`;
