@@ -1,6 +1,6 @@
 //! Replies in slots, and the purposes of descriptors: each is understood or refused.
 
-use offloop::__fuzz::{fd_purpose, parse_reply};
+use offloop::__fuzz::{parse_reply, purpose};
 
 use crate::memory;
 
@@ -22,7 +22,7 @@ pub fn check(bytes: &[u8]) {
         Ok(()) => assert!(VALUES.contains(&kind) || REPORTS.contains(&kind)),
         Err(reason) => assert!(!VALUES.contains(&kind) && !reason.is_empty()),
     }
-    if let Some(again) = body.first_chunk().and_then(|bytes| fd_purpose(*bytes)) {
+    if let Some(again) = body.first_chunk().and_then(|bytes| purpose(*bytes)) {
         // One purpose has no number, and what is in its place is not read.
         let length = if body[0] == 1 { 8 } else { 16 };
         assert_eq!(again[..length], body[..length]);

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 
 use serde::Deserialize;
 
-use crate::process::{Assembler, Body, Kind, NoFrame, Reply, Subject, read_ready};
+use crate::process::{Assembler, Body, FdPurpose, Kind, NoFrame, Reply, read_ready};
 use crate::wire::{self, Decoder, Encoder, Wire};
 
 /// Why [`read_frames`] has read no more frames.
@@ -52,8 +52,8 @@ pub fn parse_reply(kind: u32, body: Vec<u8>) -> Result<(), String> {
 
 /// Parses the bytes that come with descriptors as their purpose, and encodes it again.
 #[must_use]
-pub fn fd_purpose(bytes: [u8; 16]) -> Option<[u8; 16]> {
-    Subject::from_bytes(bytes).map(Subject::to_bytes)
+pub fn purpose(bytes: [u8; 16]) -> Option<[u8; 16]> {
+    FdPurpose::from_bytes(bytes).map(FdPurpose::to_bytes)
 }
 
 /// Decodes one value, which may borrow from the bytes.

@@ -16,7 +16,7 @@ use serde::ser::{Serialize, Serializer};
 
 use self::content::ContentError;
 pub use self::content::{Shareable, ShareableNumber};
-use crate::process::Frozen;
+use crate::sys::sealed::SealedMemory;
 use crate::wire::handles;
 
 /// A text, bytes or numbers that all processes read in place: nothing is copied on the way to a
@@ -90,7 +90,7 @@ pub struct Shared<T: ?Sized> {
     /// It is in the buffer, or empty.
     content: NonNull<T>,
     /// `None` if the content is empty.
-    buffer: Option<Arc<Frozen>>,
+    buffer: Option<Arc<SealedMemory>>,
     owns: PhantomData<T>,
 }
 
@@ -108,7 +108,9 @@ impl<T: ?Sized + Shareable> Shared<T> {
     pub fn copy_from(content: &T) -> io::Result<Self> {
         match content.bytes() {
             [] => Ok(Shared::empty()),
-            bytes => Shared::new(Arc::new(Frozen::copy_from(bytes)?)).map_err(io::Error::other),
+            bytes => {
+                Shared::new(Arc::new(SealedMemory::copy_from(bytes)?)).map_err(io::Error::other)
+            }
         }
     }
 
@@ -121,7 +123,7 @@ impl<T: ?Sized + Shareable> Shared<T> {
     }
 
     /// Makes a `Shared` whose content is all of the buffer.
-    fn new(buffer: Arc<Frozen>) -> Result<Self, ContentError> {
+    fn new(buffer: Arc<SealedMemory>) -> Result<Self, ContentError> {
         Ok(Shared {
             // This stays valid: the buffer keeps its address and its bytes as long as it lives.
             content: NonNull::from(T::of(buffer.bytes())?),
@@ -188,10 +190,11 @@ impl<N: ShareableNumber> Shared<[N]> {
             fill(&mut [])?;
             return Ok(Shared::empty());
         }
-        let buffer = Frozen::fill(bytes, |bytes| match bytemuck::try_cast_slice_mut(bytes) {
-            Ok(numbers) => fill(numbers),
-            Err(error) => Err(io::Error::other(error.to_string()).into()),
-        })?;
+        let buffer =
+            SealedMemory::fill(bytes, |bytes| match bytemuck::try_cast_slice_mut(bytes) {
+                Ok(numbers) => fill(numbers),
+                Err(error) => Err(io::Error::other(error.to_string()).into()),
+            })?;
         Shared::new(Arc::new(buffer)).map_err(|error| io::Error::other(error).into())
     }
 }
@@ -280,7 +283,7 @@ impl TryFrom<String> for Shared<str> {
 /// Goes into the messages between a program and its workers. To any other format it is an error.
 impl<T: ?Sized + Shareable> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let handle = self.buffer.as_deref().map(Frozen::file);
+        let handle = self.buffer.as_deref().map(SealedMemory::file);
         handles::serialize(handle, self.bytes().len(), serializer)
     }
 }
@@ -288,7 +291,7 @@ impl<T: ?Sized + Shareable> Serialize for Shared<T> {
 /// Comes from the messages between a program and its workers only.
 impl<'de, T: ?Sized + Shareable> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let open = |handle| Frozen::open(handle).map(Arc::new);
+        let open = |handle| SealedMemory::open(handle).map(Arc::new);
         let Some((buffer, length)) = handles::deserialize(deserializer, open)? else {
             return Ok(Shared::empty());
         };

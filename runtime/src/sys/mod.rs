@@ -8,10 +8,10 @@ mod linux;
 #[allow(dead_code, reason = "until mapping is in this room")]
 mod memory_error;
 #[cfg(not(target_os = "linux"))]
-mod other;
+mod portable;
 
 #[cfg(target_os = "linux")]
 pub(crate) use self::linux::*;
 pub(crate) use self::memory_error::MemoryError;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use self::other::*;
+pub(crate) use self::portable::*;

@@ -5,11 +5,11 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::Instant;
 
-use super::core::Core;
-use super::end::tell_if_drained;
+use super::inner::Core;
+use super::shutdown::tell_if_drained;
 use super::state::{State, Worker};
-use crate::panic;
-use crate::sync::lock;
+use crate::util::panic;
+use crate::util::sync::lock;
 
 thread_local! {
     /// The pool that this thread works for; 0 is none.

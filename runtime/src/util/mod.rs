@@ -2,3 +2,4 @@
 
 pub(crate) mod panic;
 pub(crate) mod sync;
+pub(crate) mod timer;
