@@ -74,8 +74,8 @@ use crate::wire::handles;
 ///
 /// - Memory: its length in whole pages of 4 KiB, once for all processes together, until the last of
 ///   them has dropped it or has ended. An empty one takes none.
-/// - One file descriptor in each process that has it. By default a process may have 1024 (`ulimit
-///   -n`). One message carries at most 253 different ones.
+/// - One file descriptor in each process that has it. A process may have 1024 by default, which
+///   `ulimit -n` tells. One message carries at most 253 different ones.
 ///
 /// # What can go wrong
 ///
