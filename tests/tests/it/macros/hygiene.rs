@@ -205,7 +205,7 @@ mod visible {
     }
     pub(crate) mod inner {
         #[offloop::blocking_io]
-        pub(in crate::visible) fn in_path(a: u8) -> u8 {
+        pub(in crate::macros::hygiene::visible) fn in_path(a: u8) -> u8 {
             a
         }
         type Relative = super::super::first::same;
@@ -249,12 +249,12 @@ mod third {
     pub(crate) use ::offloop as pools;
 }
 
-#[third::pools::blocking_io(crate = crate::third::pools)]
+#[third::pools::blocking_io(crate = crate::macros::hygiene::third::pools)]
 fn by_another_path(a: u8) -> u8 {
     a
 }
 
-#[third::pools::cpu_bound(crate = crate::third::pools)]
+#[third::pools::cpu_bound(crate = crate::macros::hygiene::third::pools)]
 fn by_another_path_across(a: u8) -> u8 {
     a
 }

@@ -1,0 +1,3 @@
+//! Tests that count what the process holds.
+
+mod shared;

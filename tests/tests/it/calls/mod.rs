@@ -1,0 +1,7 @@
+//! Every call ends, once.
+
+mod listeners;
+mod nested;
+mod prefetch;
+mod runtimes;
+mod started;

@@ -1,0 +1,4 @@
+//! The end of a pool and of the program.
+
+mod program;
+mod shutdown;

@@ -1,0 +1,4 @@
+//! Time limits hold.
+
+mod cancel;
+mod grace;

@@ -1,0 +1,12 @@
+//! What the docs of offloop promise, with a folder for each section of the page of promises.
+
+mod promises;
+
+mod calls;
+mod crashes;
+mod end;
+mod limits;
+pub mod macros;
+mod sandbox;
+mod values;
+mod workers;

@@ -1,0 +1,4 @@
+//! Untrusted code: the feature `sandbox`.
+
+mod files;
+mod rules;

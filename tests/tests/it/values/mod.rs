@@ -1,0 +1,7 @@
+//! Arguments and results.
+
+mod beside;
+mod borrowed;
+mod errors;
+mod payloads;
+mod shared;

@@ -1,0 +1,7 @@
+//! Workers come and go.
+
+mod edges;
+mod growth;
+mod hooks;
+mod life;
+mod pools;
