@@ -1,5 +1,7 @@
 //! What the docs of offloop promise, with a folder for each section of the page of promises.
 
+offloop_tests::forget_settings_of_the_caller!();
+
 mod promises;
 
 mod calls;

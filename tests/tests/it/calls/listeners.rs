@@ -2,25 +2,19 @@
 //! Whatever happens to runtimes, calls end and workers are there for the next.
 
 use std::future::Future;
-use std::pin::pin;
-use std::sync::{Arc, mpsc};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
-use offloop::{ProcessPool, cpu_bound};
-use offloop_tests::{LIMIT, eventually};
+use offloop::{Call, Error, ProcessPool};
+use offloop_tests::tasks::pid;
+use offloop_tests::{eventually, in_time, poll_once, tasks};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::coop::{consume_budget, has_budget_remaining};
 
-#[cpu_bound]
-fn pid() -> u32 {
-    std::process::id()
-}
-
-#[cpu_bound]
-fn after(millis: u64) -> u32 {
-    std::thread::sleep(Duration::from_millis(millis));
-    std::process::id()
+/// A call that takes a while.
+fn after(millis: u64) -> Call<Result<u32, Error>> {
+    tasks::sleep(Duration::from_millis(millis))
 }
 
 fn current_thread() -> Runtime {
@@ -32,18 +26,6 @@ async fn warm(pool: &ProcessPool) {
     for _ in 0..10 {
         pid().on(pool).await.unwrap();
     }
-}
-
-/// Polls once, on the current runtime if there is one.
-fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
-/// Fails rather than hangs.
-fn in_time<R: Send + 'static>(what: &str, action: impl FnOnce() -> R + Send + 'static) -> R {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(action()));
-    receiver.recv_timeout(LIMIT).expect(what)
 }
 
 #[test]
@@ -67,15 +49,15 @@ fn a_runtime_that_is_blocked_holds_up_no_other() {
 }
 
 #[test]
-fn blocking_inside_of_a_runtime_ends_all_the_same() {
+fn a_call_that_is_waited_for_inside_of_a_runtime_ends_all_the_same() {
     static POOL: ProcessPool = ProcessPool::new("inside").workers(1);
     in_time("it ends", || {
         current_thread().block_on(async {
             warm(&POOL).await;
             pid().on(&POOL).wait().unwrap();
             // An executor that this crate does not know of, on a thread that works for a runtime.
-            let mut call = pin!(pid().on(&POOL));
-            while poll_once(call.as_mut()).is_pending() {
+            let mut call = pid().on(&POOL);
+            while poll_once(&mut call).is_pending() {
                 std::thread::yield_now();
             }
             let own = after(5).on(&POOL).start();
@@ -140,31 +122,25 @@ impl Drop for Patient {
     }
 }
 
+/// Polls it with a waker that nobody else holds.
+fn poll_with_a_patient_waker(pool: &'static ProcessPool, call: &mut Call<Result<u32, Error>>) {
+    let waker = Waker::from(Arc::new(Patient(pool)));
+    let poll = std::pin::Pin::new(call).poll(&mut Context::from_waker(&waker));
+    assert!(poll.is_pending());
+}
+
 #[test]
 fn a_waker_may_do_anything_when_it_is_dropped() {
     static POOL: ProcessPool = ProcessPool::new("wakers").workers(1);
     in_time("they are dropped", || {
         for _ in 0..5 {
-            let mut call = Box::pin(after(5).on(&POOL));
-            let waker = Waker::from(Arc::new(Patient(&POOL)));
-            assert!(
-                call.as_mut()
-                    .poll(&mut Context::from_waker(&waker))
-                    .is_pending()
-            );
-            drop(waker);
+            let mut call = after(5).on(&POOL);
+            poll_with_a_patient_waker(&POOL, &mut call);
             // Another takes its place.
-            let _ = poll_once(call.as_mut());
+            let _ = poll_once(&mut call);
         }
-        let call = after(5).on(&POOL).start();
-        let mut call = Box::pin(call);
-        let waker = Waker::from(Arc::new(Patient(&POOL)));
-        assert!(
-            call.as_mut()
-                .poll(&mut Context::from_waker(&waker))
-                .is_pending()
-        );
-        drop(waker);
+        let mut call = after(5).on(&POOL).start();
+        poll_with_a_patient_waker(&POOL, &mut call);
         drop(call);
     });
 }
@@ -174,10 +150,10 @@ fn a_call_may_be_polled_on_another_runtime_than_the_first() {
     static POOL: ProcessPool = ProcessPool::new("moved").workers(1);
     in_time("it ends", || {
         let first = current_thread();
-        let mut call = Box::pin(after(20).on(&POOL));
+        let mut call = after(20).on(&POOL);
         first.block_on(async {
             warm(&POOL).await;
-            assert!(poll_once(call.as_mut()).is_pending());
+            assert!(poll_once(&mut call).is_pending());
         });
         // The first one is there still, and is not driven.
         current_thread().block_on(async { call.await.unwrap() });
@@ -210,7 +186,7 @@ fn a_runtime_without_input_and_output_awaits_calls_as_well() {
 }
 
 #[test]
-fn more_runtimes_than_a_worker_has_bells() {
+fn runtimes_that_are_more_than_a_worker_has_bells_for_hear_of_their_calls() {
     static POOL: ProcessPool = ProcessPool::new("many").workers(2);
     in_time("all calls end", || {
         let runtimes: Vec<_> = (0..20).map(|_| current_thread()).collect();
@@ -228,22 +204,7 @@ fn more_runtimes_than_a_worker_has_bells() {
 }
 
 #[test]
-fn runtimes_that_come_and_go_leave_no_descriptors() {
-    static POOL: ProcessPool = ProcessPool::new("gone").workers(1);
-    let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
-    in_time("all calls end", move || {
-        let round = || current_thread().block_on(warm(&POOL));
-        (0..5).for_each(|_| round());
-        let before = descriptors();
-        (0..50).for_each(|_| round());
-        // Other tests of this binary open some at the same time.
-        eventually("they are closed", || descriptors() < before + 40);
-    });
-}
-
-/// Many tasks on several runtimes, with one set of workers: each hears of its own calls.
-#[test]
-fn all_hear_of_their_calls() {
+fn tasks_on_several_runtimes_hear_each_of_their_own_calls() {
     static POOL: ProcessPool = ProcessPool::new("all").workers(2);
     let threads: Vec<_> = (0..4)
         .map(|number| {

@@ -3,5 +3,6 @@
 mod listeners;
 mod nested;
 mod prefetch;
+mod queue;
 mod runtimes;
 mod started;

@@ -68,7 +68,7 @@ async fn a_call_from_a_worker_runs_in_place() {
     assert_eq!((same, other, children), (pid, pid, 0));
     let text = outer_of_a_panic().await.unwrap();
     assert!(
-        text.contains("`nested::inner` panicked in pool `process`: it was to fail"),
+        text.contains("nested::inner` panicked in pool `process`: it was to fail"),
         "{text}"
     );
 }

@@ -1,25 +1,11 @@
-//! Calls that lie ready in a worker behind the one that runs: they have not begun, so nothing that
+//! Calls that a worker has ahead of time, behind the one that runs: they have not begun, so nothing that
 //! happens to that one happens to them.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
 use offloop::{Call, Error, ProcessPool, Started, cpu_bound};
-use offloop_tests::{LIMIT, Random, eventually, is_alive, kill, stop};
-
-#[cpu_bound]
-fn pid() -> u32 {
-    std::process::id()
-}
-
-/// Says that it runs, and ends when it is told.
-#[cpu_bound]
-fn hold(folder: &Path, name: &str) -> u32 {
-    std::fs::write(folder.join(name), "").unwrap();
-    eventually("it may end", || folder.join(format!("end {name}")).exists());
-    std::process::id()
-}
+use offloop_tests::{Marks, Random, died, eventually, is_alive, kill, tasks, wait};
 
 #[cpu_bound]
 fn mark(file: &Path) -> u32 {
@@ -35,77 +21,60 @@ fn abort_if(crash: bool) -> u32 {
     std::process::id()
 }
 
-/// A pool whose workers each run [`hold`], the first `a`, the second `b` and so on.
+/// A pool whose workers each run [`tasks::hold`], the first `a`, the second `b`.
 struct Held {
     pool: ProcessPool,
-    folder: tempfile::TempDir,
+    marks: Marks,
     calls: Vec<Call<Result<u32, Error>>>,
 }
 
 impl Held {
     fn new(pool: ProcessPool, workers: usize) -> Held {
-        let folder = tempfile::tempdir().unwrap();
+        let marks = Marks::new();
         let mut calls = Vec::new();
-        for name in ["a", "b", "c"].into_iter().take(workers) {
-            calls.push(hold(folder.path(), name).on(&pool).start());
-            eventually("it runs", || folder.path().join(name).exists());
+        for name in ["a", "b"].into_iter().take(workers) {
+            calls.push(tasks::hold(marks.path(), name).on(&pool).start());
+            marks.wait_for(name);
         }
-        Held {
-            pool,
-            folder,
-            calls,
-        }
+        Held { pool, marks, calls }
     }
 
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+    /// So many calls behind those that run.
+    fn behind(&self, count: usize) -> Vec<Call<Result<u32, Error>>> {
+        (0..count)
+            .map(|_| tasks::pid().on(&self.pool).start())
+            .collect()
     }
 
-    fn release(&self, name: &str) {
-        std::fs::write(self.file(&format!("end {name}")), "").unwrap();
+    /// Lets the last one that runs end.
+    fn release(&mut self) -> u32 {
+        self.marks.release(["a", "b"][self.calls.len() - 1]);
+        wait(self.calls.pop().unwrap()).unwrap()
     }
-}
-
-fn wait<R: offloop::Outcome>(call: Call<R>) -> R {
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || sender.send(call.wait()));
-    receiver.recv_timeout(LIMIT).expect("the call ends")
 }
 
 #[test]
-fn a_worker_that_is_free_takes_what_lies_ready_in_another() {
+fn a_free_worker_takes_the_calls_that_wait_in_another() {
     let mut held = Held::new(ProcessPool::new("level").workers(2), 2);
-    let calls: Vec<_> = (0..50).map(|_| pid().on(&held.pool).start()).collect();
+    let calls = held.behind(50);
     let stats = held.pool.stats();
     assert_eq!((stats.running, stats.queued), (2, 50));
-    held.release("b");
-    let b = wait(held.calls.pop().unwrap()).unwrap();
+    let b = held.release();
     // The other one is held all the while.
     for call in calls {
         assert_eq!(wait(call).unwrap(), b);
     }
-    held.release("a");
-    assert_ne!(wait(held.calls.pop().unwrap()).unwrap(), b);
+    assert_ne!(held.release(), b);
 }
 
 #[test]
-fn what_lies_ready_survives_its_worker_and_nobody_notices() {
+fn calls_that_wait_in_a_worker_survive_its_death() {
     let mut held = Held::new(ProcessPool::new("moves").workers(1), 1);
-    let calls: Vec<_> = (0..50).map(|_| pid().on(&held.pool).start()).collect();
-    eventually("it has a process", || held.pool.stats().running == 1);
-    let worker = {
-        let worker = std::process::id();
-        let workers = offloop_tests::children_of(worker);
-        let mine = workers.iter().find(|pid| {
-            std::fs::read_to_string(format!("/proc/{pid}/cmdline"))
-                .is_ok_and(|line| line.starts_with("offloop-worker moves "))
-        });
-        *mine.unwrap()
-    };
+    let calls = held.behind(50);
+    let worker = held.marks.wait_for_pids("a")[0];
     kill(worker);
-    let error = wait(held.calls.pop().unwrap()).unwrap_err();
-    assert!(matches!(error, Error::WorkerDied(_)), "{error}");
-    assert_eq!(error.started(), Started::Yes);
+    let death = died(wait(held.calls.pop().unwrap()));
+    assert_eq!(death.pid, worker);
     for call in calls {
         assert_ne!(wait(call).unwrap(), worker);
     }
@@ -115,147 +84,70 @@ fn what_lies_ready_survives_its_worker_and_nobody_notices() {
 }
 
 #[test]
-fn calls_that_kill_their_worker_cost_those_behind_them_nothing() {
-    let pool = ProcessPool::new("killers").workers(2);
-    let calls: Vec<_> = (0..200)
-        .map(|number| {
-            (
-                number % 10 == 3,
-                abort_if(number % 10 == 3).on(&pool).start(),
-            )
-        })
-        .collect();
-    for (crashes, call) in calls {
-        match wait(call) {
-            Ok(_) => assert!(!crashes),
-            Err(Error::WorkerDied(_)) => assert!(crashes),
-            Err(other) => panic!("{other}"),
+fn calls_that_kill_their_worker_cost_the_calls_behind_them_nothing() {
+    for workers in [1, 2] {
+        let pool = ProcessPool::new("killers").workers(workers);
+        let calls: Vec<_> = (0..200)
+            .map(|number| {
+                let crashes = number % 10 == 3;
+                (crashes, abort_if(crashes).on(&pool).start())
+            })
+            .collect();
+        for (crashes, call) in calls {
+            let outcome = wait(call);
+            if crashes {
+                let error = Error::WorkerDied(Box::new(died(outcome)));
+                assert_eq!(error.started(), Started::Yes);
+            } else {
+                outcome.unwrap();
+            }
         }
+        let stats = pool.stats();
+        assert_eq!((stats.finished, stats.failed), (180, 20));
+        assert_eq!(stats.workers_died, 20);
     }
-    assert_eq!(pool.stats().workers_died, 20);
 }
 
 #[test]
-fn what_lies_ready_and_is_dropped_never_runs_and_harms_no_worker() {
+fn calls_that_are_dropped_while_they_wait_in_a_worker_never_run_and_do_it_no_harm() {
     let mut held = Held::new(ProcessPool::new("dropped").workers(1), 1);
+    let file = |number: usize| held.marks.file(&format!("ran {number}"));
     let calls: Vec<_> = (0..40)
-        .map(|number| {
-            mark(&held.file(&format!("ran {number}")))
-                .on(&held.pool)
-                .start()
-        })
+        .map(|number| mark(&file(number)).on(&held.pool).start())
         .collect();
-    let mut kept = Vec::new();
-    for (number, call) in calls.into_iter().enumerate() {
-        if number % 4 == 0 {
-            kept.push((number, call));
-        }
-    }
-    held.release("a");
-    let worker = wait(held.calls.pop().unwrap()).unwrap();
-    let mut expected = HashSet::new();
-    for (number, call) in kept {
+    let is_kept = |number: usize| number.is_multiple_of(4);
+    let kept: Vec<_> = (0..)
+        .zip(calls)
+        .filter(|(number, _)| is_kept(*number))
+        .collect();
+    let files: Vec<_> = (0..40).map(file).collect();
+    let worker = held.release();
+    for (_, call) in kept {
         assert_eq!(wait(call).unwrap(), worker);
-        expected.insert(number);
     }
-    for number in 0..40 {
-        let ran = held.file(&format!("ran {number}")).exists();
-        assert_eq!(ran, expected.contains(&number), "call {number}");
+    for (number, file) in files.iter().enumerate() {
+        assert_eq!(file.exists(), is_kept(number), "call {number}");
     }
     assert!(is_alive(worker));
     assert_eq!(held.pool.stats().cancelled, 30);
 }
 
 #[test]
-fn they_count_as_waiting_when_the_queue_is_full() {
-    let mut held = Held::new(ProcessPool::new("bounded").workers(1).queue(3), 1);
-    let waiting: Vec<_> = (0..2).map(|_| pid().on(&held.pool).start()).collect();
-    let third = pid().on(&held.pool).try_now().start();
-    let fourth = wait(pid().on(&held.pool).try_now()).unwrap_err();
-    assert!(matches!(fourth, Error::QueueFull(_)), "{fourth}");
-    held.release("a");
-    wait(held.calls.pop().unwrap()).unwrap();
-    for call in waiting {
-        wait(call).unwrap();
-    }
-    wait(third).unwrap();
-    wait(pid().on(&held.pool).try_now()).unwrap();
-}
-
-#[test]
-fn one_with_a_time_limit_begins_its_time_when_it_runs() {
-    let mut held = Held::new(ProcessPool::new("clock").workers(1), 1);
-    let plain = pid().on(&held.pool).start();
-    let limited = pid()
-        .on(&held.pool)
-        .timeout(Duration::from_secs(30))
-        .start();
-    let impatient = pid()
-        .on(&held.pool)
-        .queue_timeout(Duration::from_millis(20))
-        .start();
-    let behind = pid().on(&held.pool).start();
-    let error = wait(impatient).unwrap_err();
-    assert!(matches!(error, Error::TimedOut(_)), "{error}");
-    assert_eq!(error.started(), Started::No);
-    held.release("a");
-    wait(held.calls.pop().unwrap()).unwrap();
-    wait(plain).unwrap();
-    wait(limited).unwrap();
-    wait(behind).unwrap();
-}
-
-#[test]
-fn the_time_of_one_that_lies_ready_ends_what_it_has_begun_and_nothing_else() {
-    let mut held = Held::new(ProcessPool::new("limits").workers(1), 1);
-    let limit = Duration::from_millis(150);
-    // It waits longer than it may run.
-    let patient = pid().on(&held.pool).timeout(limit).start();
-    let endless = hold(held.folder.path(), "endless")
-        .on(&held.pool)
-        .timeout(limit)
-        .start();
-    let behind = pid().on(&held.pool).timeout(limit).start();
-    std::thread::sleep(4 * limit);
-    assert_eq!(held.pool.stats().failed, 0, "no time has begun");
-    held.release("a");
-    let first = wait(held.calls.pop().unwrap()).unwrap();
-    assert_eq!(wait(patient).unwrap(), first);
-    eventually("it has begun", || held.file("endless").exists());
-    let begun = Instant::now();
-    let error = wait(endless).unwrap_err();
-    assert!(matches!(error, Error::TimedOut(_)), "{error}");
-    assert_eq!(error.started(), Started::Yes);
-    assert!(begun.elapsed() < LIMIT / 2);
-    assert_ne!(wait(behind).unwrap(), first, "that worker was killed");
-}
-
-#[test]
-fn a_worker_that_takes_up_no_calls_costs_them_none_of_their_time() {
-    let pool = ProcessPool::new("stuck").workers(1);
-    let worker = wait(pid().on(&pool)).unwrap();
-    stop(worker);
-    let limit = Duration::from_millis(200);
-    let calls = [0; 2].map(|_| pid().on(&pool).timeout(limit).start());
-    for call in calls {
-        assert_ne!(wait(call).unwrap(), worker);
-    }
-}
-
-#[test]
-fn a_pool_that_closes_runs_them_and_one_that_is_shut_down_tells_them() {
+fn calls_that_wait_in_a_worker_run_when_their_pool_closes() {
     let mut held = Held::new(ProcessPool::new("closing").workers(1), 1);
-    let calls: Vec<_> = (0..40).map(|_| pid().on(&held.pool).start()).collect();
+    let calls = held.behind(40);
     let closing = held.pool.close();
-    held.release("a");
-    let worker = wait(held.calls.pop().unwrap()).unwrap();
+    let worker = held.release();
     for call in calls {
         assert_eq!(wait(call).unwrap(), worker);
     }
     closing.wait();
+}
 
+#[test]
+fn calls_that_wait_in_a_worker_are_told_when_their_pool_is_shut_down() {
     let mut held = Held::new(ProcessPool::new("cut").workers(1), 1);
-    let calls: Vec<_> = (0..40).map(|_| pid().on(&held.pool).start()).collect();
+    let calls = held.behind(40);
     held.pool.shutdown(Duration::ZERO).wait();
     let error = wait(held.calls.pop().unwrap()).unwrap_err();
     assert_eq!(error.started(), Started::Yes);
@@ -266,28 +158,16 @@ fn a_pool_that_closes_runs_them_and_one_that_is_shut_down_tells_them() {
     }
 }
 
-#[test]
-fn a_worker_that_is_recycled_takes_no_more_than_its_share() {
-    let pool = ProcessPool::new("share").workers(1).recycle_after(10);
-    let calls: Vec<_> = (0..100).map(|_| pid().on(&pool).start()).collect();
-    let mut pids: Vec<_> = calls.into_iter().map(|call| wait(call).unwrap()).collect();
-    for chunk in pids.chunks(10) {
-        assert!(chunk.iter().all(|pid| *pid == chunk[0]), "{pids:?}");
-    }
-    pids.dedup();
-    assert_eq!(pids.len(), 10);
-}
-
 /// Every call has one outcome, however callers come and go while calls are given ahead, taken back and
 /// taken from one worker by another. A wake-up that is lost is a call that does not end.
 #[test]
-fn a_thousand_rounds_of_coming_and_going_lose_nothing() {
+fn no_call_is_lost_while_callers_come_and_go() {
     let pool = ProcessPool::new("rounds").workers(3);
     let mut random = Random::new(11);
     let mut submitted = 0;
     for _ in 0..1_000 {
         let count = 1 + random.below(40);
-        let calls: Vec<_> = (0..count).map(|_| pid().on(&pool).start()).collect();
+        let calls: Vec<_> = (0..count).map(|_| tasks::pid().on(&pool).start()).collect();
         submitted += count as u64;
         for call in calls {
             match random.below(16) {

@@ -1,7 +1,9 @@
-//! A hundred tests, each with a runtime of its own, share the global pools: they outlive every
-//! runtime. All of it again and again, in this same process.
+//! Pools outlive the runtimes that await their calls. Each `#[tokio::test]` of this binary has one of its
+//! own, and many of them share the global pools.
 
 use offloop::{blocking_io, cpu_bound};
+use offloop_tests::wait;
+use tokio::runtime::{Builder, Runtime};
 
 #[cpu_bound]
 fn in_process(number: u32) -> (u32, u32) {
@@ -13,49 +15,36 @@ fn on_thread(number: u32) -> u32 {
     number + 1
 }
 
-macro_rules! a_hundred {
-    ($($tens:ident: $($ones:ident)*;)*) => {
-        $(mod $tens {
-            $(#[tokio::test]
-            async fn $ones() {
-                super::round(line!()).await;
-            })*
-        })*
-    };
+fn current_thread() -> Runtime {
+    Builder::new_current_thread().build().unwrap()
 }
 
-async fn round(number: u32) {
-    for offset in 0..3 {
-        let (pid, next) = in_process(number + offset).await.unwrap();
-        assert_ne!(pid, std::process::id());
-        assert_eq!(next, number + offset + 1);
-        assert_eq!(on_thread(number).await.unwrap(), number + 1);
-    }
-}
-
-a_hundred! {
-    t0: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t1: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t2: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t3: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t4: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t5: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t6: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t7: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t8: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
-    t9: u0 u1 u2 u3 u4 u5 u6 u7 u8 u9;
+#[test]
+fn a_hundred_runtimes_share_the_global_pools() {
+    std::thread::scope(|scope| {
+        for thread in 0..10 {
+            scope.spawn(move || {
+                for number in thread * 10..(thread + 1) * 10 {
+                    current_thread().block_on(async {
+                        let (pid, next) = in_process(number).await.unwrap();
+                        assert_ne!(pid, std::process::id());
+                        assert_eq!(next, number + 1);
+                        assert_eq!(on_thread(number).await.unwrap(), number + 1);
+                    });
+                }
+            });
+        }
+    });
 }
 
 #[test]
 fn a_runtime_that_ends_takes_no_call_of_another_with_it() {
     for number in 0..200 {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
+        let runtime = current_thread();
         // Left running when the runtime ends.
         runtime.spawn(in_process(number));
         runtime.block_on(tokio::task::yield_now());
         drop(runtime);
-        assert_eq!(in_process(number).wait().unwrap().1, number + 1);
+        assert_eq!(wait(in_process(number)).unwrap().1, number + 1);
     }
 }

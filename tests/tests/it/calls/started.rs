@@ -1,40 +1,47 @@
-//! Calls that are submitted before they are awaited, that are never awaited, and that will not wait
-//! long for their turn.
+//! Calls that are submitted before they are awaited, and calls that are never awaited.
 
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use offloop::{Call, Error, ProcessPool, Started, ThreadPool, cpu_bound};
-use offloop_tests::eventually;
+use offloop::{Call, Error, ProcessPool, ThreadPool, cpu_bound};
+use offloop_tests::{Marks, eventually, tasks, wait};
 
 #[cpu_bound]
-fn write(file: &str, millis: u64) -> Vec<u8> {
-    std::thread::sleep(Duration::from_millis(millis));
+fn write(file: &Path) -> Vec<u8> {
     std::fs::write(file, "here").unwrap();
     vec![0; 1 << 20]
 }
 
-fn file_of(test: &str) -> String {
-    let name = format!("offloop-{test}-{}", std::process::id());
-    std::env::temp_dir().join(name).to_str().unwrap().to_owned()
-}
-
-fn has_run(file: &str) -> bool {
-    std::fs::read(file).is_ok_and(|content| content == b"here")
+#[test]
+fn a_call_does_nothing_before_it_is_polled() {
+    let marks = Marks::new();
+    let (process, threads) = (ProcessPool::new("polled"), ThreadPool::new("polled"));
+    let in_process = || write(&marks.file("process")).on(&process);
+    let on_thread = || threads.run(|| ());
+    drop((in_process(), on_thread()));
+    let (in_process, on_thread) = (in_process(), on_thread());
+    let submitted = || (process.stats().submitted, threads.stats().submitted);
+    assert_eq!(submitted(), (0, 0));
+    // This polls them once.
+    let (in_process, on_thread) = (in_process.start(), on_thread.start());
+    assert_eq!(submitted(), (1, 1));
+    assert_eq!(wait(in_process).unwrap().len(), 1 << 20);
+    wait(on_thread).unwrap();
+    assert!(marks.has("process"));
 }
 
 #[test]
 fn a_started_call_runs_before_it_is_awaited() {
-    let file = file_of("started");
-    let call = write(&file, 0).start();
-    eventually("the call has run", || has_run(&file));
-    assert_eq!(call.wait().unwrap().len(), 1 << 20);
-    std::fs::remove_file(file).unwrap();
+    let marks = Marks::new();
+    let call = write(&marks.file("started")).start();
+    marks.wait_for("started");
+    assert_eq!(wait(call).unwrap().len(), 1 << 20);
 
     let (sender, receiver) = mpsc::channel();
     let call = ThreadPool::global().run(move || sender.send(1)).start();
     assert_eq!(receiver.recv(), Ok(1));
-    call.wait().unwrap().unwrap();
+    wait(call).unwrap().unwrap();
 }
 
 #[test]
@@ -42,19 +49,20 @@ fn a_started_call_that_fails_at_once_tells_it_when_it_is_awaited() {
     let pool = ThreadPool::new("closed");
     pool.close().wait();
     let call: Call<Result<u8, Error>> = pool.run(|| 1).start();
-    assert!(matches!(call.wait(), Err(Error::Closed(_))));
+    assert!(matches!(wait(call), Err(Error::Closed(_))));
 }
 
 #[test]
 fn a_detached_call_runs_to_its_end_in_the_queue_too() {
+    let marks = Marks::new();
     let pool = ProcessPool::new("detached").workers(1);
-    let (first, second) = (file_of("detached-first"), file_of("detached-second"));
-    write(&first, 20).on(&pool).detach();
-    write(&second, 0).on(&pool).detach();
-    eventually("both have run", || has_run(&first) && has_run(&second));
-    pool.close().wait();
-    std::fs::remove_file(first).unwrap();
-    std::fs::remove_file(second).unwrap();
+    tasks::hold(marks.path(), "first").on(&pool).detach();
+    write(&marks.file("second")).on(&pool).detach();
+    marks.wait_for("first");
+    assert!(!marks.has("second"));
+    marks.release("first");
+    marks.wait_for("second");
+    eventually("both are through", || pool.stats().finished == 2);
 
     let (sender, receiver) = mpsc::channel();
     ThreadPool::global().run(move || sender.send(2)).detach();
@@ -62,51 +70,11 @@ fn a_detached_call_runs_to_its_end_in_the_queue_too() {
 }
 
 #[test]
-fn the_timeout_of_a_detached_call_holds() {
+fn a_detached_call_that_is_out_of_time_is_killed() {
     let pool = ProcessPool::new("detached-late").workers(1);
-    let late = file_of("detached-late");
     let limit = Duration::from_millis(20);
-    write(&late, 1_000_000).on(&pool).timeout(limit).detach();
-    let after = file_of("detached-after");
-    write(&after, 0).on(&pool).wait().unwrap();
-    assert!(!has_run(&late));
-    std::fs::remove_file(after).unwrap();
-}
-
-#[test]
-fn a_call_that_waits_too_long_in_the_queue_never_runs() {
-    fn check(late: Call<Result<impl Send, Error>>) {
-        let error = late
-            .queue_timeout(Duration::from_millis(20))
-            .wait()
-            .err()
-            .unwrap();
-        assert!(matches!(error, Error::TimedOut(_)), "{error}");
-        assert_eq!(error.started(), Started::No);
-        assert!(
-            error.to_string().contains("waited 20ms in the queue"),
-            "{error}"
-        );
-    }
-
-    let pool = ProcessPool::new("late").workers(1);
-    let (busy, late) = (file_of("busy"), file_of("late"));
-    let running = write(&busy, 1_000_000).on(&pool).start();
-    check(write(&late, 0).on(&pool));
-    drop(running);
-    let patient = write(&busy, 0)
-        .on(&pool)
-        .queue_timeout(Duration::from_secs(60));
-    patient.wait().unwrap();
-    assert!(!has_run(&late));
-    std::fs::remove_file(busy).unwrap();
-
-    let pool = ThreadPool::new("late").threads(1);
-    let (release, wait) = mpsc::channel::<()>();
-    let running = pool.run(move || wait.recv()).start();
-    check(pool.run(|| unreachable!("it must not run")));
-    drop(release);
-    running.wait().unwrap().unwrap_err();
-    let patient = pool.run(|| 3).queue_timeout(Duration::from_secs(60));
-    assert_eq!(patient.wait().unwrap(), 3);
+    tasks::spin().on(&pool).timeout(limit).detach();
+    // Its worker serves the next call, if it can.
+    wait(tasks::pid().on(&pool)).unwrap();
+    assert_eq!(pool.stats().failed, 1);
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
-use offloop_tests::{children_of, eventually, is_alive};
+use offloop_tests::{Marks, children_of, eventually, is_alive};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_program");
 
@@ -38,7 +38,7 @@ fn all_gone(running: &Running) {
 }
 
 #[test]
-fn a_normal_end_leaves_no_worker() {
+fn a_program_that_returns_exits_or_panics_leaves_no_worker() {
     for (how, code) in [("return", Some(0)), ("exit", Some(3)), ("panic", Some(101))] {
         let mut running = start(how);
         assert_eq!(running.child.wait().unwrap().code(), code, "{how}");
@@ -47,10 +47,10 @@ fn a_normal_end_leaves_no_worker() {
 }
 
 #[test]
-fn kill_9_leaves_no_worker_not_even_one_that_spins() {
+fn a_program_that_is_killed_leaves_no_worker_not_even_one_that_spins() {
     for _ in 0..5 {
         let mut running = start("stay");
-        assert!(running.workers.iter().any(|pid| is_alive(*pid)));
+        assert!(running.workers.iter().all(|pid| is_alive(*pid)));
         running.child.kill().unwrap();
         running.child.wait().unwrap();
         all_gone(&running);
@@ -63,7 +63,7 @@ fn send(signal: &str, to: &str) {
 }
 
 #[test]
-fn sigterm_leaves_no_worker() {
+fn a_program_that_is_terminated_leaves_no_worker() {
     let mut running = start("stay");
     send("-TERM", &running.child.id().to_string());
     assert!(!running.child.wait().unwrap().success());
@@ -72,12 +72,13 @@ fn sigterm_leaves_no_worker() {
 
 #[test]
 fn an_interrupt_from_the_keyboard_is_for_the_program_to_handle_and_not_for_its_workers() {
-    let file = std::env::temp_dir().join(format!("offloop-interrupt-{}", std::process::id()));
+    let marks = Marks::new();
     // A terminal sends the signal to all processes of the foreground group.
     let mut child = Command::new(PROGRAM)
         .arg("interrupt")
-        .arg(&file)
+        .arg(marks.file("go on"))
         .stdout(Stdio::piped())
+        .stdin(Stdio::null())
         .process_group(0)
         .spawn()
         .unwrap();
@@ -85,10 +86,9 @@ fn an_interrupt_from_the_keyboard_is_for_the_program_to_handle_and_not_for_its_w
     assert_eq!(lines.next().unwrap().unwrap(), "ready");
     send("-INT", &format!("-{}", child.id()));
     assert_eq!(lines.next().unwrap().unwrap(), "interrupted");
-    std::fs::write(&file, "").unwrap();
+    std::fs::write(marks.file("go on"), "").unwrap();
     assert_eq!(lines.next().unwrap().unwrap(), "Ok(7)");
     assert!(child.wait().unwrap().success());
-    std::fs::remove_file(file).unwrap();
 }
 
 #[test]
@@ -130,18 +130,18 @@ fn a_forked_process_is_told_that_the_pools_are_not_its_own() {
 
 #[test]
 fn an_idle_worker_runs_its_exit_handlers_when_the_program_ends() {
-    let file = std::env::temp_dir().join(format!("offloop-exit-{}", std::process::id()));
+    let marks = Marks::new();
     let status = Command::new(PROGRAM)
         .arg("exit-handler")
-        .arg(&file)
+        .arg(marks.file("exit"))
         .status();
     assert!(status.unwrap().success());
-    assert!(file.exists());
-    std::fs::remove_file(file).unwrap();
+    // The program has waited for it.
+    assert!(marks.has("exit"));
 }
 
 #[test]
-fn a_worker_that_is_not_one_says_so_and_does_not_run_the_program() {
+fn a_process_that_was_not_started_by_a_pool_says_so_and_does_not_run_the_program() {
     for value in ["", "nonsense", "1:2", "999999:2"] {
         let output = Command::new(PROGRAM)
             .env("OFFLOOP_WORKER", value)
@@ -154,38 +154,32 @@ fn a_worker_that_is_not_one_says_so_and_does_not_run_the_program() {
     }
 }
 
+/// What the program prints whose default pools these variables size.
+fn sizes(variables: &[(&str, &str)], meet: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_sizes"))
+        .arg(meet)
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[test]
-fn default_pools_are_sized_by_the_environment_and_bad_sizes_are_told() {
-    for (variable, pool) in [
-        ("OFFLOOP_WORKERS", "global"),
-        ("OFFLOOP_THREADS", "offloop-io"),
-    ] {
-        let run = |value: &str| {
-            let program = env!("CARGO_BIN_EXE_sizes");
-            let output = Command::new(program).env(variable, value).output().unwrap();
-            String::from_utf8(output.stdout).unwrap()
-        };
-        assert!(
-            run("3").contains(&format!("{pool}: 3 at a time")),
-            "{}",
-            run("3")
-        );
+fn default_pools_are_sized_by_the_environment_and_say_when_the_size_is_bad() {
+    let text = sizes(&[("OFFLOOP_WORKERS", "3"), ("OFFLOOP_THREADS", "3")], "3");
+    assert!(text.contains("global: 3 at a time"), "{text}");
+    assert!(text.contains("offloop-io: 3 at a time"), "{text}");
+    for variable in ["OFFLOOP_WORKERS", "OFFLOOP_THREADS"] {
         for bad in ["0", "-1", "many", ""] {
-            let text = run(bad);
-            assert!(
-                text.contains(variable) && text.contains("at least 1"),
-                "{text}"
-            );
+            let text = sizes(&[(variable, bad)], "1");
+            assert!(text.contains(variable), "{text}");
+            assert!(text.contains("at least 1"), "{text}");
         }
     }
 }
 
 #[test]
-fn processes_can_be_done_without() {
-    let output = Command::new(env!("CARGO_BIN_EXE_sizes"))
-        .env("OFFLOOP_IN_PLACE", "1")
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+fn process_calls_run_in_place_if_the_environment_says_so() {
+    let text = sizes(&[("OFFLOOP_IN_PLACE", "1")], "1");
     assert!(text.contains("in this process: true"), "{text}");
 }

@@ -1,39 +1,14 @@
 //! What a running function is told, and how long it may go on once nobody waits for it.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use offloop::{Error, ProcessPool, context, cpu_bound};
-use offloop_tests::{LIMIT, eventually, is_alive};
+use offloop_tests::tasks::pid;
+use offloop_tests::{LIMIT, Marks, eventually, is_alive, wait};
 
 static POOL: ProcessPool = ProcessPool::new("grace").workers(1);
 static KIND: ProcessPool = ProcessPool::new("kind").workers(1).grace(LIMIT);
-
-/// A folder of this test in which tasks leave marks.
-struct Marks(PathBuf);
-
-impl Marks {
-    fn new(test: &str) -> Marks {
-        let folder = std::env::temp_dir().join(format!("offloop-{test}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Marks(folder)
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.0.join(name).exists()
-    }
-}
-
-impl Drop for Marks {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-#[cpu_bound]
-fn pid() -> u32 {
-    std::process::id()
-}
 
 fn deeper(depth: u32) -> bool {
     if depth == 0 {
@@ -68,85 +43,95 @@ fn stubborn(marks: &Path) {
 
 #[test]
 fn a_function_that_stops_in_its_grace_keeps_its_worker() {
-    let marks = Marks::new("grace-timeout");
-    let worker = pid().on(&POOL).wait().unwrap();
-    let call = polite(&marks.0)
+    let marks = Marks::new();
+    let worker = wait(pid().on(&POOL)).unwrap();
+    let call = polite(marks.path())
         .on(&POOL)
         .timeout(Duration::from_millis(50))
         .grace(LIMIT);
-    let error = call.wait().unwrap_err();
-    assert!(matches!(&error, Error::TimedOut(e) if e.grace == LIMIT));
+    let error = wait(call).unwrap_err();
+    assert!(matches!(&error, Error::TimedOut(late) if late.grace == LIMIT));
     assert!(error.to_string().contains("asked to stop"), "{error}");
-    assert_eq!(pid().on(&POOL).wait().unwrap(), worker);
+    assert_eq!(wait(pid().on(&POOL)).unwrap(), worker);
     assert!(marks.has("tidy"), "the call after it waited for the worker");
 }
 
 #[test]
-fn the_pool_has_a_grace_for_calls_that_set_none() {
-    let marks = Marks::new("grace-drop");
-    let worker = pid().on(&KIND).wait().unwrap();
-    let call = polite(&marks.0).on(&KIND).start();
-    eventually("it runs", || marks.has("runs"));
+fn a_call_without_a_grace_has_that_of_its_pool() {
+    let marks = Marks::new();
+    let worker = wait(pid().on(&KIND)).unwrap();
+    let call = polite(marks.path()).on(&KIND).start();
+    marks.wait_for("runs");
     drop(call);
-    assert_eq!(pid().on(&KIND).wait().unwrap(), worker);
+    assert_eq!(wait(pid().on(&KIND)).unwrap(), worker);
     assert!(marks.has("tidy"));
 }
 
 #[test]
 fn a_function_that_does_not_stop_in_its_grace_is_killed() {
-    let marks = Marks::new("grace-stubborn");
     let pool = ProcessPool::new("stubborn").workers(1);
-    let worker = pid().on(&pool).wait().unwrap();
-    let call = stubborn(&marks.0)
-        .on(&pool)
-        .grace(Duration::from_millis(200))
-        .start();
-    eventually("it runs", || marks.has("runs"));
-    drop(call);
-    eventually("it knows", || marks.has("asked"));
-    eventually("it is killed", || !is_alive(worker));
-    assert_ne!(pid().on(&pool).wait().unwrap(), worker);
+    let mut grace = Duration::from_millis(100);
+    loop {
+        let marks = Marks::new();
+        let worker = wait(pid().on(&pool)).unwrap();
+        let call = stubborn(marks.path()).on(&pool).grace(grace).start();
+        marks.wait_for("runs");
+        drop(call);
+        eventually("it is killed", || !is_alive(worker));
+        assert_ne!(wait(pid().on(&pool)).unwrap(), worker);
+        // On a busy machine it may take a while until it knows.
+        if marks.has("asked") {
+            return;
+        }
+        grace *= 2;
+        assert!(grace < LIMIT, "it is never asked");
+    }
 }
 
 #[test]
-fn the_kill_at_the_end_of_the_grace_spares_the_next_call() {
+fn a_kill_at_the_end_of_the_grace_spares_the_next_call() {
     #[cpu_bound]
     fn until_cancelled() {
         eventually("it is cancelled", context::cancelled);
     }
     #[cpu_bound]
     fn not_cancelled() -> (u32, bool) {
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         while start.elapsed() < Duration::from_millis(20) {
             std::hint::spin_loop();
         }
         (std::process::id(), context::cancelled())
     }
     let pool = ProcessPool::new("spared").workers(1);
-    let (mut worker, mut kept) = (0, 0);
-    for round in 0..50 {
+    let (mut worker, mut kept, mut round) = (0, 0, 0);
+    while round < 50 || kept == 0 {
+        assert!(
+            round < 500,
+            "a function that stops in time keeps its worker"
+        );
+        // On a busy machine it may take a while until it stops.
+        let grace = Duration::from_millis(10) * (1 + round / 50);
         let call = until_cancelled()
             .on(&pool)
             .timeout(Duration::from_millis(1))
-            .grace(Duration::from_millis(10));
-        assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
-        let (now, cancelled) = not_cancelled().on(&pool).wait().unwrap();
+            .grace(grace);
+        assert!(matches!(wait(call), Err(Error::TimedOut(_))));
+        let (now, cancelled) = wait(not_cancelled().on(&pool)).unwrap();
         assert!(!cancelled, "the call before it was, this one was not");
         kept += u32::from(round > 0 && now == worker);
         worker = now;
+        round += 1;
     }
-    assert!(kept > 0, "a function that stops in time keeps its worker");
 }
 
 #[test]
-fn without_grace_it_is_killed_at_once_and_outside_a_call_nothing_is_cancelled() {
-    let marks = Marks::new("grace-none");
+fn a_function_without_grace_is_killed_at_once() {
+    let marks = Marks::new();
     let pool = ProcessPool::new("graceless").workers(1);
-    let call = polite(&marks.0).on(&pool).start();
-    eventually("it runs", || marks.has("runs"));
+    let call = polite(marks.path()).on(&pool).start();
+    marks.wait_for("runs");
     drop(call);
-    pid().on(&pool).wait().unwrap();
+    wait(pid().on(&pool)).unwrap();
     assert!(!marks.has("tidy"));
-    assert!(!context::cancelled());
-    assert_eq!(context::attempt(), 0);
+    assert_eq!(context::attempt(), 0, "outside of a call there is none");
 }

@@ -2,6 +2,7 @@
 
 mod beside;
 mod borrowed;
+mod encoding;
 mod errors;
 mod payloads;
 mod shared;

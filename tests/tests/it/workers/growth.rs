@@ -4,7 +4,7 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use offloop::{Error, ThreadPool};
-use offloop_tests::eventually;
+use offloop_tests::{LIMIT, eventually, wait};
 
 #[test]
 fn calls_that_block_get_as_many_threads_as_they_need() {
@@ -24,31 +24,33 @@ fn calls_that_block_get_as_many_threads_as_they_need() {
 
 #[test]
 fn calls_that_are_many_and_short_are_left_to_few_threads() {
-    let pool = ThreadPool::new("short");
-    let calls: Vec<_> = (0..50_000_u64)
-        .map(|number| pool.run(move || number).start())
-        .collect();
-    for (number, call) in (0..).zip(calls) {
-        assert_eq!(call.wait().unwrap(), number);
-    }
-    let started = pool.stats().workers_started;
-    assert!(started < 300, "{started} threads were started");
+    // On a busy machine threads that get no core look like threads that are blocked, now and then.
+    eventually("few threads are enough", || {
+        let pool = ThreadPool::new("short");
+        let calls: Vec<_> = (0..50_000_u64)
+            .map(|number| pool.run(move || number).start())
+            .collect();
+        for (number, call) in (0..).zip(calls) {
+            assert_eq!(call.wait().unwrap(), number);
+        }
+        pool.stats().workers_started < 300
+    });
 }
 
 #[test]
-fn a_call_behind_blocked_ones_is_served_soon() {
+fn a_call_behind_blocked_calls_is_served() {
     let pool = ThreadPool::new("behind");
-    let (release, wait) = std::sync::mpsc::channel::<()>();
-    let wait = Arc::new(std::sync::Mutex::new(wait));
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = Arc::new(std::sync::Mutex::new(held));
     let blocked: Vec<_> = (0..50)
         .map(|_| {
-            let wait = Arc::clone(&wait);
-            pool.run(move || wait.lock().unwrap().recv().is_ok())
+            let held = Arc::clone(&held);
+            pool.run(move || held.lock().unwrap().recv().is_ok())
                 .start()
         })
         .collect();
     for number in 0..20 {
-        assert_eq!(pool.run(move || number).wait().unwrap(), number);
+        assert_eq!(wait(pool.run(move || number)).unwrap(), number);
     }
     drop(release);
     for call in blocked {
@@ -59,11 +61,11 @@ fn a_call_behind_blocked_ones_is_served_soon() {
 #[test]
 fn a_call_that_will_not_wait_finds_room_where_a_thread_can_be_started() {
     let pool = ThreadPool::new("room").threads(3).queue(0);
-    let (release, wait) = std::sync::mpsc::channel::<()>();
-    let wait = Arc::new(std::sync::Mutex::new(wait));
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = Arc::new(std::sync::Mutex::new(held));
     let call = || {
-        let wait = Arc::clone(&wait);
-        pool.run(move || wait.lock().unwrap().recv().is_ok())
+        let held = Arc::clone(&held);
+        pool.run(move || held.lock().unwrap().recv().is_ok())
             .try_now()
             .start()
     };
@@ -76,7 +78,7 @@ fn a_call_that_will_not_wait_finds_room_where_a_thread_can_be_started() {
     }
     let idle = || pool.stats().idle == 3;
     eventually("all are idle", idle);
-    assert!(call().queue_timeout(Duration::from_secs(60)).wait().is_ok());
+    assert!(call().queue_timeout(LIMIT).wait().is_ok());
 }
 
 /// Calls of which none goes on before all of them run, on a pool that has been used for anything.
@@ -94,7 +96,9 @@ fn meet(pool: &ThreadPool, number: usize) {
 
 #[test]
 fn threads_that_short_calls_leave_out_are_there_for_calls_that_block() {
-    let pool = ThreadPool::new("left-out").threads(50);
+    let pool = ThreadPool::new("left-out")
+        .threads(50)
+        .keep_alive(10 * LIMIT);
     for _ in 0..5 {
         meet(&pool, 50);
         let calls: Vec<_> = (0..20_000).map(|_| pool.run(|| ()).start()).collect();

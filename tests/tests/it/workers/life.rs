@@ -1,69 +1,53 @@
-//! The life of workers: how many there are, when they go, and what they find around them.
+//! How many workers a pool has, and when they go.
 
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use offloop::{Error, ProcessPool, ThreadPool, cpu_bound};
-use offloop_tests::{LIMIT, eventually, is_alive, kill};
-
-#[cpu_bound]
-fn pid() -> u32 {
-    std::process::id()
-}
-
-/// Ends when there are as many files in the folder, one for each call of this round.
-#[cpu_bound]
-fn meet(folder: &str, others: usize) -> u32 {
-    let mine = std::path::Path::new(folder).join(std::process::id().to_string());
-    std::fs::write(mine, "").unwrap();
-    eventually("all are here", || {
-        std::fs::read_dir(folder).unwrap().count() >= others
-    });
-    std::process::id()
-}
+use offloop::{ProcessPool, ThreadPool, cpu_bound};
+use offloop_tests::tasks::pid;
+use offloop_tests::{LIMIT, Marks, eventually, is_alive, kill, tasks, wait};
 
 /// Makes so many calls that run at the same time.
-fn together(pool: &ProcessPool, test: &str, calls: usize) {
-    let folder = std::env::temp_dir().join(format!("offloop-{test}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let name = folder.to_str().unwrap();
+fn together(pool: &ProcessPool, calls: usize) {
+    let marks = Marks::new();
     let calls: Vec<_> = (0..calls)
-        .map(|_| meet(name, calls).on(pool).start())
+        .map(|_| tasks::meet(marks.path(), calls).on(pool).start())
         .collect();
     for call in calls {
-        call.wait().unwrap();
+        wait(call).unwrap();
     }
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
-fn workers_that_have_nothing_to_do_are_let_go_down_to_those_that_are_kept() {
+fn idle_workers_end_but_for_those_that_are_kept() {
+    let limit = Duration::from_millis(100);
     let pool = ProcessPool::new("idle")
         .workers(4)
         .min_workers(1)
-        .idle_timeout(Duration::from_millis(100));
-    together(&pool, "idle", 4);
-    eventually("three are gone", || pool.stats().workers == 1);
+        .idle_timeout(limit);
+    together(&pool, 4);
+    eventually("three are gone", || {
+        let stats = pool.stats();
+        (stats.workers, stats.idle) == (1, 1)
+    });
     let stats = pool.stats();
-    assert_eq!(
-        (stats.idle, stats.workers_started, stats.workers_died),
-        (1, 4, 0)
-    );
-    let kept = pid().on(&pool).wait().unwrap();
-    std::thread::sleep(Duration::from_millis(300));
-    assert_eq!(pid().on(&pool).wait().unwrap(), kept);
+    assert_eq!((stats.workers_started, stats.workers_died), (4, 0));
+    let kept = wait(pid().on(&pool)).unwrap();
 
-    let pool = ProcessPool::new("idle-all").idle_timeout(Duration::from_millis(50));
-    let worker = pid().on(&pool).wait().unwrap();
-    eventually("the last one is gone too", || pool.stats().workers == 0);
+    // It is still there when one that has been idle for a shorter time is gone.
+    let none_kept = ProcessPool::new("idle-all").idle_timeout(limit);
+    let worker = wait(pid().on(&none_kept)).unwrap();
+    eventually("the last one is gone", || none_kept.stats().workers == 0);
     assert!(!is_alive(worker));
-    assert_ne!(pid().on(&pool).wait().unwrap(), worker);
+    assert_ne!(wait(pid().on(&none_kept)).unwrap(), worker);
+    assert_eq!(wait(pid().on(&pool)).unwrap(), kept);
 }
 
 #[test]
-fn those_that_are_kept_start_with_the_first_call_and_are_replaced() {
+fn workers_that_are_kept_start_with_the_first_call_and_are_replaced() {
     let pool = ProcessPool::new("kept").workers(3).min_workers(3);
     assert_eq!(pool.stats().workers, 0, "not before");
-    let worker = pid().on(&pool).wait().unwrap();
+    let worker = wait(pid().on(&pool)).unwrap();
     eventually("all three are there", || pool.stats().idle == 3);
     kill(worker);
     eventually("another took its place", || {
@@ -82,13 +66,11 @@ fn a_worker_that_has_grown_goes_when_another_is_ready() {
     let pool = ProcessPool::new("grown")
         .workers(1)
         .recycle_above(200 << 20);
-    let first = leak(1 << 20).on(&pool).wait().unwrap();
-    assert_eq!(leak(300 << 20).on(&pool).wait().unwrap(), first);
+    let first = wait(leak(1 << 20).on(&pool)).unwrap();
+    assert_eq!(wait(leak(300 << 20).on(&pool)).unwrap(), first);
     // No call waits for the other to start, so the first may still answer some.
-    let mut served = Vec::new();
     eventually("another has taken over", || {
-        served.push(pid().on(&pool).wait().unwrap());
-        served.last() != Some(&first)
+        wait(pid().on(&pool)).unwrap() != first
     });
     eventually("the first is gone", || pool.stats().workers == 1);
     assert!(!is_alive(first));
@@ -97,61 +79,58 @@ fn a_worker_that_has_grown_goes_when_another_is_ready() {
 }
 
 #[test]
-fn workers_find_the_environment_that_the_pool_was_given() {
-    #[cpu_bound]
-    fn surroundings() -> (Option<String>, Option<String>, std::path::PathBuf, String) {
-        let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-        let nice = stat.rsplit_once(") ").unwrap().1.split(' ').nth(16);
-        (
-            std::env::var("OFFLOOP_TEST_GIVEN").ok(),
-            std::env::var("PATH").ok(),
-            std::env::current_dir().unwrap(),
-            nice.unwrap().to_owned(),
-        )
+fn a_worker_is_recycled_after_its_calls() {
+    let pool = ProcessPool::new("share").workers(1).recycle_after(10);
+    let calls: Vec<_> = (0..100).map(|_| pid().on(&pool).start()).collect();
+    let mut pids: Vec<_> = calls.into_iter().map(|call| wait(call).unwrap()).collect();
+    for chunk in pids.chunks(10) {
+        assert!(chunk.iter().all(|pid| *pid == chunk[0]), "{pids:?}");
     }
-    static POOL: ProcessPool = ProcessPool::new("elsewhere")
-        .envs(&[("OFFLOOP_TEST_GIVEN", "a=b c")])
-        .current_dir("/")
-        .nice(7);
-    let (given, path, folder, nice) = surroundings().on(&POOL).wait().unwrap();
-    assert_eq!(given.as_deref(), Some("a=b c"));
-    assert_eq!(path, std::env::var("PATH").ok());
-    assert_eq!(folder, std::path::Path::new("/"));
-    assert_eq!(nice, "7");
-
-    let nowhere = ProcessPool::new("nowhere").current_dir("/no/such/folder");
-    let error = pid().on(&nowhere).wait().unwrap_err();
-    assert!(matches!(error, Error::CannotStart(_)), "{error}");
+    pids.dedup();
+    assert_eq!(pids.len(), 10);
+    eventually("all but the last are gone", || {
+        !pids[..9].iter().any(|pid| is_alive(*pid))
+    });
+    assert_eq!(pool.stats().workers_died, 0);
 }
 
 #[test]
-fn a_worker_is_told_from_others_by_its_name() {
-    #[cpu_bound]
-    fn names() -> (String, String) {
-        let read = |file: &str| std::fs::read_to_string(format!("/proc/self/{file}")).unwrap();
-        let command = read("cmdline");
-        (
-            command.split('\0').next().unwrap().to_owned(),
-            read("comm").trim().to_owned(),
-        )
+fn a_worker_that_is_replaced_may_leave_for_another_reason() {
+    let pools: [fn() -> ProcessPool; 3] = [
+        || ProcessPool::new("both").recycle_after(2),
+        || ProcessPool::new("idle").idle_timeout(Duration::from_millis(1)),
+        || ProcessPool::new("sizes"),
+    ];
+    for make in pools {
+        for _ in 0..3 {
+            let pool = make().workers(2).recycle_above(1);
+            for round in 0..20 {
+                let calls = [pid().on(&pool).start(), pid().on(&pool).start()];
+                for call in calls {
+                    wait(call).unwrap();
+                }
+                if pool.stats().workers_started % 3 == 0 {
+                    pool.resize(1 + round % 2).unwrap();
+                }
+            }
+            pool.close().wait();
+            let stats = pool.stats();
+            assert_eq!((stats.workers, stats.workers_died), (0, 0));
+        }
     }
-    let pool = ProcessPool::new("a long name of a pool").workers(1);
-    let (command, label) = names().on(&pool).wait().unwrap();
-    assert_eq!(command, "offloop-worker a long name of a pool #1");
-    assert_eq!(label, "a long name o#1");
 }
 
 #[test]
 fn a_process_pool_is_resized_while_it_works() {
     let pool = ProcessPool::new("resized").workers(1);
-    pid().on(&pool).wait().unwrap();
+    wait(pid().on(&pool)).unwrap();
     pool.resize(3).unwrap();
-    together(&pool, "resize", 3);
+    together(&pool, 3);
     assert_eq!(pool.stats().workers, 3);
     pool.resize(1).unwrap();
     eventually("two are gone", || pool.stats().workers == 1);
     assert_eq!(pool.stats().workers_died, 0);
-    pid().on(&pool).wait().unwrap();
+    wait(pid().on(&pool)).unwrap();
 
     let error = pool.resize(0).unwrap_err();
     assert!(error.to_string().contains("close it instead"), "{error}");
@@ -159,27 +138,27 @@ fn a_process_pool_is_resized_while_it_works() {
 
 #[test]
 fn a_busy_worker_beyond_the_new_size_leaves_after_its_call() {
+    let marks = Marks::new();
     let pool = ProcessPool::new("shrunk").workers(2);
-    let folder = std::env::temp_dir().join(format!("offloop-shrunk-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let name = folder.to_str().unwrap();
-    let calls = [(); 2].map(|()| meet(name, 3).on(&pool).start());
-    eventually("both run", || {
-        std::fs::read_dir(&folder).unwrap().count() == 2
+    let calls = ["a", "b"].map(|name| {
+        let call = tasks::hold(marks.path(), name).on(&pool).start();
+        marks.wait_for(name);
+        call
     });
     pool.resize(1).unwrap();
-    std::fs::write(folder.join("go"), "").unwrap();
+    assert_eq!(pool.stats().running, 2);
+    marks.release("a");
+    marks.release("b");
     for call in calls {
-        call.wait().unwrap();
+        wait(call).unwrap();
     }
     eventually("one is gone", || pool.stats().workers == 1);
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
 fn a_thread_pool_is_resized_while_it_works() {
     let pool = ThreadPool::new("resized-threads").threads(1);
-    let meeting = std::sync::Arc::new(std::sync::Barrier::new(3));
+    let meeting = Arc::new(Barrier::new(3));
     let calls = [(); 3].map(|()| {
         let meeting = meeting.clone();
         pool.run(move || meeting.wait()).start()
@@ -187,65 +166,40 @@ fn a_thread_pool_is_resized_while_it_works() {
     assert_eq!(pool.stats().workers, 1);
     pool.resize(3).unwrap();
     for call in calls {
-        call.wait().unwrap();
+        wait(call).unwrap();
     }
     assert_eq!(pool.stats().workers, 3);
     pool.resize(1).unwrap();
     eventually("two are gone", || pool.stats().workers == 1);
-    assert_eq!(pool.run(|| 7).wait().unwrap(), 7);
+    assert_eq!(wait(pool.run(|| 7)).unwrap(), 7);
     assert!(pool.resize(0).is_err());
 }
 
 #[test]
 fn idle_threads_end() {
-    let pool = ThreadPool::new("short").keep_alive(Duration::from_millis(20));
-    for _ in 0..10 {
-        pool.run(|| ()).start().wait().unwrap();
+    /// Those of the pool `brief`.
+    fn threads() -> usize {
+        let own = std::fs::read_dir("/proc/self/task").unwrap();
+        let names =
+            own.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        names.filter(|name| name.starts_with("brief-")).count()
     }
-    eventually("none is left", || pool.stats().workers == 0);
-    assert!(pool.run(|| ()).queue_timeout(LIMIT).wait().is_ok());
-}
 
-#[test]
-fn a_pool_whose_threads_do_not_start_is_an_error_and_no_panic() {
-    let pool = ThreadPool::new("huge").stack_size(1 << 46);
-    for _ in 0..3 {
-        let error = pool.run(|| ()).wait().unwrap_err();
-        assert!(matches!(error, Error::CannotStart(_)), "{error}");
-    }
-    assert_eq!((pool.stats().refused, pool.stats().submitted), (3, 0));
-}
-
-#[test]
-fn workers_that_do_not_start_are_tried_again_after_a_pause_that_grows() {
-    let pool = ProcessPool::new("storm")
-        .workers(4)
-        .current_dir("/no/such/folder");
-    let start = std::time::Instant::now();
-    let calls: Vec<_> = (0..100).map(|_| pid().on(&pool).start()).collect();
+    let pool = ThreadPool::new("brief").keep_alive(Duration::from_millis(20));
+    let meeting = Arc::new(Barrier::new(8));
+    let calls = [(); 8].map(|()| {
+        let meeting = Arc::clone(&meeting);
+        pool.run(move || {
+            meeting.wait();
+            threads()
+        })
+        .start()
+    });
     for call in calls {
-        assert!(matches!(call.wait(), Err(Error::CannotStart(_))));
+        assert!(wait(call).unwrap() > 0);
     }
-    // 100 and 200 milliseconds lie between the three rounds, of at most 4 each.
-    assert!(start.elapsed() >= Duration::from_millis(300));
-    let stats = pool.stats();
-    assert!(stats.workers_started <= 12, "{stats:?}");
-    assert_eq!((stats.failed, stats.queued, stats.workers), (100, 0, 0));
-}
-
-#[test]
-fn settings_that_cannot_work_are_said() {
-    let pools = [
-        (
-            ProcessPool::new("p").workers(1).min_workers(2),
-            "keeps 2 workers and may have 1",
-        ),
-        (ProcessPool::new("p").recycle_above(0), "above 0 bytes"),
-        (ProcessPool::new("p").poison_after(0), "poison_after(1)"),
-    ];
-    for (pool, text) in pools {
-        let error = pid().on(&pool).wait().unwrap_err();
-        assert!(matches!(error, Error::InvalidPool(_)));
-        assert!(error.to_string().contains(text), "{error}");
-    }
+    eventually("all idle threads have ended", || {
+        threads() == 0 && pool.stats().workers == 0
+    });
+    assert_eq!(wait(pool.run(|| 1).queue_timeout(LIMIT)).unwrap(), 1);
 }

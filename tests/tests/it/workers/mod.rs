@@ -1,7 +1,7 @@
 //! Workers come and go.
 
-mod edges;
 mod growth;
-mod hooks;
+pub(crate) mod hooks;
 mod life;
 mod pools;
+mod start;
