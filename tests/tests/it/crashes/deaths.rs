@@ -1,9 +1,9 @@
 //! A crash of a worker is an error of the call that ran there, and of no other.
 
-use std::time::Duration;
+use std::path::Path;
 
-use offloop::{Error, Exit, Phase, ProcessPool, Started, WorkerDied, cpu_bound};
-use offloop_tests::{eventually, is_alive};
+use offloop::{Error, Exit, Phase, ProcessPool, Started, cpu_bound};
+use offloop_tests::{Marks, died, eventually, is_alive, tasks};
 use serde::{Deserialize, Serialize};
 
 /// Of the one test that looks at which worker it is.
@@ -23,11 +23,6 @@ fn null_write() {
     eprintln!("last words");
     // SAFETY: none, and that is the point: the worker is to die of it.
     unsafe { std::ptr::null_mut::<u32>().write_volatile(1) };
-}
-
-#[cpu_bound(pool = ALONE)]
-fn abort() {
-    std::process::abort();
 }
 
 #[cpu_bound(pool = ALONE)]
@@ -52,34 +47,22 @@ fn allocate(bytes: usize) -> usize {
     std::hint::black_box(&memory).len()
 }
 
-fn died(outcome: Result<impl std::fmt::Debug, Error>) -> WorkerDied {
-    match outcome.unwrap_err() {
-        Error::WorkerDied(died) => *died,
-        other => panic!("{other}"),
-    }
-}
-
 #[tokio::test]
-async fn every_crash_is_told_and_the_pool_goes_on() {
+async fn a_crash_is_told_and_the_pool_goes_on() {
     let (first, _) = fine(1).await.unwrap();
 
     let segv = died(null_write().await);
     assert_eq!(segv.exit, Exit::Signal(11));
     assert_eq!(segv.phase, Phase::Run);
     assert_eq!(segv.pid, first);
-    assert_eq!(
-        (segv.task.as_str(), segv.pool.as_str()),
-        ("crashes::null_write", "crashes")
-    );
-    assert!(
-        segv.stderr.ends_with("first words\nlast words\n"),
-        "{}",
-        segv.stderr
-    );
+    assert!(segv.task.ends_with("::deaths::null_write"), "{}", segv.task);
+    assert_eq!(segv.pool, "crashes");
+    let stderr = &segv.stderr;
+    assert!(stderr.ends_with("first words\nlast words\n"), "{stderr}");
     assert_eq!(segv.out_of_memory, None);
     let text = Error::WorkerDied(Box::new(segv)).to_string();
     for part in [
-        "crashes::null_write",
+        "::deaths::null_write",
         "SIGSEGV",
         "last words",
         &first.to_string(),
@@ -88,7 +71,7 @@ async fn every_crash_is_told_and_the_pool_goes_on() {
     }
     assert!(!is_alive(first));
 
-    assert_eq!(died(abort().await).exit, Exit::Signal(6));
+    assert_eq!(died(tasks::abort().on(&ALONE).await).exit, Exit::Signal(6));
     assert_eq!(died(exit(0).await).exit, Exit::Code(0));
     assert_eq!(died(exit(3).await).exit, Exit::Code(3));
     assert_eq!(died(overflow(0).await).exit, Exit::Signal(11));
@@ -109,52 +92,17 @@ async fn a_memory_limit_holds_and_is_named() {
 }
 
 #[tokio::test]
-async fn of_100_calls_10_kill_their_worker_and_90_give_a_result() {
-    static ONE: ProcessPool = ProcessPool::new("ten-of-hundred").workers(1);
-
-    #[cpu_bound(pool = ONE)]
-    fn every_tenth(number: u32) -> u32 {
-        if number.is_multiple_of(10) {
-            std::process::abort();
-        }
-        number
-    }
-
-    let calls: Vec<_> = (0..100)
-        .map(|number| tokio::spawn(every_tenth(number)))
-        .collect();
-    let (mut results, mut errors) = (0, 0);
-    for (number, call) in (0..).zip(calls) {
-        match call.await.unwrap() {
-            Ok(value) => {
-                assert_eq!(value, number);
-                results += 1;
-            }
-            Err(error) => {
-                assert_eq!(error.started(), Started::Yes);
-                errors += 1;
-            }
-        }
-    }
-    assert_eq!((results, errors), (90, 10));
-}
-
-#[tokio::test]
-async fn what_a_worker_has_started_dies_with_it() {
+async fn a_process_that_a_worker_has_started_dies_with_it() {
     #[cpu_bound(pool = POOL)]
-    fn leave_a_child(file: String) {
-        let child = std::process::Command::new("sleep")
-            .arg("1000")
-            .spawn()
-            .unwrap();
-        std::fs::write(file, child.id().to_string()).unwrap();
+    fn leave_a_child(file: &Path) {
+        let child = std::process::Command::new("sleep").arg("1000").spawn();
+        std::fs::write(file, format!("{}\n", child.unwrap().id())).unwrap();
         std::process::abort();
     }
 
-    let file = std::env::temp_dir().join(format!("offloop-child-{}", std::process::id()));
-    died(leave_a_child(file.to_str().unwrap().to_owned()).await);
-    let child = std::fs::read_to_string(&file).unwrap().parse().unwrap();
-    std::fs::remove_file(&file).unwrap();
+    let marks = Marks::new();
+    died(leave_a_child(&marks.file("child")).await);
+    let child = marks.pids("child").unwrap()[0];
     eventually("the child is gone", || !is_alive(child));
 }
 
@@ -169,7 +117,7 @@ impl<'de> Deserialize<'de> for Poison {
 }
 
 #[tokio::test]
-async fn the_phase_is_told() {
+async fn a_death_tells_the_phase_of_its_call() {
     #[cpu_bound(pool = POOL)]
     fn swallow(poison: Poison) {
         let Poison = poison;
@@ -179,29 +127,6 @@ async fn the_phase_is_told() {
     assert_eq!(died.phase, Phase::Decode);
     let error = Error::WorkerDied(Box::new(died));
     assert_eq!(error.started(), Started::No);
-}
-
-#[tokio::test]
-async fn retry_makes_the_call_again_and_gives_up_in_the_end() {
-    #[cpu_bound(pool = POOL, retry = 2)]
-    fn third_time(file: &str) -> usize {
-        let mut tries = std::fs::read(file).unwrap_or_default();
-        tries.push(b'x');
-        std::fs::write(file, &tries).unwrap();
-        if tries.len() < 3 {
-            std::process::abort();
-        }
-        tries.len()
-    }
-
-    let file = std::env::temp_dir().join(format!("offloop-retry-{}", std::process::id()));
-    let name = file.to_str().unwrap();
-    assert_eq!(third_time(name).await.unwrap(), 3);
-    std::fs::remove_file(&file).unwrap();
-    let gave_up = third_time(name).retry(1).await;
-    assert!(matches!(gave_up, Err(Error::WorkerDied(_))));
-    assert_eq!(std::fs::read(&file).unwrap().len(), 2);
-    std::fs::remove_file(&file).unwrap();
 }
 
 #[tokio::test]
@@ -215,7 +140,7 @@ async fn a_worker_that_closes_its_socket_and_goes_on_is_an_error_and_no_hang() {
             unsafe { rustix::io::close(descriptor) };
         }
         loop {
-            std::thread::sleep(Duration::from_secs(1));
+            std::thread::park();
         }
     }
 
@@ -238,27 +163,11 @@ async fn a_worker_that_answers_with_garbage_costs_its_call() {
             let file = descriptor.try_clone_to_owned().map(std::fs::File::from);
             let _ = file.and_then(|mut file| std::io::Write::write_all(&mut file, &[0xff; 64]));
         }
-        std::thread::sleep(Duration::from_secs(1000));
+        loop {
+            std::thread::park();
+        }
     }
 
     let died = died(write_everywhere().await);
     assert!(died.fault.unwrap().contains("not understood"));
-}
-
-#[tokio::test]
-async fn a_worker_is_recycled_after_its_calls() {
-    static RECYCLED: ProcessPool = ProcessPool::new("recycled").workers(1).recycle_after(2);
-
-    let mut pids = Vec::new();
-    for _ in 0..6 {
-        let call = fine(0).on(&RECYCLED).timeout(Duration::from_secs(60));
-        pids.push(call.await.unwrap().0);
-    }
-    assert_eq!(pids[0], pids[1]);
-    assert_ne!(pids[1], pids[2]);
-    pids.dedup();
-    assert_eq!(pids.len(), 3);
-    eventually("the recycled workers are gone", || {
-        !is_alive(pids[0]) && !is_alive(pids[1])
-    });
 }

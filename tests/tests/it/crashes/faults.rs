@@ -9,7 +9,8 @@ use std::task::{Context, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use offloop::{Error, ProcessPool, ThreadPool, cpu_bound};
-use offloop_tests::{LIMIT, Random, eventually, is_alive, kill};
+use offloop_tests::tasks::pid;
+use offloop_tests::{Marks, Random, died, eventually, is_alive, kill, tasks, wait};
 use serde::{Deserialize, Serialize};
 
 #[cpu_bound]
@@ -26,7 +27,7 @@ fn callers_that_leave_while_their_calls_are_handed_over_do_not_confuse_the_queue
     let mut random = Random::new(7);
     for _ in 0..20 {
         let pool = ProcessPool::new("leavers").workers(1);
-        let worker = busy(1).on(&pool).wait().unwrap();
+        let worker = wait(pid().on(&pool)).unwrap();
         let mut calls = VecDeque::new();
         for _ in 0..200 {
             while calls.len() < 8 {
@@ -46,8 +47,8 @@ fn callers_that_leave_while_their_calls_are_handed_over_do_not_confuse_the_queue
         }
         kill(last);
         eventually("the worker is gone", || !is_alive(last));
-        let next = busy(1).on(&pool).retry(1).queue_timeout(LIMIT).wait();
-        assert_ne!(next.unwrap(), last);
+        let next = pid().on(&pool).retry(1);
+        assert_ne!(wait(next).unwrap(), last);
     }
 }
 
@@ -61,44 +62,34 @@ impl Wake for Panics {
 
 fn poll_with_a_bad_waker(call: &mut (impl Future + Unpin)) {
     let waker = Waker::from(Arc::new(Panics));
-    assert!(
-        Pin::new(call)
-            .poll(&mut Context::from_waker(&waker))
-            .is_pending()
-    );
+    let poll = Pin::new(call).poll(&mut Context::from_waker(&waker));
+    assert!(poll.is_pending());
 }
 
 #[test]
 fn a_waker_that_panics_costs_no_worker() {
+    let marks = Marks::new();
     let pool = ProcessPool::new("wakers").workers(1);
-    let worker = busy(1).on(&pool).wait().unwrap();
-    let mut call = busy(200_000).on(&pool);
+    let mut call = tasks::hold(marks.path(), "held").on(&pool);
     poll_with_a_bad_waker(&mut call);
-    assert_eq!(
-        busy(1).on(&pool).queue_timeout(LIMIT).wait().unwrap(),
-        worker
-    );
-    assert_eq!(call.wait().unwrap(), worker);
+    marks.release("held");
+    let worker = wait(pid().on(&pool)).unwrap();
+    assert_eq!(wait(call).unwrap(), worker);
 
-    let mut late = busy(1_000_000_000)
-        .on(&pool)
-        .timeout(Duration::from_millis(50));
+    let mut late = tasks::spin().on(&pool).timeout(Duration::from_millis(50));
     poll_with_a_bad_waker(&mut late);
     eventually("the worker of a call that is out of time is killed", || {
         !is_alive(worker)
     });
-    assert!(matches!(late.wait(), Err(Error::TimedOut(_))));
-    assert_ne!(
-        busy(1).on(&pool).queue_timeout(LIMIT).wait().unwrap(),
-        worker
-    );
+    assert!(matches!(wait(late), Err(Error::TimedOut(_))));
+    assert_ne!(wait(pid().on(&pool)).unwrap(), worker);
 
     let pool = ThreadPool::new("wakers").threads(1);
-    let (release, wait) = std::sync::mpsc::channel::<()>();
-    let mut call = pool.run(move || wait.recv());
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let mut call = pool.run(move || held.recv());
     poll_with_a_bad_waker(&mut call);
     drop(release);
-    assert_eq!(pool.run(|| 1).queue_timeout(LIMIT).wait().unwrap(), 1);
+    assert_eq!(wait(pool.run(|| 1)).unwrap(), 1);
 }
 
 /// Panics when it is dropped, wherever that is.
@@ -150,42 +141,24 @@ fn an_error_tells_the_last_words_of_its_own_call() {
         }
     }
 
-    fn died(error: Error) -> offloop::WorkerDied {
-        match error {
-            Error::WorkerDied(died) => *died,
-            other => panic!("{other}"),
-        }
-    }
-
     let pool = ProcessPool::new("words").workers(1);
     // What a call has written is read by a thread of its own, in its own time: now and then not
     // before the next call has begun.
-    eventually(
-        "a silent death is told without what others have said",
-        || {
-            say("saved 3 files\n", false).on(&pool).wait().unwrap();
-            std::thread::sleep(Duration::from_millis(10));
-            died(say("", true).on(&pool).wait().unwrap_err())
-                .stderr
-                .is_empty()
-        },
-    );
+    let what = "a silent death is told without what others have said";
+    eventually(what, || {
+        wait(say("saved 3 files\n", false).on(&pool)).unwrap();
+        let silent = died(wait(say("", true).on(&pool)));
+        silent.stderr.is_empty()
+    });
 
     let words =
         "what it was\nnote: run with `RUST_BACKTRACE=1`\n   0: main\n             at ./main.rs:1\n";
-    let death = died(say(words, true).on(&pool).wait().unwrap_err());
+    let death = died(wait(say(words, true).on(&pool)));
     assert_eq!(death.stderr, words);
     let text = Error::WorkerDied(Box::new(death)).to_string();
-    assert!(
-        text.ends_with("its last line on stderr: what it was"),
-        "{text}"
-    );
+    let end = "its last line on stderr: what it was";
+    assert!(text.ends_with(end), "{text}");
 
-    let pretence = died(
-        say("memory allocation of \n", true)
-            .on(&pool)
-            .wait()
-            .unwrap_err(),
-    );
+    let pretence = died(wait(say("memory allocation of \n", true).on(&pool)));
     assert_eq!(pretence.out_of_memory, None);
 }

@@ -36,19 +36,22 @@ fn check(error: &Error, task: &str, pool: &str, in_process: bool) {
         parts[0].parse::<u32>().is_ok() && parts[1].parse::<u32>().is_ok(),
         "{location}"
     );
-    assert!(panicked.backtrace.as_ref().unwrap().contains("panics::"));
+    // The environment may forbid it.
+    if std::env::var_os("RUST_BACKTRACE").is_none_or(|value| value != "0") {
+        assert!(panicked.backtrace.as_ref().unwrap().contains("panics::"));
+    }
     assert_eq!(panicked.pid.is_some(), in_process);
     assert_eq!(error.started(), Started::Yes);
     let text = error.to_string();
     assert!(
-        text.starts_with(&format!("`panics::{task}` panicked in pool `{pool}`: ")),
+        text.contains(&format!("panics::{task}` panicked in pool `{pool}`: ")),
         "{text}"
     );
     assert!(text.ends_with(&format!("(at {location})")), "{text}");
 }
 
 #[tokio::test]
-async fn a_panic_on_a_thread() {
+async fn a_panic_on_a_thread_is_an_error_of_its_call() {
     let before = on_thread("good").await.unwrap();
     check(
         &on_thread("bad").await.unwrap_err(),
@@ -64,7 +67,7 @@ async fn a_panic_on_a_thread() {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_process() {
+async fn a_panic_in_a_process_is_an_error_of_its_call() {
     let before = in_process("good").await.unwrap();
     check(
         &in_process("bad").await.unwrap_err(),

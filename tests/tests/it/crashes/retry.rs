@@ -1,9 +1,10 @@
-//! Arguments that kill workers are repeated only so often, and then refused.
+//! Calls that are made again, and arguments that kill workers, which are refused in the end.
 
 use offloop::{Error, ProcessPool, Started, context, cpu_bound};
+use offloop_tests::{died, wait};
 
 /// Crashes on every attempt before this one.
-#[cpu_bound]
+#[cpu_bound(retry = 2)]
 fn crashes_until(attempt: u32) -> u32 {
     if context::attempt() < attempt {
         std::process::abort();
@@ -22,17 +23,18 @@ fn crashes_on(data: &[u8]) -> usize {
 #[test]
 fn a_repeated_call_tells_which_attempt_it_is_and_what_it_has_cost() {
     let pool = ProcessPool::new("attempts").workers(1).poison_after(10);
-    assert_eq!(crashes_until(3).on(&pool).retry(2).wait().unwrap(), 3);
-    let error = crashes_until(4).on(&pool).retry(2).wait().unwrap_err();
-    let Error::WorkerDied(died) = &error else {
-        panic!("{error}")
-    };
-    assert_eq!(died.deaths, 3);
-    assert!(error.to_string().contains("has cost 3 workers"), "{error}");
+    assert_eq!(wait(crashes_until(3).on(&pool)).unwrap(), 3);
+    let death = died(wait(crashes_until(4).on(&pool)));
+    assert_eq!(death.deaths, 3);
+    let text = Error::WorkerDied(Box::new(death)).to_string();
+    assert!(text.contains("has cost 3 workers"), "{text}");
+    // A call may have another number than its attribute.
+    let death = died(wait(crashes_until(3).on(&pool).retry(1)));
+    assert_eq!(death.deaths, 2);
     let stats = pool.stats();
     assert_eq!(
         (stats.workers_died, stats.finished, stats.failed),
-        (5, 1, 1)
+        (7, 1, 2)
     );
 }
 
@@ -43,10 +45,10 @@ fn arguments_that_have_killed_enough_workers_are_refused() {
         let pool = ProcessPool::new("poison").workers(1).poison_after(2);
         let poison = vec![13; length];
 
-        let error = crashes_on(&poison).on(&pool).retry(9).wait().unwrap_err();
-        assert!(matches!(&error, Error::WorkerDied(died) if died.deaths == 2));
+        let death = died(wait(crashes_on(&poison).on(&pool).retry(9)));
+        assert_eq!(death.deaths, 2);
 
-        let error = crashes_on(&poison).on(&pool).retry(9).wait().unwrap_err();
+        let error = wait(crashes_on(&poison).on(&pool).retry(9)).unwrap_err();
         assert!(
             matches!(&error, Error::Poisoned(e) if e.deaths == 2),
             "{error}"
@@ -56,26 +58,18 @@ fn arguments_that_have_killed_enough_workers_are_refused() {
 
         // Others are not concerned, and a call that is not repeated may try it.
         let other = vec![7; length];
-        assert_eq!(
-            crashes_on(&other).on(&pool).retry(9).wait().unwrap(),
-            length
-        );
-        let error = crashes_on(&poison).on(&pool).wait().unwrap_err();
-        assert!(matches!(error, Error::WorkerDied(_)));
+        let call = crashes_on(&other).on(&pool).retry(9);
+        assert_eq!(wait(call).unwrap(), length);
+        died(wait(crashes_on(&poison).on(&pool)));
     }
 }
 
-/// However often each call repeats itself.
 #[test]
-fn no_more_workers_die_of_them_than_was_said() {
+fn arguments_cost_no_more_workers_than_was_said_however_often_a_call_is_repeated() {
     for retries in 1..5 {
         let pool = ProcessPool::new("exact").workers(1).poison_after(3);
         for _ in 0..5 {
-            crashes_on(&[13])
-                .on(&pool)
-                .retry(retries)
-                .wait()
-                .unwrap_err();
+            wait(crashes_on(&[13]).on(&pool).retry(retries)).unwrap_err();
         }
         assert_eq!(pool.stats().workers_died, 3, "with {retries} repetitions");
     }
@@ -85,7 +79,7 @@ fn no_more_workers_die_of_them_than_was_said() {
 fn arguments_that_come_through_are_forgiven() {
     let pool = ProcessPool::new("forgiven").workers(1).poison_after(2);
     for _ in 0..4 {
-        assert_eq!(crashes_until(2).on(&pool).retry(1).wait().unwrap(), 2);
+        assert_eq!(wait(crashes_until(2).on(&pool).retry(1)).unwrap(), 2);
     }
 }
 
@@ -93,7 +87,6 @@ fn arguments_that_come_through_are_forgiven() {
 fn calls_without_retry_are_never_refused() {
     let pool = ProcessPool::new("single").workers(1).poison_after(1);
     for _ in 0..4 {
-        let error = crashes_on(&[13]).on(&pool).wait().unwrap_err();
-        assert!(matches!(error, Error::WorkerDied(_)), "{error}");
+        died(wait(crashes_on(&[13]).on(&pool)));
     }
 }

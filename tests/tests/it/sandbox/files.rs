@@ -3,9 +3,12 @@
 //! On a kernel without Landlock a pool has to refuse to start, and to say why: that is tested then.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::io;
 
 use offloop::{Error, ProcessPool, Sandbox, cpu_bound};
+use offloop_tests::tasks::pid;
+
+use super::refused;
 
 /// May be read.
 const READ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
@@ -26,9 +29,14 @@ static MISSING: ProcessPool = ProcessPool::new("missing")
     .workers(1)
     .sandbox(Sandbox::new().best_effort().read("/no/such/path"));
 
+/// Not one of another run of these tests.
+fn writable(name: &str) -> String {
+    format!("{WRITE}/{name}-{}", std::process::id())
+}
+
 /// Whether this kernel can restrict files. If not, the pool has said so in the right words.
 async fn can_restrict_files() -> bool {
-    match pid().await {
+    match pid().on(&STRICT).await {
         Ok(_) => true,
         Err(Error::CannotStart(refused)) => {
             let reason = &refused.reason;
@@ -38,19 +46,6 @@ async fn can_restrict_files() -> bool {
         }
         Err(other) => panic!("{other}"),
     }
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: io::Result<T>) {
-    match result {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
-        other => panic!("not refused: {other:?}"),
-    }
-}
-
-#[cpu_bound(pool = STRICT)]
-fn pid() -> u32 {
-    std::process::id()
 }
 
 #[cpu_bound(pool = STRICT)]
@@ -89,7 +84,7 @@ fn copy(from: &str, to: &str) -> io::Result<u64> {
 }
 
 #[tokio::test]
-async fn files_that_were_granted_to_read() {
+async fn files_that_were_granted_to_read_can_be_read_and_nothing_else() {
     if can_restrict_files().await {
         assert!(read(FILE).await.unwrap() > 0);
         assert!(list(READ).await.unwrap() > 0);
@@ -97,14 +92,14 @@ async fn files_that_were_granted_to_read() {
         refused(truncate(FILE).await);
         refused(remove(FILE).await);
         refused(write(&format!("{READ}/new")).await);
-        refused(rename(FILE, &format!("{WRITE}/moved")).await);
+        refused(rename(FILE, &writable("moved")).await);
     }
 }
 
 #[tokio::test]
-async fn files_that_were_granted_to_write() {
+async fn files_that_were_granted_to_write_can_be_read_and_changed() {
     if can_restrict_files().await {
-        let (first, second) = (format!("{WRITE}/first"), format!("{WRITE}/second"));
+        let (first, second) = (writable("first"), writable("second"));
         write(&first).await.unwrap();
         rename(&first, &second).await.unwrap();
         assert!(read(&second).await.unwrap() > 0);
@@ -118,7 +113,7 @@ async fn files_that_were_granted_to_write() {
 }
 
 #[tokio::test]
-async fn files_that_were_not_granted() {
+async fn files_that_were_not_granted_cannot_be_opened() {
     if can_restrict_files().await {
         for path in [ELSEWHERE, "/etc/passwd", "/proc/self/mem", "/dev/null"] {
             refused(read(path).await);
@@ -143,9 +138,9 @@ fn read_by_a_link(link: &str) -> io::Result<usize> {
 }
 
 #[tokio::test]
-async fn a_link_leads_nowhere_new() {
+async fn a_link_opens_no_file_that_was_not_granted() {
     if can_restrict_files().await {
-        refused(read_by_a_link(&format!("{WRITE}/link")).await);
+        refused(read_by_a_link(&writable("link")).await);
     }
 }
 
@@ -165,7 +160,7 @@ async fn attributes_of_files_cannot_be_changed() {
 }
 
 #[tokio::test]
-async fn a_path_that_is_not_there_is_named() {
+async fn a_granted_path_that_is_not_there_is_named() {
     match pid().on(&MISSING).await {
         Err(Error::CannotStart(refused)) => {
             // Without Landlock nothing is opened, and best effort is content with that.

@@ -2,36 +2,27 @@
 //! else of a pool works there too.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener, UnixStream};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use offloop::{Error, Exit, Phase, ProcessPool, Sandbox, Shared, cpu_bound};
-use offloop_tests::{eventually, is_alive};
+use offloop_tests::tasks::pid;
+use offloop_tests::{LIMIT, died, eventually, is_alive, tasks};
+
+use super::refused;
 
 /// For what is refused on every kernel, and for what works.
 static LOOSE: ProcessPool = ProcessPool::new("loose")
     .workers(2)
-    .timeout(Duration::from_secs(60))
+    .timeout(LIMIT)
     .sandbox(Sandbox::new().no_network().best_effort());
 static CONNECTED: ProcessPool = ProcessPool::new("connected")
     .workers(1)
     .sandbox(Sandbox::new().best_effort());
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: io::Result<T>) {
-    match result {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
-        other => panic!("not refused: {other:?}"),
-    }
-}
-
-#[cpu_bound(pool = LOOSE)]
-fn pid() -> u32 {
-    std::process::id()
-}
 
 #[cpu_bound(pool = LOOSE)]
 fn longer(bytes: Shared<[u8]>, more: Vec<u8>) -> io::Result<(Shared<[u8]>, Shared<[u8]>)> {
@@ -39,9 +30,9 @@ fn longer(bytes: Shared<[u8]>, more: Vec<u8>) -> io::Result<(Shared<[u8]>, Share
     Ok((bytes, both))
 }
 
-/// What is large, or shared, comes and goes by descriptors.
+/// They come and go by descriptors.
 #[test]
-fn large_and_shared_values_go_in_and_out() {
+fn large_and_shared_values_go_into_a_sandbox_and_out() {
     for length in [10, 3000, 200_000] {
         let bytes = Shared::<[u8]>::copy_from(&vec![7; length]).unwrap();
         let (same, both) = longer(bytes.clone(), vec![7; length]).wait().unwrap();
@@ -65,8 +56,13 @@ fn udp() -> io::Result<()> {
 }
 
 #[cpu_bound(pool = LOOSE)]
-fn unix(path: &str) -> io::Result<()> {
-    UnixStream::connect(path).map(drop)
+fn unix(name: &str) -> io::Result<()> {
+    UnixStream::connect_addr(&unix_address(name)?).map(drop)
+}
+
+/// A name and not a path, which may be too long for a socket.
+fn unix_address(name: &str) -> io::Result<SocketAddr> {
+    SocketAddr::from_abstract_name(name)
 }
 
 #[cpu_bound(pool = LOOSE)]
@@ -86,28 +82,24 @@ fn datagram_pair() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn without_the_network_there_are_no_sockets() {
+async fn a_sandbox_without_the_network_has_no_sockets() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let path = format!(
-        "{}/{}.socket",
-        env!("CARGO_TARGET_TMPDIR"),
-        std::process::id()
-    );
-    let _unix = UnixListener::bind(&path).unwrap();
+    let name = format!("offloop-test-{}", std::process::id());
+    let _unix = UnixListener::bind_addr(&unix_address(&name).unwrap()).unwrap();
     refused(tcp().await);
     refused(connect(port).await);
     refused(udp().await);
-    refused(unix(&path).await);
+    refused(unix(&name).await);
     refused(datagrams().await);
     refused(datagram_pair().await);
     pair().await.unwrap();
-    fs::remove_file(path).unwrap();
 
     // Left alone, all of it works.
     tcp().on(&CONNECTED).await.unwrap();
     connect(port).on(&CONNECTED).await.unwrap();
     udp().on(&CONNECTED).await.unwrap();
+    unix(&name).on(&CONNECTED).await.unwrap();
 }
 
 #[cpu_bound(pool = LOOSE)]
@@ -141,8 +133,20 @@ fn system_call(number: i64, first: u64, second: u64) -> io::Result<()> {
     }
 }
 
+/// Sets the priority that this process has already: more would take a right.
+#[cpu_bound(pool = LOOSE)]
+fn keep_own_priority() -> io::Result<()> {
+    // SAFETY: it reads a number.
+    let priority = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
+    // SAFETY: it sets a number.
+    match unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, priority) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
 #[tokio::test]
-async fn there_are_no_other_processes() {
+async fn a_sandbox_has_no_other_processes() {
     refused(command().await);
     refused(fork().await);
     refused(execute().await);
@@ -160,11 +164,11 @@ async fn there_are_no_other_processes() {
     refused(system_call(libc::SYS_sched_setaffinity, parent, 0).await);
     refused(system_call(libc::SYS_ioprio_set, 1, parent).await);
     refused(system_call(libc::SYS_fcntl, 1, 8).await);
-    system_call(libc::SYS_setpriority, 0, 0).await.unwrap();
+    keep_own_priority().await.unwrap();
 }
 
 #[tokio::test]
-async fn ways_around_are_closed() {
+async fn a_sandbox_has_no_way_around_its_rules() {
     let flags = u64::try_from(libc::CLONE_NEWUSER).unwrap();
     refused(system_call(libc::SYS_unshare, flags, 0).await);
     refused(system_call(libc::SYS_io_uring_setup, 8, 0).await);
@@ -213,19 +217,24 @@ static SMALL: ProcessPool = ProcessPool::new("small")
     .sandbox(Sandbox::new().best_effort());
 
 #[tokio::test]
-async fn a_worker_that_has_grown_is_replaced() {
+async fn a_sandboxed_worker_that_has_grown_is_replaced() {
     let first = pid().on(&SMALL).await.unwrap();
     eventually("its place is taken", || !is_alive(first));
     assert_ne!(pid().on(&SMALL).await.unwrap(), first);
 }
 
 #[cpu_bound(pool = LOOSE)]
+fn inner() -> u32 {
+    std::process::id()
+}
+
+#[cpu_bound(pool = LOOSE)]
 fn nested(value: u32) -> (u32, u32) {
-    (std::process::id(), pid().wait().unwrap() + value)
+    (std::process::id(), inner().wait().unwrap() + value)
 }
 
 #[tokio::test]
-async fn everything_else_works() {
+async fn a_sandbox_leaves_ordinary_things_alone() {
     assert_eq!(ordinary_things().await.unwrap(), (6, 100, true));
     let bytes: Vec<u8> = (0..8 << 20).map(|n: u32| n.to_le_bytes()[1]).collect();
     let back = reverse(bytes.clone()).await.unwrap();
@@ -246,19 +255,12 @@ fn aborts() {
     std::process::abort();
 }
 
-#[cpu_bound(pool = LOOSE)]
-fn spins() {
-    loop {
-        std::hint::spin_loop();
-    }
-}
-
 #[tokio::test]
-async fn failures_are_told_as_elsewhere() {
+async fn a_failure_in_a_sandbox_is_told_as_elsewhere() {
     match panics().await {
         Err(Error::Panicked(panic)) => {
             assert_eq!(panic.message, "as it was told");
-            assert!(panic.location.unwrap().contains("sandbox.rs"));
+            assert!(panic.location.unwrap().contains("rules.rs"));
             // The program itself can be read, for the names.
             let backtrace = panic.backtrace.unwrap_or_default();
             assert!(
@@ -268,14 +270,11 @@ async fn failures_are_told_as_elsewhere() {
         }
         other => panic!("{other:?}"),
     }
-    match aborts().await {
-        Err(Error::WorkerDied(died)) => {
-            assert_eq!((died.exit, died.phase), (Exit::Signal(6), Phase::Run));
-            assert!(died.stderr.contains("last words"));
-        }
-        other => panic!("{other:?}"),
-    }
-    match spins().timeout(Duration::from_millis(50)).await {
+    let death = died(aborts().await);
+    assert_eq!((death.exit, death.phase), (Exit::Signal(6), Phase::Run));
+    assert!(death.stderr.contains("last words"), "{}", death.stderr);
+    let call = tasks::spin().on(&LOOSE);
+    match call.timeout(Duration::from_millis(50)).await {
         Err(Error::TimedOut(late)) => {
             eventually("the worker is gone", || !is_alive(late.pid.unwrap()));
         }
