@@ -104,10 +104,17 @@ pub fn kill(pid: u32) {
 /// # Panics
 /// It is not there.
 pub fn signal(pid: u32, name: &str) {
+    assert!(try_signal(pid, name), "there is no process {pid}");
+}
+
+/// Sends a process a signal by its name, if the process is there.
+#[must_use]
+pub fn try_signal(pid: u32, name: &str) -> bool {
     let sent = std::process::Command::new("kill")
         .args(["-s", name, &pid.to_string()])
+        .stderr(std::process::Stdio::null())
         .status();
-    assert!(sent.is_ok_and(|status| status.success()));
+    sent.is_ok_and(|status| status.success())
 }
 
 /// Holds a process, which must be there, until it is sent `CONT`. None of its threads runs afterwards.

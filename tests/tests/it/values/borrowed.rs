@@ -54,7 +54,7 @@ fn slices_and_text_are_lent() -> Nothing {
 }
 
 #[test]
-fn in_place_nothing_is_a_message() {
+fn a_function_in_place_borrows_from_its_caller() {
     let (.., sum, bytes) = gaps::blocking(&samples(), TEXT, &[1, 2], 0);
     assert!((sum - 32768.0).abs() < f32::EPSILON);
     assert_eq!(bytes, 3);
@@ -69,7 +69,7 @@ fn within(text: &str) -> Result<usize, offloop::Error> {
 
 /// A call inside a worker runs there, with what it owns.
 #[test]
-fn in_a_worker_the_owned_value_is_lent() -> Nothing {
+fn a_call_within_a_worker_is_lent_what_it_owns() -> Nothing {
     assert_eq!(within(TEXT).wait()?, 19);
     Ok(())
 }
@@ -137,7 +137,7 @@ fn copied(hidden: &Hidden, points: &[Point], flags: &[bool], names: &[&'static s
 }
 
 #[test]
-fn what_cannot_be_lent_is_copied() -> Nothing {
+fn arguments_that_cannot_be_lent_are_copied() -> Nothing {
     assert_eq!(copied(&[1], &[Point(1), Point(2)], &[true], &[]).wait()?, 4);
     Ok(())
 }
@@ -162,7 +162,7 @@ impl Store {
 }
 
 #[test]
-fn methods_borrow_too() -> Nothing {
+fn methods_are_lent_their_arguments() -> Nothing {
     let store = Store {
         name: "s".to_owned(),
     };

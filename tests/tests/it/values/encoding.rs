@@ -42,7 +42,7 @@ fn swallow(value: Slow) {
 
 /// The worker of a large call dies before its arguments are encoded, and another takes it.
 #[test]
-fn arguments_go_to_the_worker_that_has_the_call_by_then() {
+fn large_arguments_go_to_the_worker_that_has_the_call_by_then() {
     let threads = std::thread::available_parallelism().unwrap().get();
     let busy = ProcessPool::new("busy").workers(threads);
     let go_on = Arc::new(AtomicBool::new(false));

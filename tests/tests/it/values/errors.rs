@@ -198,7 +198,7 @@ fn give(encode: Fault, decode: Fault) -> Faulty {
 }
 
 #[tokio::test]
-async fn what_cannot_be_encoded_or_decoded_is_an_error_of_its_own_call() {
+async fn a_value_that_cannot_be_encoded_or_decoded_is_an_error_of_its_own_call() {
     use Fault::{Error as Fails, None as Fine, Panic};
     for fault in [Fails, Panic] {
         let text = if fault == Panic {

@@ -1,8 +1,8 @@
 //! Arguments and results.
 
-mod beside;
 mod borrowed;
 mod encoding;
 mod errors;
+mod large;
 mod payloads;
 mod shared;

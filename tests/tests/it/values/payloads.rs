@@ -2,11 +2,10 @@
 //! passing or on other threads. Whatever lay there before, what arrives is what was sent.
 
 use std::path::Path;
-use std::time::Duration;
 
-use offloop::{Error, ProcessPool, context, cpu_bound};
-use offloop_tests::memory::held;
-use offloop_tests::{LIMIT, Random, alone, eventually, kill, pattern};
+use offloop::{ProcessPool, context, cpu_bound};
+use offloop_tests::tasks::{exchange, hold, same_bytes};
+use offloop_tests::{Marks, kill, pattern, wait};
 use serde::{Deserialize, Serialize};
 
 const KIB: usize = 1 << 10;
@@ -54,11 +53,6 @@ impl Record {
 }
 
 #[cpu_bound]
-fn same_bytes(bytes: Vec<u8>) -> Vec<u8> {
-    bytes
-}
-
-#[cpu_bound]
 fn same_text(text: String) -> String {
     text
 }
@@ -85,16 +79,16 @@ fn are(bytes: &[u8], words: &str, floats: &[f32], length: usize, seed: u8) -> [b
 
 fn goes_there_and_back(pool: &ProcessPool, length: usize, seed: u8) {
     let bytes = pattern(length, seed);
-    let back = same_bytes(bytes.clone()).on(pool).wait().unwrap();
+    let back = wait(same_bytes(bytes.clone()).on(pool)).unwrap();
     assert!(back == bytes, "{length} bytes");
     let words = text(length, seed);
-    let back = same_text(words.clone()).on(pool).wait().unwrap();
+    let back = wait(same_text(words.clone()).on(pool)).unwrap();
     assert!(back == words, "a text of {length} bytes");
     let floats = numbers(length / 4, seed);
-    let back = same_numbers(floats.clone()).on(pool).wait().unwrap();
+    let back = wait(same_numbers(floats.clone()).on(pool)).unwrap();
     assert!(back == floats, "numbers of {length} bytes");
     let record = Record::new(length.min(MIB), seed);
-    let back = same_record(record.clone()).on(pool).wait().unwrap();
+    let back = wait(same_record(record.clone()).on(pool)).unwrap();
     assert!(back == record, "a record of some {length} bytes");
     for only in 0..4 {
         let size = |which| {
@@ -111,7 +105,7 @@ fn goes_there_and_back(pool: &ProcessPool, length: usize, seed: u8) {
             length,
             seed,
         );
-        let there = call.on(pool).wait().unwrap();
+        let there = wait(call.on(pool)).unwrap();
         let wanted = [
             size(0) == length,
             size(1) == length,
@@ -123,7 +117,6 @@ fn goes_there_and_back(pool: &ProcessPool, length: usize, seed: u8) {
 
 #[test]
 fn every_size_around_every_border_arrives() {
-    let _turn = alone();
     let pool = ProcessPool::new("borders").workers(1);
     // A slot holds less than 2 KiB, and what is encoded in passing 64 KiB; beside the value there are
     // some bytes that say what it is.
@@ -137,49 +130,18 @@ fn every_size_around_every_border_arrives() {
 }
 
 #[test]
-fn some_of_64_mib_arrive() {
-    let _turn = alone();
+fn values_of_64_mib_arrive() {
     let pool = ProcessPool::new("huge").workers(1);
     for length in [64 * MIB - 1, 64 * MIB + 1] {
         goes_there_and_back(&pool, length, 9);
     }
-    at_most_the_workers_memory(1);
-    pool.close().wait();
-    nothing_is_left();
-}
-
-/// Looks at what it gets, and gives something else.
-#[cpu_bound]
-fn exchange(got: Vec<u8>, seed: u8, give: usize) -> Vec<u8> {
-    assert!(got == pattern(got.len(), seed), "other bytes have come");
-    pattern(give, seed + 1)
-}
-
-#[test]
-fn large_and_small_ones_take_turns() {
-    let _turn = alone();
-    let pool = ProcessPool::new("turns").workers(1);
-    let sizes = [0, 10, 1984, 3000, 50_000, 70_000, MIB, 5 * MIB];
-    let mut random = Random::new(5);
-    for round in 0..400_u16 {
-        let seed = u8::try_from(round % 250).unwrap();
-        let (there, back) = (sizes[random.below(8)], sizes[random.below(8)]);
-        let call = exchange(pattern(there, seed), seed, back);
-        let got = call.on(&pool).wait().unwrap();
-        assert!(got == pattern(back, seed + 1), "{there}, {back}");
-    }
-    assert_eq!(pool.stats().workers_started, 1);
-    at_most_the_workers_memory(1);
 }
 
 /// On its first attempt it waits to be killed, on the second it crashes, on the third it looks.
 #[cpu_bound]
-fn third_time(owned: Vec<u8>, lent: &[u8], seed: u8, ready: &Path) -> bool {
+fn third_time(owned: Vec<u8>, lent: &[u8], seed: u8, marks: &Path) -> bool {
     match context::attempt() {
-        1 => {
-            std::fs::write(ready, std::process::id().to_string()).unwrap();
-            std::thread::sleep(LIMIT * 10);
-        }
+        1 => drop(hold::blocking(marks, "worker")),
         2 => std::process::abort(),
         _ => {}
     }
@@ -188,71 +150,15 @@ fn third_time(owned: Vec<u8>, lent: &[u8], seed: u8, ready: &Path) -> bool {
 
 #[test]
 fn the_next_worker_gets_the_same_bytes() {
-    let _turn = alone();
     let pool = ProcessPool::new("next").workers(2);
     for (owned, lent) in [(0, 3000), (3000, 0), (MIB, 70_000), (70_000, 5 * MIB)] {
-        let folder = tempfile::tempdir().unwrap();
-        let ready = folder.path().join("pid");
-        let call = third_time(pattern(owned, 3), &pattern(lent, 3), 3, &ready);
+        let marks = Marks::new();
+        let call = third_time(pattern(owned, 3), &pattern(lent, 3), 3, marks.path());
         let call = call.on(&pool).retry(2).start();
         // The other worker has large calls too.
-        let got = exchange(pattern(MIB, 8), 8, MIB).on(&pool).wait();
+        let got = wait(exchange(pattern(MIB, 8), 8, MIB).on(&pool));
         assert!(got.unwrap() == pattern(MIB, 9));
-        let worker = || std::fs::read_to_string(&ready).ok()?.parse::<u32>().ok();
-        eventually("it runs", || worker().is_some());
-        kill(worker().unwrap());
-        assert!(call.wait().unwrap(), "{owned}, {lent}");
+        kill(marks.wait_for_pids("worker")[0]);
+        assert!(wait(call).unwrap(), "{owned}, {lent}");
     }
-}
-
-#[cpu_bound]
-fn give(length: usize, seed: u8, millis: u64) -> Vec<u8> {
-    std::thread::sleep(Duration::from_millis(millis));
-    pattern(length, seed)
-}
-
-#[test]
-fn a_large_result_that_nobody_takes_is_in_nobodys_way() {
-    let _turn = alone();
-    let pool = ProcessPool::new("unwanted").workers(2);
-    let mut random = Random::new(7);
-    for round in 0..150_u8 {
-        let length = [70_000, MIB, 5 * MIB][random.below(3)];
-        let millis = random.below(3) as u64;
-        let call = give(length, round, millis).on(&pool);
-        match random.below(4) {
-            0 => drop(call.start()),
-            1 => call.detach(),
-            2 => {
-                let call = call.start();
-                std::thread::sleep(Duration::from_millis(random.below(8) as u64));
-                drop(call);
-            }
-            _ => match call.timeout(Duration::from_millis(1)).wait() {
-                Ok(bytes) => assert!(bytes == pattern(length, round)),
-                Err(error) => assert!(matches!(error, Error::TimedOut(_)), "{error}"),
-            },
-        }
-        let bytes = give(length, round + 1, 0).on(&pool).wait().unwrap();
-        assert!(bytes == pattern(length, round + 1), "{length}");
-    }
-    eventually("all are over", || {
-        let stats = pool.stats();
-        (stats.running, stats.queued) == (0, 0)
-    });
-    at_most_the_workers_memory(2);
-    pool.close().wait();
-    nothing_is_left();
-}
-
-/// Of each worker there are its slots, the memory of its calls and that of its answers, each as a mapping
-/// and as a descriptor.
-fn at_most_the_workers_memory(workers: usize) {
-    eventually("only the memory of workers is there", || {
-        held("offloop-") <= 6 * workers
-    });
-}
-
-fn nothing_is_left() {
-    eventually("no memory of workers is left", || held("offloop-") == 0);
 }
