@@ -19,7 +19,7 @@ fn answer() -> u32 {
 fn nothing() {}
 
 #[test]
-fn no_arguments_and_no_result() -> Nothing {
+fn a_task_may_have_no_arguments_and_no_result() -> Nothing {
     assert_eq!(answer().wait()?, 42);
     assert_eq!(answer::builder().call().wait()?, 42);
     assert_eq!(answer::blocking(), 42);
@@ -80,7 +80,7 @@ fn twenty_across(
 }
 
 #[test]
-fn more_arguments_than_a_tuple_has_traits_for() -> Nothing {
+fn a_task_may_have_more_arguments_than_a_tuple_has_traits_for() -> Nothing {
     let all: Vec<u8> = (1..=20).collect();
     let by_position = twenty(
         1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
@@ -224,7 +224,7 @@ fn functions(
 }
 
 #[test]
-fn lifetimes_inside_function_types_are_nobody_s() -> Nothing {
+fn lifetimes_inside_of_function_types_are_left_alone() -> Nothing {
     let call = functions(str::len, Box::new(|text| &text[1..]), "abc");
     assert_eq!(call.wait()?, 2);
     Ok(())
@@ -347,7 +347,7 @@ fn r#match(r#type: u8, #[default = r#type] r#in: u8, r#fn: Option<u8>) -> (u8, u
 }
 
 #[test]
-fn raw_names() -> Nothing {
+fn names_may_be_raw() -> Nothing {
     assert_eq!(r#match(1, 2, None).wait()?, (1, 2, None));
     let builder = r#match::builder().r#type(1).maybe_fn(Some(3));
     assert_eq!(builder.call().wait()?, (1, 1, Some(3)));
@@ -396,7 +396,7 @@ fn awkward(
 }
 
 #[test]
-fn arguments_named_like_our_own_locals_and_methods() -> Nothing {
+fn arguments_may_be_named_like_generated_locals_and_methods() -> Nothing {
     assert_eq!(
         awkward(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1).wait()?,
         15

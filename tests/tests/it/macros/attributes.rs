@@ -50,7 +50,7 @@ fn conditional(a: u8) -> u8 {
 
 #[test]
 #[allow(deprecated)]
-fn attributes_of_functions() -> Nothing {
+fn attributes_beside_ours_do_what_they_are_meant_for() -> Nothing {
     assert_eq!(old(1).wait()?, 1);
     assert_eq!(old::builder().a(1).call().wait()?, 1);
     assert_eq!(must(1).wait()?, 1);
@@ -68,7 +68,7 @@ fn caller() -> u32 {
 }
 
 #[test]
-fn track_caller_in_place_is_the_caller() {
+fn a_function_in_place_tracks_its_caller() {
     assert_eq!(caller::blocking(), line!());
 }
 
@@ -112,7 +112,7 @@ pub fn documented(
 }
 
 #[test]
-fn docs_on_arguments() -> Nothing {
+fn arguments_may_have_docs() -> Nothing {
     assert_eq!(documented::builder().place("ab").call().wait()?, 4);
     Ok(())
 }

@@ -26,7 +26,7 @@ fn across(#[cfg(windows)] gone: NoSuchType, #[cfg(not(windows))] there: u8) -> u
 }
 
 #[test]
-fn on_arguments() -> Nothing {
+fn cfg_may_leave_out_arguments() -> Nothing {
     assert_eq!(arguments(1, "ab", 3).wait()?, 6);
     assert_eq!(arguments::builder().a(1).there("ab").call().wait()?, 10);
     assert_eq!(arguments::blocking(1, "ab", 3), 6);
@@ -71,7 +71,7 @@ fn after_across(a: u8) -> u8 {
 }
 
 #[test]
-fn on_functions() -> Nothing {
+fn cfg_may_leave_out_functions() -> Nothing {
     assert_eq!(before::builder().a(1).call().wait()?, 1);
     assert_eq!(after::builder().a(1).call().wait()?, 1);
     assert_eq!(after_across::builder().a(1).call().wait()?, 1);
@@ -118,7 +118,7 @@ impl NoSuchType {
 }
 
 #[test]
-fn on_methods_and_blocks() -> Nothing {
+fn cfg_may_leave_out_methods_and_blocks() -> Nothing {
     assert_eq!(Store.method_builder().a(1).call().wait()?, 1);
     assert_eq!(Store.across_builder().a(1).call().wait()?, 1);
     Ok(())

@@ -66,7 +66,8 @@ fn checksum(data: Bytes) -> u64 {
 }
 
 #[tokio::test]
-async fn it_compiles_and_runs_as_written() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+async fn the_forms_that_the_docs_show_compile_and_run_as_written()
+-> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let bytes = vec![1_u8, 2, 3];
 
     assert_eq!(fetch("https://…", 3).await?, "https://… within 3");

@@ -29,7 +29,7 @@ fn is_future<F: Future + Send + Unpin + 'static>(future: F) -> F {
 }
 
 #[tokio::test]
-async fn awaited_by_position_and_by_name() -> Result<(), Error> {
+async fn calls_and_builders_are_awaited() -> Result<(), Error> {
     assert_eq!(add(1, 2).await?, 3);
     assert_eq!(add::builder().a(1).await?, 2);
     assert_eq!(add::builder().b(3).a(1).call().await?, 4);
@@ -41,7 +41,8 @@ async fn awaited_by_position_and_by_name() -> Result<(), Error> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_the_tools_of_a_runtime() -> Result<(), Box<dyn std::error::Error>> {
+async fn calls_and_builders_go_with_the_tools_of_a_runtime()
+-> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(tokio::spawn(add(1, 2)).await??, 3);
     assert_eq!(tokio::spawn(add::builder().a(1)).await??, 2);
     let (left, right) = tokio::join!(add(1, 1), add::builder().a(2));
@@ -87,7 +88,7 @@ fn counted(#[default = count()] _before: u32) -> u32 {
 }
 
 #[test]
-fn dropped_before_the_first_poll_nothing_runs() {
+fn a_call_or_builder_that_is_dropped_before_its_first_poll_runs_nothing() {
     drop(counted(0));
     drop(counted::builder());
     drop(counted::builder()._before(1));
@@ -120,7 +121,7 @@ fn with_both(a: u32) -> u32 {
 }
 
 #[tokio::test]
-async fn options_of_a_call() -> Result<(), Error> {
+async fn a_call_may_change_the_options_of_its_attribute() -> Result<(), Error> {
     assert_eq!(with_a_timeout(1).timeout(Duration::from_secs(30)).await?, 1);
     assert_eq!(with_both::builder().a(1).call().retry(1).await?, 1);
     Ok(())

@@ -46,7 +46,7 @@ fn size_of_type<T>() -> usize {
 }
 
 #[test]
-fn types_that_no_argument_has() -> Nothing {
+fn type_parameters_that_no_argument_has_are_named() -> Nothing {
     assert_eq!(parse::<u8>("7").wait()?, Some(7));
     let parsed: Option<i64> = parse::builder().text("-7").call().wait()?;
     assert_eq!(parsed, Some(-7));
@@ -65,7 +65,7 @@ fn fallible<T: FromStr + Clone>(
 }
 
 #[test]
-fn results_of_a_type_parameter() {
+fn a_result_may_be_of_a_type_parameter() {
     assert_eq!(fallible("x", Some(3)).wait().ok(), Some(3));
     assert!(fallible::builder::<u8>().text("x").call().wait().is_err());
 }
@@ -82,7 +82,7 @@ fn impls(
 }
 
 #[test]
-fn impl_trait() -> Nothing {
+fn arguments_may_be_impl_trait() -> Nothing {
     assert_eq!(
         impls("/p", vec![1], Some(str::len), &2).wait()?,
         "/p [1] Some(3) 2"
@@ -102,7 +102,7 @@ fn turbofish_beside_impl<T: Default + Debug>(_hint: impl Debug) -> String {
 }
 
 #[test]
-fn named_parameters_beside_impl_trait() -> Nothing {
+fn named_type_parameters_may_stand_beside_impl_trait() -> Nothing {
     assert_eq!(turbofish_beside_impl::<u8>("x").wait()?, "0");
     Ok(())
 }
@@ -113,7 +113,7 @@ fn references<T: Clone + Debug>(one: &T, all: &[T], maybe: Option<&T>) -> String
 }
 
 #[test]
-fn references_to_a_type_parameter() -> Nothing {
+fn arguments_may_be_references_to_a_type_parameter() -> Nothing {
     assert_eq!(
         references(&1, &[2, 3], Some(&4)).wait()?,
         "1 [2, 3] Some(4)"
@@ -131,7 +131,7 @@ fn projections<I: Iterator>(first: I::Item, rest: Vec<<I as Iterator>::Item>) ->
 }
 
 #[test]
-fn associated_types() -> Nothing {
+fn arguments_may_be_of_associated_types() -> Nothing {
     let call = projections::<std::vec::IntoIter<u8>>(1, vec![2]);
     assert_eq!(call.wait()?, [2, 1]);
     Ok(())
@@ -143,7 +143,7 @@ fn unsized_target<T: ?Sized + ToOwned + Debug>(value: &T) -> String {
 }
 
 #[test]
-fn unsized_type_parameters() -> Nothing {
+fn type_parameters_may_be_unsized() -> Nothing {
     assert_eq!(unsized_target("x").wait()?, "\"x\"");
     assert_eq!(unsized_target(&[1, 2][..]).wait()?, "[1, 2]");
     Ok(())
@@ -166,7 +166,7 @@ where
 }
 
 #[test]
-fn lifetimes_in_bounds() -> Nothing {
+fn bounds_may_have_lifetimes() -> Nothing {
     assert_eq!(higher_ranked(str::len, "abc").wait()?, 3);
     assert_eq!(
         higher_ranked::builder()
@@ -191,7 +191,7 @@ fn names_that_states_would_take<ArgValue: Debug, ImplOther: Debug>(
 }
 
 #[test]
-fn type_parameters_named_like_generated_ones() -> Nothing {
+fn type_parameters_may_be_named_like_generated_ones() -> Nothing {
     let builder = names_that_states_would_take::builder()
         .value(1)
         .other(2)

@@ -65,7 +65,7 @@ fn names_of_the_prelude_may_mean_something_else() -> std::io::Result<()> {
 }
 
 #[test]
-fn inside_a_function_with_local_types() -> Nothing {
+fn a_task_inside_of_a_function_may_have_local_types() -> Nothing {
     #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
     struct Local(u8);
 
@@ -104,7 +104,7 @@ mod second {
 }
 
 #[test]
-fn one_name_in_two_places() -> Nothing {
+fn tasks_may_have_one_name_in_two_places() -> Nothing {
     assert_eq!(first::same(1).wait()?, 1);
     assert_eq!(second::same(1).wait()?, 2);
     let a = {
@@ -144,7 +144,7 @@ task!(blocking_io, threads, start: usize = 1 + 1, &str, std::io::Result<usize>);
 task!(cpu_bound, processes, args2: usize = 2, &str, std::io::Result<usize>);
 
 #[test]
-fn inside_of_a_declarative_macro() -> std::io::Result<()> {
+fn a_task_may_come_from_a_declarative_macro() -> std::io::Result<()> {
     assert_eq!(threads(1, "ab", None, &1).wait()?, 4);
     assert_eq!(
         threads::builder()
@@ -184,7 +184,7 @@ struct Wrapped(u32);
 methods!(Wrapped, plus);
 
 #[test]
-fn methods_inside_of_a_declarative_macro() -> Nothing {
+fn methods_may_come_from_a_declarative_macro() -> Nothing {
     assert_eq!(Wrapped(1).plus(2).wait()?, 3);
     assert_eq!(Wrapped(1).plus_builder().by(2).call().wait()?, 3);
     Ok(())
@@ -221,7 +221,7 @@ mod visible {
 }
 
 #[test]
-fn every_visibility() -> Nothing {
+fn a_task_may_have_any_visibility() -> Nothing {
     assert_eq!(visible::in_crate::builder().a(1).call().wait()?, 1);
     assert_eq!(visible::in_parent::builder().a(1).call().wait()?, 1);
     assert_eq!(
@@ -237,7 +237,7 @@ mod exported {
 }
 
 #[test]
-fn through_re_exports() -> Nothing {
+fn a_task_goes_through_re_exports() -> Nothing {
     use exported::*;
     assert_eq!(same(1).wait()?, 1);
     assert_eq!(renamed::builder().by(1).call().wait()?, 2);
@@ -260,7 +260,7 @@ fn by_another_path_across(a: u8) -> u8 {
 }
 
 #[test]
-fn the_crate_under_another_path() -> Nothing {
+fn the_crate_may_have_another_path() -> Nothing {
     assert_eq!(by_another_path::builder().a(1).call().wait()?, 1);
     assert_eq!(by_another_path_across(1).wait()?, 1);
     Ok(())
@@ -293,7 +293,7 @@ mod module {
 }
 
 #[test]
-fn a_module_of_the_function_s_name() -> Nothing {
+fn a_module_may_have_the_name_of_its_function() -> Nothing {
     assert_eq!(module::fetch(1).wait()?, 1);
     assert_eq!(module::load(1, 1).wait()?, 2);
     assert_eq!(module::Load::builder().a(1).call().wait()?, 3);
@@ -314,7 +314,7 @@ fn named(a: u8) -> u8 {
 }
 
 #[test]
-fn a_name_of_its_own() {
+fn a_task_may_have_a_name_of_its_own() {
     fn future<F: StdFuture>(future: F) -> F {
         future
     }
@@ -375,7 +375,7 @@ mod with_private_types {
 }
 
 #[test]
-fn private_types_of_public_functions() -> Nothing {
+fn public_functions_may_have_private_types() -> Nothing {
     use with_private_types::{in_process, on_thread, within};
 
     assert_eq!(on_thread(Private(1)).wait()?, Private(1));

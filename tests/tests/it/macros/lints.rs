@@ -116,7 +116,7 @@ fn private(text: String, #[default = true] flag: bool) -> String {
 }
 
 #[test]
-fn clean_and_working() -> std::io::Result<()> {
+fn generated_code_is_clean_and_works() -> std::io::Result<()> {
     let threads = open::threads::builder()
         .text("a")
         .path("b")

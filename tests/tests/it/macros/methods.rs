@@ -116,7 +116,7 @@ impl Default for Store {
 }
 
 #[test]
-fn by_reference() -> Nothing {
+fn a_method_may_take_itself_by_reference() -> Nothing {
     let store = Store::new();
     assert_eq!(store.load("a", 1).wait()?, Some("a".to_owned()));
     assert_eq!(
@@ -153,7 +153,7 @@ fn a_call_keeps_what_it_was_made_of() -> Nothing {
 }
 
 #[test]
-fn by_value_and_shared() -> Nothing {
+fn a_method_may_take_itself_by_value_or_shared() -> Nothing {
     assert_eq!(Store::new().into_rows(None).wait()?.len(), 2);
     assert_eq!(
         Store::new()
@@ -180,7 +180,7 @@ fn by_value_and_shared() -> Nothing {
 }
 
 #[test]
-fn associated_functions() -> Nothing {
+fn associated_functions_may_be_tasks() -> Nothing {
     assert_eq!(Store::open(&["x".to_owned()], None).wait()?.rows, ["x"]);
     let builder = Store::open_builder().rows([]).others(vec![Store::new()]);
     assert_eq!(builder.call().wait()?.rows, ["a", "b"]);
@@ -189,7 +189,7 @@ fn associated_functions() -> Nothing {
 }
 
 #[test]
-fn across_processes() -> Result<(), Box<dyn std::error::Error>> {
+fn methods_may_run_in_processes() -> Result<(), Box<dyn std::error::Error>> {
     let store = Store::new();
     assert_eq!(store.count(2, &store).wait()?, 8);
     assert_eq!(store.count_builder().like(Store::new()).call().wait()?, 12);
@@ -241,7 +241,7 @@ where
 }
 
 #[test]
-fn generic_blocks() -> Nothing {
+fn blocks_may_be_generic() -> Nothing {
     let cache = Cache { keys: [1_u8, 2] };
     assert!(cache.has(&"2".to_owned(), Vec::new()).wait()?);
     assert!(!cache.has_builder().name("3".to_owned()).call().wait()?);
@@ -302,7 +302,7 @@ impl elsewhere::Deep {
 }
 
 #[test]
-fn a_type_from_another_module() -> Nothing {
+fn a_block_may_be_of_a_type_from_another_module() -> Nothing {
     static DEEP: elsewhere::Deep = elsewhere::Deep;
     assert_eq!(DEEP.one().wait()?, 1);
     assert_eq!(DEEP.two(2).wait()?, 2);

@@ -2,7 +2,6 @@
 
 mod arguments;
 mod attributes;
-mod builder;
 mod cfg;
 mod design;
 mod futures;
@@ -11,5 +10,5 @@ mod hygiene;
 mod imports;
 pub mod lints;
 pub mod methods;
-mod positional;
 mod shapes;
+mod ways;

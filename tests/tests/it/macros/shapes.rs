@@ -146,7 +146,7 @@ fn many(
 }
 
 #[test]
-fn one_with_every_kind_of_argument() -> Result<(), offloop::Error> {
+fn a_task_may_have_every_kind_of_argument() -> Result<(), offloop::Error> {
     let call = many(
         HashMap::new(),
         &BTreeMap::new(),
