@@ -165,9 +165,9 @@ fn nothing_of_a_shared_value_is_left_however_its_call_ends() {
 #[test]
 fn nothing_of_a_shared_value_is_left_that_never_arrives() {
     let _turn = alone();
-    let pool = ProcessPool::new("never").workers(1);
-    let marks = Marks::new();
     for length in [0, 30_000, 300_000] {
+        let pool = ProcessPool::new("never").workers(1);
+        let marks = Marks::new();
         // Refused, before it was sent.
         let many = (0..254).map(|_| sevens(1)).collect();
         assert!(wait(keep(many).on(&pool)).is_err());
@@ -182,11 +182,13 @@ fn nothing_of_a_shared_value_is_left_that_never_arrives() {
             .collect();
         drop(calls);
         eventually("nothing is left", || held("offloop-shared") == 0);
-        // The pool may have found it stuck by now; if not, it goes on.
-        let goes_on = try_signal(worker, "CONT");
+        let _ = try_signal(worker, "CONT");
         let next = wait(pid().on(&pool)).unwrap();
-        assert!(!goes_on || next == worker || pool.stats().workers_died > 0);
-        assert!(!marks.has("ready"));
+        // On a busy machine the pool may have found it stuck before the calls were dropped.
+        if pool.stats().workers_died == 0 {
+            assert_eq!(next, worker);
+            assert!(!marks.has("ready"));
+        }
     }
 }
 
