@@ -1,4 +1,4 @@
-//! The end of a pool and of the program.
+//! The end.
 
 mod close;
 mod program;

@@ -1,4 +1,4 @@
-//! Untrusted code: the feature `sandbox`.
+//! Untrusted code (feature `sandbox`).
 
 mod files;
 mod rules;

@@ -1,4 +1,4 @@
-//! Arguments and results.
+//! Values.
 
 mod borrowed;
 mod encoding;
