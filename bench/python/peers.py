@@ -1,7 +1,7 @@
-"""Python's executors under asyncio, measured as the contenders in Rust are.
+"""Measures Python's executors under asyncio in the way of the contenders in Rust.
 
-`peers.py measure LINE CONTENDER [--quick] [--pinned]` prints the figures as JSON. The lines have
-the names of those in `bench/src/lines.rs`; so do the figures.
+`peers.py measure LINE CONTENDER [--quick] [--pinned]` prints the figures as JSON. The lines and the
+figures have the names that they have in `bench/src/lines.rs`.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 
-def nothing(value):
+def echo(value):
     return value
 
 
@@ -66,15 +66,15 @@ def switches():
     return total
 
 
-async def one_at_a_time(run, value, budget, most, unit):
-    for _ in range(min(most, 50 if unit == 1e6 else 1)):
-        await run(nothing, value)
+async def one_at_a_time(run, value, budget, max_calls, unit):
+    for _ in range(min(max_calls, 50 if unit == 1e6 else 1)):
+        await run(echo, value)
     times = []
     before = switches()
     end = time.perf_counter() + budget
-    while len(times) < most and (not times or time.perf_counter() < end):
+    while len(times) < max_calls and (not times or time.perf_counter() < end):
         start = time.perf_counter()
-        await run(nothing, value)
+        await run(echo, value)
         times.append((time.perf_counter() - start) * unit)
     return {
         "p50": percentile(times, 50),
@@ -86,16 +86,16 @@ async def one_at_a_time(run, value, budget, most, unit):
 
 async def many(run, budget):
     for _ in range(200):
-        await run(nothing, 0)
+        await run(echo, 0)
     before = switches()
     start = time.perf_counter()
-    waiting = deque(run(nothing, 0) for _ in range(1000))
+    waiting = deque(run(echo, 0) for _ in range(1000))
     done = 0
     while waiting:
         await waiting.popleft()
         done += 1
         if time.perf_counter() - start < budget:
-            waiting.append(run(nothing, 0))
+            waiting.append(run(echo, 0))
     took = time.perf_counter() - start
     return {"rate": done / took, "switches": (switches() - before) / done, "calls": done}
 
@@ -103,12 +103,12 @@ async def many(run, budget):
 async def cold(contender):
     start = time.perf_counter()
     pool = executor(contender, 1)
-    await asyncio.get_running_loop().run_in_executor(pool, nothing, 7)
+    await asyncio.get_running_loop().run_in_executor(pool, echo, 7)
     return {"wall": (time.perf_counter() - start) * 1e3}
 
 
 async def blocked(run):
-    await run(nothing, 0)
+    await run(echo, 0)
     before = lines_of("/proc/self/status", "VmRSS")
     start = time.perf_counter()
     await asyncio.gather(*(run(block, 0.05) for _ in range(1000)))
@@ -118,7 +118,7 @@ async def blocked(run):
 
 
 async def idle(run):
-    await asyncio.gather(*(run(nothing, 0) for _ in range(200)))
+    await asyncio.gather(*(run(echo, 0) for _ in range(200)))
     await asyncio.sleep(0.1)
     own = lines_of("/proc/self/smaps_rollup", "Pss:")
     workers = sum(lines_of(f"/proc/{pid}/smaps_rollup", "Pss:") for pid in children())
@@ -129,7 +129,7 @@ async def measure(line, contender, quick):
     if line == "cold":
         return await cold(contender)
     loop = asyncio.get_running_loop()
-    # As many threads as the contenders in Rust may take; otherwise what it takes by default.
+    # The number of workers that the contenders in Rust may have; otherwise the default.
     workers = {"blocked": 512, "idle": 2}.get(line)
     pool = executor(contender, workers)
 

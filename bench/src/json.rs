@@ -1,68 +1,65 @@
-//! All figures of all rounds, for programs.
+//! All figures of all rounds as JSON, to be read by programs.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
 use serde_json::{Value, json};
 
+use crate::line::{Better, Line, Metric};
 use crate::options::Options;
-use crate::plan::{Better, Work};
 use crate::results::Results;
-use crate::rounds::load;
-use crate::targets::TARGETS;
+use crate::system::load;
+use crate::targets::{TARGETS, Verdict};
 
-pub(crate) fn of(options: &Options, results: &Results) -> String {
-    let lines: Vec<Value> = results
-        .lines()
-        .map(|(work, who, rounds)| {
-            json!({ "line": work, "contender": who.name(), "rounds": rounds })
-        })
-        .collect();
-    let units: Vec<Value> = results
-        .lines()
-        .filter_map(|(work, ..)| Work::named(work))
-        .flat_map(|work| work.metrics.iter().map(move |metric| (work, metric)))
-        .map(|(work, metric)| {
-            json!({
-                "line": work.name,
-                "figure": metric.key,
-                "title": metric.title,
-                "unit": metric.unit,
-                "more_is_better": metric.better == Better::More,
-                "baseline": work.base.name(),
-            })
-        })
-        .collect();
-    let mut units = units;
-    units.dedup();
-    let targets: Vec<Value> = TARGETS
+pub(crate) fn of(lines: &[&'static Line], options: &Options, results: &Results) -> String {
+    let figures = lines.iter().flat_map(|line| {
+        let metrics = line.metrics.iter();
+        metrics.map(|metric| figure(line, metric))
+    });
+    let measured = results.lines().map(
+        |(line, who, rounds)| json!({ "line": line, "contender": who.name(), "rounds": rounds }),
+    );
+    let targets = TARGETS
         .iter()
         .filter_map(|target| target.judge(results))
-        .map(|verdict| {
-            json!({
-                "line": verdict.work,
-                "figure": verdict.target.metric,
-                "contender": verdict.target.ours.name(),
-                "beside": verdict.target.peer.name(),
-                "wanted": verdict.target.wanted(),
-                "measured": verdict.measured.median,
-                "least": verdict.measured.least,
-                "most": verdict.measured.most,
-                "met": verdict.met,
-                "other_line": verdict.other.map(|(work, _)| work),
-                "measured_there": verdict.other.map(|(_, measured)| measured.median),
-            })
-        })
-        .collect();
+        .map(|verdict| target(&verdict));
     let all = json!({
         "cores": available_parallelism().map_or(1, NonZero::get),
         "load": load(),
         "rounds": options.rounds,
         "quick": options.quick,
         "pinned": options.pinned,
-        "figures": units,
-        "lines": lines,
-        "targets": targets,
+        "figures": figures.collect::<Vec<_>>(),
+        "lines": measured.collect::<Vec<_>>(),
+        "targets": targets.collect::<Vec<_>>(),
     });
     format!("{all:#}\n")
+}
+
+/// Describes a figure. The rounds have it by its key.
+fn figure(line: &Line, metric: &Metric) -> Value {
+    json!({
+        "line": line.name,
+        "figure": metric.key,
+        "title": metric.title,
+        "unit": metric.unit,
+        "more_is_better": metric.better == Better::More,
+        "baseline": line.baseline.name(),
+    })
+}
+
+fn target(verdict: &Verdict) -> Value {
+    json!({
+        "line": verdict.line,
+        "figure": verdict.target.metric,
+        "contender": verdict.target.ours.name(),
+        "beside": verdict.target.peer.name(),
+        "wanted": verdict.target.wanted(),
+        "measured": verdict.measured.median,
+        "least": verdict.measured.least,
+        "most": verdict.measured.most,
+        "met": verdict.met,
+        "other_line": verdict.other.map(|(line, _)| line),
+        "measured_there": verdict.other.map(|(_, measured)| measured.median),
+    })
 }

@@ -1,7 +1,7 @@
-//! What is measured, for whom, and beside which baseline.
+//! The lines of the table: what is measured, who takes part, and which contender is the baseline.
 
-use crate::contenders::Who;
-use crate::plan::{Better, Doing, Metric, Work, alone, metric, work};
+use crate::line::{Better, Line, Metric, Workload, absolute, line, metric};
+use crate::who::Who;
 
 use Better::{Less, More};
 use Who::{
@@ -15,20 +15,21 @@ const MIB: usize = 1 << 20;
 const LATENCY: &[Metric] = &[
     metric("p50", "time of a call, p50", "µs", Less),
     metric("p99", "time of a call, p99", "µs", Less),
-    alone("switches", "context switches per call", ""),
+    absolute("switches", "context switches per call", ""),
 ];
 const RATE: &[Metric] = &[
     metric("rate", "calls per second", "/s", More),
-    alone("switches", "context switches per call", ""),
+    absolute("switches", "context switches per call", ""),
 ];
 const TIME: &[Metric] = &[metric("p50", "time of a call, p50", "µs", Less)];
 const TRANSFER: &[Metric] = &[metric("p50", "time of a call, p50", "ms", Less)];
 const BATCH: &[Metric] = &[
     metric("wall", "time of all", "ms", Less),
-    alone("gap", "longest pause of a 1 ms ticker", "ms"),
+    absolute("gap", "longest pause of a 1 ms ticker", "ms"),
 ];
 
-const EVERYONE: &[Who] = &[
+/// All contenders but the limits of copying and of starting a process.
+const LATENCY_CONTENDERS: &[Who] = &[
     SpawnBlocking,
     OffloopThread,
     OffloopProcess,
@@ -44,7 +45,8 @@ const EVERYONE: &[Who] = &[
     PythonProcesses,
     PythonLoky,
 ];
-const THAT_CARRY: &[Who] = &[
+/// Those that copy owned bytes there and back.
+const OWNED_CONTENDERS: &[Who] = &[
     Procspawn,
     OffloopProcess,
     IpcChannel,
@@ -52,32 +54,34 @@ const THAT_CARRY: &[Who] = &[
     PythonProcesses,
     PythonLoky,
 ];
-const THAT_BORROW: &[Who] = &[Procspawn, OffloopProcess, IpcChannel, LimitMemcpy];
+/// Those that copy borrowed bytes, or lend them.
+const BORROWED_CONTENDERS: &[Who] = &[Procspawn, OffloopProcess, IpcChannel, LimitMemcpy];
 
-const THAT_SHARE: &[Who] = &[Procspawn, OffloopProcess, IpcChannel];
+/// Those that share bytes between calls, and the baseline.
+const SHARED_CONTENDERS: &[Who] = &[Procspawn, OffloopProcess, IpcChannel];
 
-pub(crate) static WORKS: &[Work] = &[
-    work(
+pub(crate) static LINES: &[Line] = &[
+    line(
         "one-pinned",
         "a call of no work, one at a time, all on one core",
-        Doing::OneAtATime,
+        Workload::OneAtATime,
         LATENCY,
         SpawnBlocking,
-        EVERYONE,
+        LATENCY_CONTENDERS,
     )
     .pinned(),
-    work(
+    line(
         "one-free",
-        "the same, free to use all cores",
-        Doing::OneAtATime,
+        "a call of no work, one at a time, free to use all cores",
+        Workload::OneAtATime,
         LATENCY,
         SpawnBlocking,
-        EVERYONE,
+        LATENCY_CONTENDERS,
     ),
-    work(
+    line(
         "one-pinned-current",
-        "the same on one core, awaited on tokio's current-thread runtime",
-        Doing::OneAtATime,
+        "a call of no work, one at a time, on one core, on tokio's current-thread runtime",
+        Workload::OneAtATime,
         LATENCY,
         SpawnBlocking,
         &[
@@ -91,10 +95,10 @@ pub(crate) static WORKS: &[Work] = &[
     )
     .pinned()
     .current_thread(),
-    work(
+    line(
         "one-free-current",
-        "the same on all cores, awaited on tokio's current-thread runtime",
-        Doing::OneAtATime,
+        "a call of no work, one at a time, on all cores, on tokio's current-thread runtime",
+        Workload::OneAtATime,
         LATENCY,
         SpawnBlocking,
         &[
@@ -107,10 +111,10 @@ pub(crate) static WORKS: &[Work] = &[
         ],
     )
     .current_thread(),
-    work(
+    line(
         "record-pinned",
         "a small struct in and out, one call at a time, all on one core",
-        Doing::Record,
+        Workload::Record,
         TIME,
         SpawnBlocking,
         &[
@@ -123,10 +127,10 @@ pub(crate) static WORKS: &[Work] = &[
         ],
     )
     .pinned(),
-    work(
+    line(
         "many",
         "calls of no work, 1000 in flight, started by one task and awaited in order",
-        Doing::Many,
+        Workload::Many,
         RATE,
         SpawnBlocking,
         &[
@@ -142,10 +146,10 @@ pub(crate) static WORKS: &[Work] = &[
             PythonLoky,
         ],
     ),
-    work(
+    line(
         "tasks",
         "calls of no work by 1000 tasks, each awaits its own",
-        Doing::Tasks,
+        Workload::Tasks,
         RATE,
         SpawnBlocking,
         &[
@@ -156,85 +160,85 @@ pub(crate) static WORKS: &[Work] = &[
             Rayon,
         ],
     ),
-    work(
+    line(
         "mib1",
         "1 MiB `Vec<u8>` in and out",
-        Doing::Bytes(MIB),
+        Workload::Bytes(MIB),
         TRANSFER,
         Procspawn,
-        THAT_CARRY,
+        OWNED_CONTENDERS,
     ),
-    work(
+    line(
         "mib1-borrowed",
         "1 MiB `&[u8]` in, one number out",
-        Doing::Borrowed(MIB),
+        Workload::Borrowed(MIB),
         TRANSFER,
         Procspawn,
-        THAT_BORROW,
+        BORROWED_CONTENDERS,
     ),
-    work(
+    line(
         "mib1-shared",
         "1 MiB of `Shared<[u8]>` in, one number out",
-        Doing::Shared(MIB),
+        Workload::Shared(MIB),
         TRANSFER,
         Procspawn,
-        THAT_SHARE,
+        SHARED_CONTENDERS,
     ),
-    work(
+    line(
         "mib64",
         "64 MiB `Vec<u8>` in and out",
-        Doing::Bytes(64 * MIB),
+        Workload::Bytes(64 * MIB),
         TRANSFER,
         Procspawn,
-        THAT_CARRY,
+        OWNED_CONTENDERS,
     ),
-    work(
+    line(
         "mib64-borrowed",
         "64 MiB `&[u8]` in, one number out",
-        Doing::Borrowed(64 * MIB),
+        Workload::Borrowed(64 * MIB),
         TRANSFER,
         Procspawn,
-        THAT_BORROW,
+        BORROWED_CONTENDERS,
     ),
-    work(
+    line(
         "mib64-shared",
         "64 MiB of `Shared<[u8]>` in, one number out",
-        Doing::Shared(64 * MIB),
+        Workload::Shared(64 * MIB),
         TRANSFER,
         Procspawn,
-        THAT_SHARE,
+        SHARED_CONTENDERS,
     ),
-    work(
+    line(
         "documents",
         "16 JSON documents of 20 MB decoded on 2 workers",
-        Doing::Documents,
+        Workload::Documents,
         BATCH,
         SpawnBlocking,
         &[SpawnBlocking, OffloopThread, OffloopProcess, Procspawn],
     )
     .workers(2),
-    work(
+    line(
         "trees",
         "16 deep values of 20 MB in and out of 2 workers",
-        Doing::Trees,
+        Workload::Trees,
         BATCH,
         Procspawn,
         &[Procspawn, OffloopProcess],
     )
     .workers(2),
-    work(
+    line(
         "ticker",
         "64 MiB in and out beside a 1 ms ticker, on the current-thread runtime",
-        Doing::Ticker,
-        &[alone("gap", "longest pause of the ticker", "ms")],
+        Workload::Ticker,
+        &[absolute("gap", "longest pause of the ticker", "ms")],
         SpawnBlocking,
         &[SpawnBlocking, OffloopThread, OffloopProcess, Procspawn],
     )
     .current_thread(),
-    work(
+    line(
         "cold",
         "first result of a pool of one process that was not started yet",
-        Doing::Cold,
+        Workload::Cold,
         &[metric("wall", "time", "ms", Less)],
         Command,
         &[
@@ -247,21 +251,21 @@ pub(crate) static WORKS: &[Work] = &[
     )
     .workers(1)
     .repeats(11),
-    work(
+    line(
         "blocked",
         "1000 calls at once that block for 50 ms each",
-        Doing::Blocked,
+        Workload::Blocked,
         &[
             metric("wall", "time of all", "ms", Less),
-            metric("memory", "memory they take (peak)", "KiB", Less),
+            metric("memory", "memory that they add at the peak", "KiB", Less),
         ],
         SpawnBlocking,
         &[SpawnBlocking, OffloopThread, Blocking, PythonThreads],
     ),
-    work(
+    line(
         "idle",
         "memory of a pool of 2 processes that has nothing to do (PSS)",
-        Doing::Idle,
+        Workload::Idle,
         &[
             metric("workers", "all workers", "KiB", Less),
             metric("program", "the program", "KiB", Less),
@@ -270,16 +274,52 @@ pub(crate) static WORKS: &[Work] = &[
         &[Procspawn, OffloopProcess, PythonProcesses, PythonLoky],
     )
     .workers(2),
-    work(
+    line(
         "growth",
         "calls per second, 1000 in flight, as a multiple of one worker's",
-        Doing::Growth,
+        Workload::Growth,
         &[
-            alone("growth2", "2 workers", "×"),
-            alone("growth4", "4 workers", "×"),
-            alone("growth8", "8 workers", "×"),
+            absolute("growth2", "2 workers", "×"),
+            absolute("growth4", "4 workers", "×"),
+            absolute("growth8", "8 workers", "×"),
         ],
         Procspawn,
         &[OffloopThread, OffloopProcess, Rayon, Procspawn],
     ),
 ];
+
+/// Returns the line with this name.
+pub(crate) fn named(name: &str) -> Option<&'static Line> {
+    LINES.iter().find(|line| line.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::LINES;
+    use crate::who::Who;
+
+    #[test]
+    fn each_line_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = LINES.iter().map(|line| line.name).collect();
+        assert_eq!(names.len(), LINES.len());
+    }
+
+    #[test]
+    fn each_line_measures_its_baseline() {
+        for line in LINES {
+            let is_compared = line.metrics.iter().any(|metric| metric.compared);
+            if is_compared {
+                assert!(line.contenders.contains(&line.baseline), "{}", line.name);
+            }
+        }
+    }
+
+    #[test]
+    fn each_contender_of_a_line_is_found_by_its_name() {
+        for who in LINES.iter().flat_map(|line| line.contenders) {
+            assert_eq!(Who::named(who.name()), Some(*who));
+        }
+    }
+}

@@ -3,53 +3,54 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use crate::lines::WORKS;
+use crate::line::Line;
+use crate::lines::LINES;
 
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) rounds: usize,
     pub(crate) quick: bool,
-    /// Everything on one core, not only the lines that are measured so in any case.
+    /// Whether all lines are measured on one core, and not only those that always are.
     pub(crate) pinned: bool,
-    /// Parts of the names of the lines to measure; all when empty.
+    /// The lines whose names contain one of these are measured. If there is none, all lines are.
     pub(crate) only: Vec<String>,
     pub(crate) json: Option<PathBuf>,
     pub(crate) svg: Option<PathBuf>,
-    /// The table and the chart go where README.md shows them.
+    /// Whether the table goes into README.md, and the chart into the file that README.md shows.
     pub(crate) write: bool,
 }
 
 const HELP: &str = "\
-offloop beside its peers and beside what the machine allows, in one run
+Compares offloop with its peers and with the limits of the machine, in one run.
 
-Each line of the table is measured for every contender in turn, round after round, each time in a
-process of its own. What is printed are ratios to a baseline of the same round: the median, with the
-least and the most. A full run takes about ten minutes on two cores, a quick one about one.
+In each round every contender of every line is measured in turn, in a process of its own. The table
+shows ratios to the baseline of the same round: the median of all rounds, with the least and the
+most. A full run takes about ten minutes on two cores, a quick run about one minute.
 
 usage: cargo run --release -p offloop-bench -- [options]
 
-  --rounds N    rounds (5; with --quick 1)
-  --quick       fewer calls and smaller documents: tells the order of magnitude
-  --pinned      everything on one core
-  --only NAME   only the lines whose name contains NAME; may be given several times
-  --json FILE   writes all figures of all rounds there
-  --svg FILE    draws a chart there
+  --rounds N    the number of rounds (5; with --quick 1)
+  --quick       fewer calls and smaller documents: shows the order of magnitude
+  --pinned      measures every line on one core
+  --only NAME   measures only the lines whose name contains NAME; may be given several times
+  --json FILE   writes all figures of all rounds to FILE
+  --svg FILE    draws the chart to FILE
   --write       puts the table into bench/README.md and the chart into bench/chart.svg
-  --help        this text
+  --help        prints this text
 
-names:
+lines:
 ";
 
 pub(crate) fn help() -> String {
     let mut text = HELP.to_owned();
-    for work in WORKS {
-        let _ = writeln!(text, "  {:22} {}", work.name, work.title);
+    for line in LINES {
+        let _ = writeln!(text, "  {:22} {}", line.name, line.title);
     }
     text
 }
 
 impl Options {
-    /// `None` when help is asked for.
+    /// Returns `None` if help was asked for.
     pub(crate) fn read(
         mut arguments: impl Iterator<Item = String>,
     ) -> Result<Option<Options>, String> {
@@ -80,7 +81,7 @@ impl Options {
                 "--pinned" => options.pinned = true,
                 "--only" => {
                     let name = value()?;
-                    if !WORKS.iter().any(|work| work.name.contains(&name)) {
+                    if !LINES.iter().any(|line| line.name.contains(&name)) {
                         return Err(format!("no line has `{name}` in its name"));
                     }
                     options.only.push(name);
@@ -89,13 +90,16 @@ impl Options {
                 "--svg" => options.svg = Some(value()?.into()),
                 "--write" => options.write = true,
                 "--help" | "-h" => return Ok(None),
-                // `cargo bench` and its like add it.
+                // `cargo bench` adds it.
                 "--bench" => {}
                 _ => return Err(format!("there is no option `{argument}`")),
             }
         }
         if options.write && (options.quick || options.pinned || !options.only.is_empty()) {
-            return Err("`--write` is for a full run".to_owned());
+            return Err(
+                "`--write` needs a full run: leave out `--quick`, `--pinned` and `--only`"
+                    .to_owned(),
+            );
         }
         if options.rounds == 0 {
             options.rounds = if options.quick { 1 } else { 5 };
@@ -103,7 +107,48 @@ impl Options {
         Ok(Some(options))
     }
 
-    pub(crate) fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| name.contains(only))
+    /// Returns the lines to measure.
+    pub(crate) fn lines(&self) -> Vec<&'static Line> {
+        let is_wanted = |name: &str| self.only.iter().any(|only| name.contains(only));
+        LINES
+            .iter()
+            .filter(|line| self.only.is_empty() || is_wanted(line.name))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    fn read(arguments: &[&str]) -> Result<Option<Options>, String> {
+        Options::read(arguments.iter().map(|&argument| argument.to_owned()))
+    }
+
+    #[test]
+    fn only_takes_a_part_of_a_name_and_may_be_repeated() {
+        let options = read(&["--only", "record", "--only", "mib64"]);
+        let options = options
+            .expect("the options are right")
+            .expect("no help is asked for");
+        let names: Vec<_> = options.lines().iter().map(|line| line.name).collect();
+        assert_eq!(
+            names,
+            ["record-pinned", "mib64", "mib64-borrowed", "mib64-shared"]
+        );
+    }
+
+    #[test]
+    fn a_wrong_option_is_an_error() {
+        for arguments in [
+            &["--only", "no-such-line"][..],
+            &["--only"],
+            &["--rounds", "0"],
+            &["--rounds", "many"],
+            &["--write", "--quick"],
+            &["--no-such-option"],
+        ] {
+            assert!(read(arguments).is_err(), "{arguments:?}");
+        }
     }
 }

@@ -1,24 +1,25 @@
-//! The table: ratios to a baseline of the same round, and the targets beside what was measured.
+//! The table: ratios to the baseline of the same round, and the targets with what was measured.
 
 use std::fmt::Write;
 
+use crate::figures::Spread;
+use crate::line::{Better, Line, Metric};
 use crate::options::Options;
-use crate::plan::{Better, Metric, Work};
-use crate::results::{Results, Spread};
+use crate::results::Results;
 use crate::targets::TARGETS;
 
-pub(crate) fn of(works: &[&'static Work], options: &Options, results: &Results) -> String {
+pub(crate) fn of(lines: &[&'static Line], options: &Options, results: &Results) -> String {
     let mut text = String::new();
-    for work in works {
-        let cores = match (options.pinned || work.pinned, options.quick) {
+    for line in lines {
+        let cores = match (options.pinned || line.pinned, options.quick) {
             (true, true) => " (one core, quick)",
             (true, false) => " (one core)",
             (false, true) => " (quick)",
             (false, false) => "",
         };
-        let _ = writeln!(text, "{}: {}{cores}", work.name, work.title);
-        for metric in work.metrics {
-            add_metric(&mut text, work, metric, results);
+        let _ = writeln!(text, "{}: {}{cores}", line.name, line.title);
+        for metric in line.metrics {
+            add_metric(&mut text, line, metric, results);
         }
         text.push('\n');
     }
@@ -26,8 +27,8 @@ pub(crate) fn of(works: &[&'static Work], options: &Options, results: &Results) 
     text
 }
 
-fn add_metric(text: &mut String, work: &Work, metric: &Metric, results: &Results) {
-    let base = results.rounds(work.name, work.base, metric.key);
+fn add_metric(text: &mut String, line: &Line, metric: &Metric, results: &Results) {
+    let base = results.rounds(line.name, line.baseline, metric.key);
     let better = match metric.better {
         Better::Less => "less is better",
         Better::More => "more is better",
@@ -35,14 +36,14 @@ fn add_metric(text: &mut String, work: &Work, metric: &Metric, results: &Results
     let _ = match (&base, metric.compared) {
         (Some(_), true) => writeln!(
             text,
-            "  {}, as a multiple of that of {} ({better})",
+            "  {}, relative to {} ({better})",
             metric.title,
-            work.base.label(),
+            line.baseline.label(),
         ),
         _ => writeln!(text, "  {}", metric.title),
     };
-    for &who in work.contenders {
-        let Some(rounds) = results.rounds(work.name, who, metric.key) else {
+    for &who in line.contenders {
+        let Some(rounds) = results.rounds(line.name, who, metric.key) else {
             continue;
         };
         let Some(itself) = Spread::of(rounds.iter().copied()) else {
@@ -87,15 +88,15 @@ fn add_targets(text: &mut String, results: &Results) {
         } else {
             format!("beside {}", target.peer.label())
         };
-        let other = verdict.other.map_or(String::new(), |(work, measured)| {
+        let other = verdict.other.map_or(String::new(), |(line, measured)| {
             let median = number(measured.median);
-            format!("; {work} {median} {}", range(measured))
+            format!("; {line} {median} {}", range(measured))
         });
         let _ = writeln!(
             text,
             "  {:6} {:18} {:8} {:16} {:29} {:>15} {:>9}  {}{other}",
             if verdict.met { "met" } else { "missed" },
-            verdict.work,
+            verdict.line,
             target.metric,
             target.ours.label(),
             beside,
@@ -113,7 +114,7 @@ fn add_targets(text: &mut String, results: &Results) {
     text.push('\n');
 }
 
-/// The least and the most, where they differ.
+/// Returns the least and the most as text, if they differ in it.
 fn range(spread: Spread) -> String {
     let (least, most) = (number(spread.least), number(spread.most));
     if least == most {
@@ -123,7 +124,7 @@ fn range(spread: Spread) -> String {
     }
 }
 
-/// With three digits that mean something.
+/// Returns the figure with three significant digits.
 pub(crate) fn number(figure: f64) -> String {
     match figure.abs() {
         size if size >= 99.95 => format!("{figure:.0}"),

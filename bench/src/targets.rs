@@ -1,26 +1,30 @@
-//! The aims of the design, each with the line that measures it.
+//! The targets of offloop, each with the line that measures it.
 
-use crate::contenders::Who;
-use crate::plan::{Better, Work};
-use crate::results::{Results, Spread};
+use crate::figures::Spread;
+use crate::line::Better;
+use crate::lines;
+use crate::results::Results;
+use crate::who::Who;
 
+/// What a target demands of a figure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Bound {
-    /// At most so many times the peer's figure.
+    /// At most this multiple of the peer's figure.
     AtMost(f64),
-    /// At least so many times as good as the peer.
+    /// At least this many times as good as the peer.
     TimesBetter(f64),
-    /// At most so much more than the peer, in the unit of the figure.
+    /// At most this much more than the peer, in the unit of the figure.
     Excess(f64),
-    /// At most that, whoever else there is.
-    Itself(f64),
+    /// At most this figure, compared with no peer.
+    Absolute(f64),
 }
 
+/// A figure that offloop aims at.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) work: &'static str,
-    /// Another line that does the same by other means. The better of the two counts.
-    pub(crate) or: Option<&'static str>,
+    pub(crate) line: &'static str,
+    /// Another line that reaches the target by other means. The better of the two counts.
+    pub(crate) alternative: Option<&'static str>,
     pub(crate) metric: &'static str,
     pub(crate) ours: Who,
     pub(crate) peer: Who,
@@ -28,15 +32,15 @@ pub(crate) struct Target {
 }
 
 const fn target(
-    work: &'static str,
+    line: &'static str,
     metric: &'static str,
     ours: Who,
     peer: Who,
     bound: Bound,
 ) -> Target {
     Target {
-        work,
-        or: None,
+        line,
+        alternative: None,
         metric,
         ours,
         peer,
@@ -44,7 +48,7 @@ const fn target(
     }
 }
 
-use Bound::{AtMost, Excess, Itself, TimesBetter};
+use Bound::{Absolute, AtMost, Excess, TimesBetter};
 use Who::{
     Command, LimitFutex, OffloopProcess, OffloopThread, Procspawn, PythonProcesses, SpawnBlocking,
 };
@@ -127,7 +131,7 @@ pub(crate) static TARGETS: &[Target] = &[
         "switches",
         OffloopProcess,
         OffloopProcess,
-        Itself(2.05),
+        Absolute(2.05),
     ),
     target("mib1", "p50", OffloopProcess, Procspawn, TimesBetter(25.0)),
     target(
@@ -137,7 +141,7 @@ pub(crate) static TARGETS: &[Target] = &[
         Procspawn,
         TimesBetter(60.0),
     )
-    .or("mib1-shared"),
+    .alternative("mib1-shared"),
     target("mib64", "p50", OffloopProcess, Procspawn, TimesBetter(6.0)),
     target(
         "mib64-borrowed",
@@ -146,7 +150,7 @@ pub(crate) static TARGETS: &[Target] = &[
         Procspawn,
         TimesBetter(30.0),
     )
-    .or("mib64-shared"),
+    .alternative("mib64-shared"),
     target(
         "documents",
         "wall",
@@ -174,42 +178,42 @@ pub(crate) static TARGETS: &[Target] = &[
     ),
 ];
 
-/// A target beside what was measured.
+/// A target with what was measured.
 pub(crate) struct Verdict {
     pub(crate) target: &'static Target,
-    /// The line that counts.
-    pub(crate) work: &'static str,
+    /// The line that counts: that of the target or the alternative.
+    pub(crate) line: &'static str,
     pub(crate) measured: Spread,
     pub(crate) met: bool,
-    /// The other line, if the target names two and both were measured.
+    /// The line that does not count, if the target names two and both were measured.
     pub(crate) other: Option<(&'static str, Spread)>,
 }
 
 impl Target {
-    const fn or(mut self, work: &'static str) -> Target {
-        self.or = Some(work);
+    const fn alternative(mut self, line: &'static str) -> Target {
+        self.alternative = Some(line);
         self
     }
 
-    /// `None` when one of the two contenders was not measured.
+    /// Returns `None` if one of the two contenders was not measured.
     pub(crate) fn judge(&'static self, results: &Results) -> Option<Verdict> {
-        let works = [Some(self.work), self.or];
-        let mut measured = works
+        let lines = [Some(self.line), self.alternative];
+        let mut measured = lines
             .into_iter()
             .flatten()
-            .filter_map(|work| Some((work, self.compare(work, results)?)));
+            .filter_map(|line| Some((line, self.compare(line, results)?)));
         let (mut counts, mut other) = (measured.next()?, measured.next());
         if let Some(second) = other.filter(|second| self.is_better(second.1, counts.1)) {
             other = Some(std::mem::replace(&mut counts, second));
         }
-        let (work, measured) = counts;
+        let (line, measured) = counts;
         let met = match self.bound {
-            AtMost(most) | Excess(most) | Itself(most) => measured.median <= most,
+            AtMost(most) | Excess(most) | Absolute(most) => measured.median <= most,
             TimesBetter(least) => measured.median >= least,
         };
         Some(Verdict {
             target: self,
-            work,
+            line,
             measured,
             met,
             other,
@@ -218,34 +222,60 @@ impl Target {
 
     fn is_better(&self, one: Spread, other: Spread) -> bool {
         match self.bound {
-            AtMost(_) | Excess(_) | Itself(_) => one.median < other.median,
+            AtMost(_) | Excess(_) | Absolute(_) => one.median < other.median,
             TimesBetter(_) => one.median > other.median,
         }
     }
 
-    fn compare(&self, work: &'static str, results: &Results) -> Option<Spread> {
-        let better = Work::named(work)?
+    fn compare(&self, line: &'static str, results: &Results) -> Option<Spread> {
+        let better = lines::named(line)?
             .metrics
             .iter()
             .find(|metric| metric.key == self.metric)?
             .better;
-        let ours = results.rounds(work, self.ours, self.metric)?;
-        let peer = results.rounds(work, self.peer, self.metric)?;
+        let ours = results.rounds(line, self.ours, self.metric)?;
+        let peer = results.rounds(line, self.peer, self.metric)?;
         let pairs = ours.iter().zip(peer);
         Spread::of(pairs.map(|(ours, peer)| match (self.bound, better) {
             (AtMost(_), _) | (TimesBetter(_), Better::More) => ours / peer,
             (TimesBetter(_), Better::Less) => peer / ours,
             (Excess(_), _) => ours - peer,
-            (Itself(_), _) => *ours,
+            (Absolute(_), _) => *ours,
         }))
     }
 
+    /// Returns the demand as text.
     pub(crate) fn wanted(&self) -> String {
         match self.bound {
             AtMost(most) => format!("≤ {most} ×"),
             TimesBetter(least) => format!("≥ {least} × better"),
             Excess(most) => format!("≤ {most} ms more"),
-            Itself(most) => format!("≤ {most}"),
+            Absolute(most) => format!("≤ {most}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TARGETS;
+    use crate::lines;
+
+    #[test]
+    fn each_target_names_a_line_with_its_figure_and_its_contenders() {
+        for target in TARGETS {
+            for name in [Some(target.line), target.alternative]
+                .into_iter()
+                .flatten()
+            {
+                let line = lines::named(name).unwrap_or_else(|| panic!("no line {name}"));
+                let has_figure = line
+                    .metrics
+                    .iter()
+                    .any(|metric| metric.key == target.metric);
+                assert!(has_figure, "{target:?}");
+                assert!(line.contenders.contains(&target.ours), "{target:?}");
+                assert!(line.contenders.contains(&target.peer), "{target:?}");
+            }
         }
     }
 }

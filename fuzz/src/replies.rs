@@ -1,6 +1,6 @@
 //! Replies that lay in slots, and the subjects of descriptors: each is understood or refused.
 
-use offloop::__fuzz::{parse_reply, subject};
+use offloop::__fuzz::{parse_reply, purpose};
 
 use crate::memory;
 
@@ -10,7 +10,7 @@ const VALUES: [u32; 2] = [1, 4];
 const REPORTS: [u32; 2] = [2, 3];
 
 /// The first four bytes say of what kind the reply is; the rest is the reply, and its first 16 bytes a
-/// subject too.
+/// purpose too.
 pub fn check(bytes: &[u8]) {
     let Some((kind, body)) = bytes.split_first_chunk() else {
         return;
@@ -22,8 +22,8 @@ pub fn check(bytes: &[u8]) {
         Ok(()) => assert!(VALUES.contains(&kind) || REPORTS.contains(&kind)),
         Err(reason) => assert!(!VALUES.contains(&kind) && !reason.is_empty()),
     }
-    if let Some(again) = body.first_chunk().and_then(|bytes| subject(*bytes)) {
-        // Of the one subject without a number, the number is not looked at.
+    if let Some(again) = body.first_chunk().and_then(|bytes| purpose(*bytes)) {
+        // Of the one purpose without a number, the number is not looked at.
         let length = if body[0] == 1 { 8 } else { 16 };
         assert_eq!(again[..length], body[..length]);
     }

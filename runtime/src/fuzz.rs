@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use serde::Deserialize;
 
-use crate::process::{Assembler, Body, Kind, NoFrame, Reply, Subject, read_ready};
+use crate::process::{Assembler, Body, FdPurpose, Kind, NoFrame, Reply, read_ready};
 use crate::wire::{self, Decoder, Encoder, Wire};
 
 /// Why there are no more frames.
@@ -49,10 +49,10 @@ pub fn parse_reply(kind: u32, body: Vec<u8>) -> Result<(), String> {
     Reply::parse(kind, Body::Copied(body), Vec::new()).map(drop)
 }
 
-/// Takes what came with descriptors for their subject, and writes it again.
+/// Takes what came with descriptors for their purpose, and writes it again.
 #[must_use]
-pub fn subject(bytes: [u8; 16]) -> Option<[u8; 16]> {
-    Subject::from_bytes(bytes).map(Subject::to_bytes)
+pub fn purpose(bytes: [u8; 16]) -> Option<[u8; 16]> {
+    FdPurpose::from_bytes(bytes).map(FdPurpose::to_bytes)
 }
 
 /// Decodes one value, which may borrow from the bytes.

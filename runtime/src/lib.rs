@@ -137,40 +137,37 @@ extern crate self as offloop;
 #[path = "fuzz.rs"]
 pub mod __fuzz;
 #[doc(hidden)]
-#[path = "private.rs"]
+#[path = "private/mod.rs"]
 pub mod __private;
+#[path = "builder/mod.rs"]
 pub mod args;
 mod call;
 pub mod context;
-mod drain;
 mod error;
-mod fork;
-mod fresh;
-mod options;
-mod panic;
-mod park;
+mod pool;
 #[cfg(target_os = "linux")]
 mod process;
-mod queue;
 #[cfg(target_os = "linux")]
 mod shared;
 mod stats;
-mod sync;
+mod sys;
 mod task;
+#[cfg(target_os = "linux")]
+mod tasks;
 mod thread;
-mod timer;
+mod util;
 mod wire;
 
 #[doc = include_str!("promises.md")]
 pub mod promises {}
 
 pub use call::{Call, Pool};
-pub use drain::Closing;
 pub use error::{
     CannotStart, CodecFailed, Error, Exit, InvalidPool, Outcome, Panicked, Phase, Poisoned,
     Refused, Started, TimedOut, WorkerDied,
 };
 pub use offloop_macros::{blocking_io, cpu_bound, methods, on_worker_start};
+pub use pool::Closing;
 #[cfg(all(target_os = "linux", feature = "sandbox"))]
 pub use process::Sandbox;
 #[cfg(target_os = "linux")]

@@ -1,17 +1,17 @@
 //! What a pool has done and is doing, in numbers.
 //!
-//! Each event of a call's life has a counter that only grows, and the figures for what is going on
-//! now are differences of these. They are read in the order that is the reverse of a call's life, so
-//! that no difference is ever less than what is there.
+//! Each event of a call's life has a counter that only grows. The figures for what happens now are
+//! differences of these counters. The counters are read in the reverse order of a call's life, so
+//! that no difference comes out too small.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The figures of a pool at one moment: [`ThreadPool::stats`](crate::ThreadPool::stats) and
-/// [`ProcessPool::stats`](crate::ProcessPool::stats) give them.
+/// The figures of a pool at one moment, from [`ThreadPool::stats`](crate::ThreadPool::stats) or
+/// [`ProcessPool::stats`](crate::ProcessPool::stats).
 ///
 /// Every call that a pool has taken is in exactly one place: `submitted` is the sum of `finished`,
-/// `failed`, `cancelled`, `running` and `queued`. Calls that run in place, since their caller runs in
-/// a worker of the pool already, are not counted.
+/// `failed`, `cancelled`, `running` and `queued`. A call that runs in place, because its caller
+/// already runs in a worker of the pool, is not counted.
 ///
 /// ```
 /// let pool = offloop::ThreadPool::new("counted");
@@ -28,82 +28,93 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Stats {
     /// Calls that the pool has taken.
     pub submitted: u64,
-    /// Calls whose function returned, an `Err` of its own too.
+    /// Calls whose function returned. An `Err` of the function's own counts too.
     pub finished: u64,
     /// Calls that ended in an [`Error`](crate::Error).
     pub failed: u64,
-    /// Calls whose caller went before they had an outcome.
+    /// Calls that the caller dropped before they had an outcome.
     pub cancelled: u64,
-    /// Calls that a worker has and whose caller still waits.
+    /// Calls that a worker has and that the caller still waits for.
     pub running: u64,
     /// Calls that wait for a worker.
     pub queued: u64,
-    /// Calls that were turned away: pool closed, queue full, no worker, arguments that cannot be
-    /// encoded. They are not among the submitted.
+    /// Calls that the pool did not take: the pool is closed, the queue is full, there is no worker,
+    /// the arguments cannot be encoded. They are not among the submitted.
     pub refused: u64,
-    /// Workers that live, or are about to.
+    /// Workers that live or are being started.
     pub workers: usize,
-    /// Workers among them that have nothing to do.
+    /// Workers among them that have no call.
     pub idle: usize,
-    /// Starts of workers, those that failed too.
+    /// Starts of workers. Those that failed count too.
     pub workers_started: u64,
-    /// Workers that were ready, and ended without having been told to, or were killed for their call.
+    /// Workers that were ready and then ended without being told to, or were killed for their call.
     pub workers_died: u64,
 }
 
-/// Where a call was when its outcome was known.
+/// Where a call was when its outcome became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
+    /// In the queue of the pool.
     Queue,
+    /// With a worker.
     Worker,
 }
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
+    /// The function returned.
     Finished,
+    /// The caller got an error.
     Failed,
+    /// The caller dropped the call.
     Cancelled,
 }
 
+/// How often each event of a call's life has happened in a pool.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     submitted: AtomicU64,
     refused: AtomicU64,
-    /// Calls given to a worker, each time.
+    /// How often a call was given to a worker.
     begun: AtomicU64,
-    /// Calls that went back into the queue.
+    /// How often a call went back into the queue.
     returned: AtomicU64,
     finished: AtomicU64,
     failed: AtomicU64,
     cancelled: AtomicU64,
-    /// Those of the three above that never got to a worker.
+    /// How many of `finished`, `failed` and `cancelled` never got to a worker.
     ended_in_queue: AtomicU64,
 }
 
 impl Counters {
+    /// The pool takes a call.
     pub(crate) fn submitted(&self) {
         add(&self.submitted);
     }
 
-    /// The pool did not take the call after all.
+    /// The pool refuses a call that was counted as submitted.
     pub(crate) fn withdrawn(&self) {
         self.submitted.fetch_sub(1, Ordering::AcqRel);
         self.refused();
     }
 
+    /// The pool refuses a call.
     pub(crate) fn refused(&self) {
         add(&self.refused);
     }
 
+    /// A worker is given a call.
     pub(crate) fn begun(&self) {
         add(&self.begun);
     }
 
+    /// A call goes back from a worker into the queue.
     pub(crate) fn returned(&self) {
         add(&self.returned);
     }
 
+    /// The outcome of a call is known.
     pub(crate) fn ended(&self, ending: Ending, place: Place) {
         if place == Place::Queue {
             add(&self.ended_in_queue);
@@ -115,15 +126,15 @@ impl Counters {
         });
     }
 
-    /// A result that had come turned out to be none.
+    /// The result of a call that was counted as finished cannot be decoded.
     pub(crate) fn failed_after_all(&self) {
         add(&self.failed);
         self.finished.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// The figures of the calls. Those of the workers are left to the pool.
+    /// Returns the figures of the calls. The pool adds those of its workers.
     pub(crate) fn read(&self) -> Stats {
-        // In reverse: a call that moves on meanwhile is at worst seen where it was.
+        // In reverse: a call that moves on in the meantime is seen where it was before.
         let get = |counter: &AtomicU64| counter.load(Ordering::Acquire);
         let (finished, failed, cancelled) =
             (get(&self.finished), get(&self.failed), get(&self.cancelled));
@@ -132,7 +143,8 @@ impl Counters {
         let returned = get(&self.returned);
         let begun = get(&self.begun);
         let submitted = get(&self.submitted).max(ended);
-        // What is neither is the other: the sum holds whatever happens between two reads.
+        // What is open and does not run is queued, so the sum holds whatever happens between two
+        // reads.
         let open = submitted - ended;
         let running = (begun + ended_in_queue)
             .saturating_sub(returned + ended)

@@ -1,10 +1,10 @@
-//! An annotated function as a type, and what is known of it when the program is compiled.
+//! An annotated function as a type, and what the compiler knows of it.
 
 /// An annotated function.
 ///
-/// `#[blocking_io] fn fetch(..)` makes, beside the function, a type of the same name that
-/// implements this trait, so that generic code can name a task. A generic function has no such
-/// implementation, since there is no single tuple of its arguments.
+/// Beside the function, `#[blocking_io] fn fetch(..)` makes a type of the same name that implements
+/// this trait, so that generic code can name a task. A generic function has no such type, because
+/// it has no single tuple of arguments.
 ///
 /// ```
 /// use offloop::{Task, cpu_bound};
@@ -20,15 +20,15 @@
 /// assert!(name_of::<add>().ends_with("::add"));
 /// ```
 pub trait Task {
-    /// The module path and the name of the function, or what the option `name` says.
+    /// The module path and the name of the function, or the value of the option `name`.
     const NAME: &'static str;
-    /// The arguments as they travel: owned, in the order of the function.
+    /// The arguments as they are sent: owned, in the order of the function.
     type Args: Send + 'static;
-    /// What the function itself returns.
+    /// The type that the function itself returns.
     type Output: Send + 'static;
 }
 
-/// Where a task stands in the source, and a number that tells it from every other.
+/// Where a task is in the source, and a number that tells it from every other task.
 #[derive(Debug)]
 pub struct TaskInfo {
     name: &'static str,
@@ -39,7 +39,8 @@ pub struct TaskInfo {
 }
 
 impl TaskInfo {
-    /// Called by generated code. `signature` is a hash of the function's signature.
+    /// Describes a task. Generated code calls this. `signature` is a hash of the function's
+    /// signature.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -48,7 +49,7 @@ impl TaskInfo {
         column: u32,
         signature: u64,
     ) -> TaskInfo {
-        // Two functions in two blocks may have the same path and name, therefore the place counts.
+        // Two functions in two blocks can have the same path and name, so the place counts too.
         let mut id = fnv1a(FNV_START, name.as_bytes());
         id = fnv1a(id, file.as_bytes());
         id = fnv1a(id, &line.to_le_bytes());
@@ -71,15 +72,17 @@ impl TaskInfo {
         self.id
     }
 
-    /// `file:line:column`, for messages.
+    /// Returns `file:line:column`, for messages.
     pub(crate) fn place(&self) -> String {
         format!("{}:{}:{}", self.file, self.line, self.column)
     }
 }
 
+/// The hash of no bytes, to begin [`fnv1a`] with.
 pub(crate) const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// FNV-1a: a hash that a constant can be made of and that is the same in every build.
+/// Adds `bytes` to an FNV-1a hash, which constants can be made of and which is the same in every
+/// build.
 pub(crate) const fn fnv1a(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut at = 0;
     while at < bytes.len() {

@@ -24,7 +24,7 @@ const SLOTS: usize = 64;
 /// Where the memory is mapped in this process, and how long it is.
 fn channel() -> (u64, usize) {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
-    let line = maps.lines().find(|line| line.contains("offloop-channel"));
+    let line = maps.lines().find(|line| line.contains("offloop-ring"));
     let (range, _) = line.unwrap().split_once(' ').unwrap();
     let (start, end) = range.split_once('-').unwrap();
     let number = |text| u64::from_str_radix(text, 16).unwrap();

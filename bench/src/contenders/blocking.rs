@@ -1,11 +1,11 @@
 //! `blocking::unblock`: the pool of smol and async-std.
 
-use super::threads::Threads;
+use super::closure_runner::ClosureRunner;
 
-pub(super) struct Blocking;
+pub(crate) struct Blocking;
 
-impl Threads for Blocking {
-    /// Its one pool is global, and grows by its own rules.
+impl ClosureRunner for Blocking {
+    /// Starts nothing: the one pool of `blocking` is global, and grows by its own rules.
     fn start(_: Option<usize>) -> Blocking {
         Blocking
     }

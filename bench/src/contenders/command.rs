@@ -1,21 +1,19 @@
-//! Limit of a cold start: this program is started, ends at once, and is waited for.
+//! Limit of a cold start: this program is started, ends at once, and is reaped.
 
 use std::process;
 
 use super::{Contender, answered};
-use crate::child::NOTHING;
+use crate::commands::EXIT;
 
-pub(super) struct Command;
+pub(crate) struct Command;
 
 impl Contender for Command {
     fn start(_: Option<usize>) -> Command {
         Command
     }
 
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
-        let status = process::Command::new("/proc/self/exe")
-            .arg(NOTHING)
-            .status();
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+        let status = process::Command::new("/proc/self/exe").arg(EXIT).status();
         assert!(status.is_ok_and(|status| status.success()));
         answered(number)
     }

@@ -1,5 +1,6 @@
-//! Limit: a futex wakes the child, and a descriptor wakes the program, which waits with epoll. An async
-//! runtime waits like that, so this is the least that it can take to hear of another process.
+//! Limit: a futex wakes the child, and an eventfd wakes the program, which waits with epoll.
+//!
+//! An async runtime waits with epoll too, so a call to another process cannot take less time on it.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::Stdio;
@@ -8,33 +9,34 @@ use rustix::event::{EventfdFlags, epoll, eventfd};
 use rustix::io::Errno;
 
 use super::limit_futex::{Mailbox, NONE, create, open, path_of};
-use super::peer::Peer;
+use super::responder::Responder;
 use super::{Contender, answered};
 
-/// `memory` is a path to it. The bell is where other programs have their standard output.
-pub(crate) fn peer(memory: &str) {
+/// Sends back each number that comes in. `memory` is the path of the shared memory. The eventfd is
+/// the standard output of the child.
+pub(crate) fn respond(memory: &str) {
     let (requests, answers) = open(memory);
     let mut last = NONE;
     loop {
-        last = requests.receive(last);
-        answers.put(last);
-        let bell = rustix::stdio::stdout();
-        rustix::io::write(bell, &1_u64.to_ne_bytes()).expect("the program listens");
+        last = requests.wait_for_change(last);
+        answers.store(last);
+        let doorbell = rustix::stdio::stdout();
+        rustix::io::write(doorbell, &1_u64.to_ne_bytes()).expect("the program listens");
     }
 }
 
-pub(super) struct LimitEventfd {
+pub(crate) struct LimitEventfd {
     requests: Mailbox,
     answers: Mailbox,
     epoll: OwnedFd,
-    _peer: Peer,
+    _responder: Responder,
 }
 
 impl LimitEventfd {
-    /// Waits for a number other than this one.
-    fn receive(&self, last: u32) -> u32 {
+    /// Waits until the answer is not `last`, and returns it.
+    fn wait_for_change(&self, last: u32) -> u32 {
         loop {
-            let number = self.answers.look();
+            let number = self.answers.load();
             if number != last {
                 return number;
             }
@@ -54,29 +56,34 @@ impl LimitEventfd {
 impl Contender for LimitEventfd {
     fn start(_: Option<usize>) -> LimitEventfd {
         let (memory, requests, answers) = create();
-        let bell = eventfd(0, EventfdFlags::CLOEXEC).expect("a descriptor can be had");
+        let doorbell = eventfd(0, EventfdFlags::CLOEXEC).expect("a descriptor can be had");
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).expect("a descriptor can be had");
-        // Told of each write, so that nobody has to read.
+        // Edge-triggered: epoll reports each write, and the eventfd need not be read.
         let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
-        epoll::add(&epoll, bell.as_fd(), epoll::EventData::new_u64(0), flags)
-            .expect("a descriptor can be waited for");
+        epoll::add(
+            &epoll,
+            doorbell.as_fd(),
+            epoll::EventData::new_u64(0),
+            flags,
+        )
+        .expect("a descriptor can be waited for");
         let path = path_of(&memory);
         let limit = LimitEventfd {
             requests,
             answers,
             epoll,
-            // The child has the bell from here on; what is watched is the same one.
-            _peer: Peer::with_output(&["eventfd", &path], Stdio::from(bell)),
+            // This closes the eventfd here; epoll watches it as long as the child has it open.
+            _responder: Responder::with_output(&["eventfd", &path], Stdio::from(doorbell)),
         };
-        // The child opens the memory by its path, so it has to be there until it answers.
+        // The child opens the memory by its path, so the descriptor stays open until it answers.
         limit.requests.send(NONE - 1);
-        while limit.receive(NONE) != NONE - 1 {}
+        while limit.wait_for_change(NONE) != NONE - 1 {}
         limit
     }
 
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
-        let last = self.answers.look();
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+        let last = self.answers.load();
         self.requests.send(number);
-        answered(self.receive(last))
+        answered(self.wait_for_change(last))
     }
 }

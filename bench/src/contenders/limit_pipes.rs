@@ -1,4 +1,4 @@
-//! Limit: two pipes to a child that sends back what it gets.
+//! Limit: two pipes to a child that sends back what it receives.
 
 use std::io::{Read, Write};
 use std::process::{ChildStdin, ChildStdout};
@@ -8,10 +8,10 @@ use rustix::io::{read, write};
 use rustix::stdio::{stdin, stdout};
 
 use super::Contender;
-use super::peer::Peer;
+use super::responder::Responder;
 
-/// Without buffers: each read and each write is one system call.
-pub(crate) fn peer() {
+/// Sends back what comes in. There is no buffer, so each read and each write is one system call.
+pub(crate) fn respond() {
     let mut buffer = [0; 4096];
     while let Ok(length @ 1..) = read(stdin(), &mut buffer) {
         if write(stdout(), &buffer[..length]) != Ok(length) {
@@ -20,24 +20,24 @@ pub(crate) fn peer() {
     }
 }
 
-pub(super) struct LimitPipes {
+pub(crate) struct LimitPipes {
     requests: Mutex<ChildStdin>,
     answers: Arc<Mutex<ChildStdout>>,
-    _peer: Peer,
+    _responder: Responder,
 }
 
 impl Contender for LimitPipes {
     fn start(_: Option<usize>) -> LimitPipes {
-        let (peer, requests, answers) = Peer::piped(&["pipes"]);
+        let (responder, requests, answers) = Responder::piped(&["pipes"]);
         LimitPipes {
             requests: Mutex::new(requests),
             answers: Arc::new(Mutex::new(answers)),
-            _peer: peer,
+            _responder: responder,
         }
     }
 
-    /// Answers come in the order of the requests, so whoever waits first takes the first.
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+    /// Answers come in the order of the requests, and callers wait in that order.
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
         let mut requests = self.requests.lock().expect("no other call panics");
         requests
             .write_all(&number.to_ne_bytes())

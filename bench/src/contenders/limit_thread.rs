@@ -1,4 +1,4 @@
-//! Limit: a thread that is parked and woken, and wakes whoever asked.
+//! Limit: a parked thread. The caller wakes it, and it wakes the caller.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,7 +6,7 @@ use std::thread::{self, Thread};
 
 use super::{Contender, answered};
 
-pub(super) struct LimitThread {
+pub(crate) struct LimitThread {
     shared: Arc<Shared>,
     thread: Thread,
 }
@@ -44,7 +44,7 @@ impl Contender for LimitThread {
         }
     }
 
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
         self.shared.request.store(number, Ordering::Release);
         self.thread.unpark();
         while self.shared.answer.load(Ordering::Acquire) != number {

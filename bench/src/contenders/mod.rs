@@ -1,206 +1,90 @@
-//! Who takes part: one trait, and a file for each.
+//! The contenders: one trait, and a file for each of them.
 
-mod blocking;
-mod command;
+pub(crate) mod blocking;
+mod closure_runner;
+pub(crate) mod command;
 pub(crate) mod ipc_channel;
 pub(crate) mod limit_eventfd;
 pub(crate) mod limit_futex;
-mod limit_memcpy;
+pub(crate) mod limit_memcpy;
 pub(crate) mod limit_pipes;
-mod limit_thread;
-mod offloop_process;
-mod offloop_thread;
-mod peer;
-mod procspawn;
-mod rayon;
-mod spawn_blocking;
-mod threads;
+pub(crate) mod limit_thread;
+pub(crate) mod offloop_process;
+pub(crate) mod offloop_thread;
+pub(crate) mod procspawn;
+pub(crate) mod rayon;
+mod responder;
+pub(crate) mod spawn_blocking;
 
 use std::future::{Ready, ready};
 
-use serde::{Deserialize, Serialize};
+use crate::payload::{Record, Tree};
 
-use crate::plan::Work;
-use crate::results::Figures;
-use crate::work::documents::Tree;
-use crate::work::{self, Scale};
-
-/// A small struct, as a call of a real program has one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Record {
-    pub(crate) id: u64,
-    pub(crate) name: String,
-    pub(crate) scores: Vec<f64>,
-    pub(crate) parent: Option<u64>,
-}
-
-/// What a contender can be asked for. The plan asks none for what it cannot do.
+/// The calls that a contender can make. Each line has only contenders that can make its calls.
 ///
-/// Each function begins the call when it is called and gives what waits for it; `nothing` may wait
-/// until it is polled.
+/// A function may begin its call at once or when the returned future is first polled. `submit`
+/// always begins it at once.
 pub(crate) trait Contender: Send + Sync + Sized + 'static {
-    /// With so many workers, or as many as it takes by default.
+    /// Starts the contender with this number of workers, or with its default.
     fn start(workers: Option<usize>) -> Self;
 
-    /// A call of no work: the number comes back.
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static;
+    /// Makes a call of no work, which returns the number.
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static;
 
-    /// As `nothing`, and begins at once.
+    /// Makes the call of `echo`, and begins it at once.
     fn submit(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
-        self.nothing(number)
+        self.echo(number)
     }
 
-    /// The record comes back.
+    /// Makes a call that returns the record.
     fn record(&self, _: Record) -> impl Future<Output = Record> + Send + 'static {
-        cannot()
+        not_supported()
     }
 
-    /// The bytes come back.
+    /// Makes a call that returns the bytes.
     fn bytes(&self, _: Vec<u8>) -> impl Future<Output = Vec<u8>> + Send + 'static {
-        cannot()
+        not_supported()
     }
 
-    /// The bytes are looked at, without a copy where the contender can do that.
-    fn look(&self, _: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
-        cannot()
+    /// Makes a call that reads each page of the bytes. A contender that can lend them does so.
+    fn read_pages(&self, _: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        not_supported()
     }
 
-    /// Takes a copy of the bytes, to be sent in each call of `look_at_kept`.
+    /// Copies the bytes, for all later calls of `read_kept`.
     fn keep(&self, _: &[u8]) {
-        panic!("{NOT_ASKED}")
+        panic!("{NOT_SUPPORTED}")
     }
 
-    /// What was kept is looked at. Who cannot share it takes this copy, which must be given away.
-    fn look_at_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
-        cannot()
+    /// Makes a call that reads each page of the bytes that were kept. A contender that cannot share
+    /// memory takes this copy and sends it.
+    fn read_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        not_supported()
     }
 
-    /// The text is decoded; the number of its values comes back.
+    /// Makes a call that decodes the text and returns the number of its values.
     fn decode(&self, _: String) -> impl Future<Output = usize> + Send + 'static {
-        cannot()
+        not_supported()
     }
 
-    /// The tree comes back.
+    /// Makes a call that returns the tree.
     fn tree(&self, _: Tree) -> impl Future<Output = Tree> + Send + 'static {
-        cannot()
+        not_supported()
     }
 
-    /// Blocks for so many milliseconds.
+    /// Makes a call that blocks for this number of milliseconds.
     fn block(&self, _: u64) -> impl Future<Output = ()> + Send + 'static {
-        cannot()
+        not_supported()
     }
 }
 
-const NOT_ASKED: &str = "the plan asks a contender for what it cannot do";
+const NOT_SUPPORTED: &str = "a line has a contender that cannot make its calls";
 
-fn cannot<T>() -> Ready<T> {
-    panic!("{NOT_ASKED}")
+fn not_supported<T>() -> Ready<T> {
+    panic!("{NOT_SUPPORTED}")
 }
 
-/// What `Contender::look` does with the bytes: it reads each page of them.
-fn look(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .step_by(4096)
-        .map(|&byte| u64::from(byte))
-        .sum()
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Who {
-    SpawnBlocking,
-    OffloopThread,
-    OffloopProcess,
-    Blocking,
-    Rayon,
-    Procspawn,
-    IpcChannel,
-    LimitThread,
-    LimitPipes,
-    LimitFutex,
-    LimitEventfd,
-    LimitMemcpy,
-    Command,
-    PythonThreads,
-    PythonProcesses,
-    PythonLoky,
-}
-
-impl Who {
-    /// The name in commands, in JSON and in tables.
-    const ALL: &[(Who, &str, &str)] = &[
-        (Who::SpawnBlocking, "spawn_blocking", "tokio spawn_blocking"),
-        (Who::OffloopThread, "offloop-thread", "offloop, thread"),
-        (Who::OffloopProcess, "offloop-process", "offloop, process"),
-        (Who::Blocking, "blocking", "blocking::unblock"),
-        (Who::Rayon, "rayon", "rayon::spawn + oneshot"),
-        (Who::Procspawn, "procspawn", "procspawn pool"),
-        (Who::IpcChannel, "ipc-channel", "ipc-channel, raw"),
-        (Who::LimitThread, "limit-thread", "limit: park a thread"),
-        (Who::LimitPipes, "limit-pipes", "limit: 2 pipes, child"),
-        (Who::LimitFutex, "limit-futex", "limit: futex, child"),
-        (
-            Who::LimitEventfd,
-            "limit-eventfd",
-            "limit: futex + eventfd, child",
-        ),
-        (Who::LimitMemcpy, "limit-memcpy", "limit: memcpy"),
-        (Who::Command, "command", "limit: start and wait"),
-        (Who::PythonThreads, "python-threads", "Python threads"),
-        (Who::PythonProcesses, "python-processes", "Python processes"),
-        (Who::PythonLoky, "python-loky", "Python loky"),
-    ];
-
-    pub(crate) fn named(name: &str) -> Option<Who> {
-        let found = Who::ALL.iter().find(|(_, known, _)| *known == name);
-        found.map(|&(who, ..)| who)
-    }
-
-    fn names(self) -> (&'static str, &'static str) {
-        let found = Who::ALL.iter().find(|(who, ..)| *who == self);
-        found.map_or(("", ""), |&(_, name, label)| (name, label))
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        self.names().0
-    }
-
-    pub(crate) fn label(self) -> &'static str {
-        self.names().1
-    }
-
-    pub(crate) fn is_ours(self) -> bool {
-        matches!(self, Who::OffloopThread | Who::OffloopProcess)
-    }
-
-    pub(crate) fn is_python(self) -> bool {
-        self.name().starts_with("python")
-    }
-}
-
-/// Measures one contender at one work, in this process.
-pub(crate) fn measure(who: Who, line: &'static Work, scale: Scale) -> Figures {
-    match who {
-        Who::SpawnBlocking => work::run::<spawn_blocking::SpawnBlocking>(line, scale),
-        Who::OffloopThread => work::run::<offloop_thread::OffloopThread>(line, scale),
-        Who::OffloopProcess => work::run::<offloop_process::OffloopProcess>(line, scale),
-        Who::Blocking => work::run::<blocking::Blocking>(line, scale),
-        Who::Rayon => work::run::<rayon::Rayon>(line, scale),
-        Who::Procspawn => work::run::<procspawn::Procspawn>(line, scale),
-        Who::IpcChannel => work::run::<ipc_channel::IpcChannel>(line, scale),
-        Who::LimitThread => work::run::<limit_thread::LimitThread>(line, scale),
-        Who::LimitPipes => work::run::<limit_pipes::LimitPipes>(line, scale),
-        Who::LimitFutex => work::run::<limit_futex::LimitFutex>(line, scale),
-        Who::LimitEventfd => work::run::<limit_eventfd::LimitEventfd>(line, scale),
-        Who::LimitMemcpy => work::run::<limit_memcpy::LimitMemcpy>(line, scale),
-        Who::Command => work::run::<command::Command>(line, scale),
-        Who::PythonThreads | Who::PythonProcesses | Who::PythonLoky => {
-            unreachable!("`bench/python` measures these")
-        }
-    }
-}
-
-/// The answer of a contender that has waited for it already.
+/// A call that has been waited for already.
 fn answered<T>(answer: T) -> Ready<T> {
     ready(answer)
 }

@@ -1,48 +1,48 @@
-//! This crate: a call in a process.
+//! offloop: a call in a process.
 
 use std::sync::OnceLock;
 
 use offloop::{ProcessPool, Shared, cpu_bound};
 
-use super::{Contender, Record};
-use crate::work::documents::{self, Tree};
+use super::Contender;
+use crate::payload::{self, Record, Tree};
 
 #[cpu_bound]
-fn nothing(number: u32) -> u32 {
+fn echo(number: u32) -> u32 {
     number
 }
 
 #[cpu_bound]
-fn same_record(record: Record) -> Record {
+fn echo_record(record: Record) -> Record {
     record
 }
 
 #[cpu_bound]
-fn same_bytes(bytes: Vec<u8>) -> Vec<u8> {
+fn echo_bytes(bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
 #[cpu_bound]
-fn look(bytes: &[u8]) -> u64 {
-    super::look(bytes)
+fn read_pages(bytes: &[u8]) -> u64 {
+    payload::sum_of_pages(bytes)
 }
 
 #[cpu_bound]
-fn look_at_shared(bytes: Shared<[u8]>) -> u64 {
-    super::look(&bytes)
+fn read_shared(bytes: Shared<[u8]>) -> u64 {
+    payload::sum_of_pages(&bytes)
 }
 
 #[cpu_bound]
-fn count(text: &str) -> usize {
-    documents::count(text)
+fn decode(text: &str) -> usize {
+    payload::count_values(text)
 }
 
 #[cpu_bound]
-fn same_tree(tree: Tree) -> Tree {
+fn echo_tree(tree: Tree) -> Tree {
     tree
 }
 
-pub(super) struct OffloopProcess {
+pub(crate) struct OffloopProcess {
     pool: &'static ProcessPool,
     kept: OnceLock<Shared<[u8]>>,
 }
@@ -60,29 +60,29 @@ impl Contender for OffloopProcess {
         }
     }
 
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
-        let call = nothing(number).on(self.pool);
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+        let call = echo(number).on(self.pool);
         async { call.await.expect(NO_FAILURE) }
     }
 
     fn submit(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
-        let call = nothing(number).on(self.pool).start();
+        let call = echo(number).on(self.pool).start();
         async { call.await.expect(NO_FAILURE) }
     }
 
     fn record(&self, record: Record) -> impl Future<Output = Record> + Send + 'static {
-        let call = same_record(record).on(self.pool);
+        let call = echo_record(record).on(self.pool);
         async { call.await.expect(NO_FAILURE) }
     }
 
     fn bytes(&self, bytes: Vec<u8>) -> impl Future<Output = Vec<u8>> + Send + 'static {
-        let call = same_bytes(bytes).on(self.pool);
+        let call = echo_bytes(bytes).on(self.pool);
         async { call.await.expect(NO_FAILURE) }
     }
 
-    fn look(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
-        // By name, a borrowed argument moves into the call.
-        let call = look::builder().bytes(bytes).call().on(self.pool);
+    fn read_pages(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        // The builder moves an owned value into the call where the function borrows one.
+        let call = read_pages::builder().bytes(bytes).call().on(self.pool);
         async { call.await.expect(NO_FAILURE) }
     }
 
@@ -91,19 +91,19 @@ impl Contender for OffloopProcess {
             .get_or_init(|| Shared::<[u8]>::copy_from(bytes).expect("there is memory"));
     }
 
-    fn look_at_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+    fn read_kept(&self, _: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
         let kept = self.kept.get().expect("it was kept").clone();
-        let call = look_at_shared(kept).on(self.pool);
+        let call = read_shared(kept).on(self.pool);
         async { call.await.expect(NO_FAILURE) }
     }
 
     fn decode(&self, text: String) -> impl Future<Output = usize> + Send + 'static {
-        let call = count::builder().text(text).call().on(self.pool);
+        let call = decode::builder().text(text).call().on(self.pool);
         async { call.await.expect(NO_FAILURE) }
     }
 
     fn tree(&self, tree: Tree) -> impl Future<Output = Tree> + Send + 'static {
-        let call = same_tree(tree).on(self.pool);
+        let call = echo_tree(tree).on(self.pool);
         async { call.await.expect(NO_FAILURE) }
     }
 }

@@ -1,14 +1,14 @@
-//! This crate: a call on a thread.
+//! offloop: a call on a thread.
 
 use offloop::ThreadPool;
 
-use super::threads::Threads;
+use super::closure_runner::ClosureRunner;
 
-pub(super) struct OffloopThread {
+pub(crate) struct OffloopThread {
     pool: &'static ThreadPool,
 }
 
-impl Threads for OffloopThread {
+impl ClosureRunner for OffloopThread {
     fn start(workers: Option<usize>) -> OffloopThread {
         let pool = workers.map_or(ThreadPool::global(), |workers| {
             Box::leak(Box::new(ThreadPool::new("bench").threads(workers)))

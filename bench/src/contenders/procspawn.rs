@@ -1,7 +1,8 @@
-//! `procspawn`: the pool of processes that Rust programs have had so far.
+//! `procspawn`: another pool of processes.
 //!
-//! Its handles block. A call of no work is waited for in place, which is the least that it can
-//! take; longer ones are waited for by `spawn_blocking`, as a tokio program has to.
+//! Its handles block. For a call of no work the task that awaits it blocks, which takes the least
+//! time.
+//! Longer calls are awaited with `spawn_blocking`, as a tokio program has to.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::task::spawn_blocking;
 
-use super::{Contender, Record, look};
-use crate::work::documents::{Tree, count};
+use super::Contender;
+use crate::payload::{Record, Tree, count_values, sum_of_pages};
 
-pub(super) struct Procspawn {
+pub(crate) struct Procspawn {
     pool: Arc<Pool>,
 }
 
@@ -46,7 +47,7 @@ impl Contender for Procspawn {
         }
     }
 
-    fn nothing(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
+    fn echo(&self, number: u32) -> impl Future<Output = u32> + Send + 'static {
         let handle = self.pool.spawn(number, |number| number);
         async { handle.join().expect(NO_FAILURE) }
     }
@@ -60,19 +61,19 @@ impl Contender for Procspawn {
         self.call(bytes, |bytes| bytes)
     }
 
-    fn look(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
-        self.call(bytes, |bytes| look(&bytes))
+    fn read_pages(&self, bytes: Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        self.call(bytes, |bytes| sum_of_pages(&bytes))
     }
 
     fn keep(&self, _: &[u8]) {}
 
-    /// It can only be given the bytes.
-    fn look_at_kept(&self, copy: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
-        self.look(std::mem::take(copy))
+    /// Sends the copy: procspawn cannot share memory.
+    fn read_kept(&self, copy: &mut Vec<u8>) -> impl Future<Output = u64> + Send + 'static {
+        self.read_pages(std::mem::take(copy))
     }
 
     fn decode(&self, text: String) -> impl Future<Output = usize> + Send + 'static {
-        self.call(text, |text| count(&text))
+        self.call(text, |text| count_values(&text))
     }
 
     fn tree(&self, tree: Tree) -> impl Future<Output = Tree> + Send + 'static {

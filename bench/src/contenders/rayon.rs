@@ -3,13 +3,13 @@
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::oneshot;
 
-use super::threads::Threads;
+use super::closure_runner::ClosureRunner;
 
-pub(super) struct Rayon {
+pub(crate) struct Rayon {
     pool: ThreadPool,
 }
 
-impl Threads for Rayon {
+impl ClosureRunner for Rayon {
     fn start(workers: Option<usize>) -> Rayon {
         let pool = ThreadPoolBuilder::new()
             .num_threads(workers.unwrap_or(0))

@@ -1,11 +1,11 @@
-//! `tokio::task::spawn_blocking`: what a tokio program has without any further crate.
+//! `tokio::task::spawn_blocking`: what a tokio program has without another crate.
 
-use super::threads::Threads;
+use super::closure_runner::ClosureRunner;
 
-pub(super) struct SpawnBlocking;
+pub(crate) struct SpawnBlocking;
 
-impl Threads for SpawnBlocking {
-    /// The runtime, which has its limit already.
+impl ClosureRunner for SpawnBlocking {
+    /// Starts nothing: the runtime of the line has its number of threads already.
     fn start(_: Option<usize>) -> SpawnBlocking {
         SpawnBlocking
     }

@@ -1,4 +1,4 @@
-//! What is known of each thing that can go wrong.
+//! The details of each variant of [`Error`].
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ pub struct Panicked {
     pub task: String,
     /// The pool that ran it.
     pub pool: String,
-    /// The text of the panic; for a payload that is not text, its absence is said.
+    /// The text of the panic. If the panic carried a value that is not text, this says so.
     pub message: String,
-    /// `file:line:column` of the panic. `None` when the program replaced the panic hook.
+    /// `file:line:column` of the panic. `None` if the program replaced the panic hook.
     pub location: Option<String>,
-    /// The backtrace as text. `None` when `RUST_BACKTRACE=0` is set or the program replaced the
+    /// The backtrace as text. `None` if `RUST_BACKTRACE=0` is set, or if the program replaced the
     /// panic hook.
     pub backtrace: Option<String>,
-    /// The worker process in which it happened; `None` on a thread of this process.
+    /// The process id of the worker that panicked. `None` on a thread of this process.
     pub pid: Option<u32>,
 }
 
@@ -33,22 +33,22 @@ pub struct WorkerDied {
     pub task: String,
     /// The pool whose worker died.
     pub pool: String,
-    /// The process id that the worker had.
+    /// The process id of the worker.
     pub pid: u32,
-    /// How it ended.
+    /// How the worker ended.
     pub exit: Exit,
     /// What the worker was doing for this call.
     pub phase: Phase,
-    /// How long the worker had been at this call.
+    /// How long the worker had run this call.
     pub ran_for: Duration,
-    /// What the pool found wrong with the worker, when it was the pool that killed it.
+    /// What the pool found wrong with the worker. `None` if it was not the pool that killed it.
     pub fault: Option<String>,
-    /// What speaks for an end by lack of memory, in words; `None` when nothing does.
+    /// Why a lack of memory is the likely cause. `None` if nothing points to it.
     pub out_of_memory: Option<String>,
-    /// The last lines, at most 4 KiB, that this worker wrote to its standard error since it was
+    /// The last lines, at most 4 KiB, that the worker wrote to its standard error after it was
     /// given the call.
     pub stderr: String,
-    /// How many workers this call has cost, this one included; more than 1 only with
+    /// How many workers have died of this call, this one included. More than 1 only with
     /// [`retry`](crate::Call::retry).
     pub deaths: u32,
 }
@@ -57,11 +57,11 @@ pub struct WorkerDied {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Exit {
-    /// By a signal of this number.
+    /// A signal of this number killed it.
     Signal(i32),
-    /// With this exit code.
+    /// It exited with this code.
     Code(i32),
-    /// It cannot be told.
+    /// The system does not tell.
     Unknown,
 }
 
@@ -69,7 +69,7 @@ pub enum Exit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Phase {
-    /// It had not begun with the call.
+    /// It had not begun the call.
     Idle,
     /// It was decoding the arguments.
     Decode,
@@ -77,7 +77,7 @@ pub enum Phase {
     Run,
     /// It was encoding the result.
     Encode,
-    /// It cannot be told.
+    /// The worker left no trace of it.
     Unknown,
 }
 
@@ -87,16 +87,16 @@ pub enum Phase {
 pub struct TimedOut {
     /// The task that took too long.
     pub task: String,
-    /// The pool that ran it.
+    /// The pool of the call.
     pub pool: String,
     /// The limit that passed.
     pub limit: Duration,
     /// Whether the function had begun to run.
     pub started: Started,
-    /// The worker process that was killed for it; `None` on a thread of this process, which
-    /// cannot be killed and has been asked to stop.
+    /// The process id of the worker that the pool killed. `None` on a thread of this process, which
+    /// cannot be killed: the function was asked to stop.
     pub pid: Option<u32>,
-    /// How long the function may go on in that process until it is killed.
+    /// How long the function may still run in that process until the pool kills it.
     pub grace: Duration,
 }
 
@@ -122,7 +122,7 @@ pub struct Refused {
     pub task: String,
     /// The pool that refused it.
     pub pool: String,
-    /// Whether the function had begun to run: only if the pool was shut down meanwhile.
+    /// Whether the function had begun to run. Only a pool that is shut down ends such a call.
     pub started: Started,
 }
 
@@ -134,7 +134,7 @@ pub struct Poisoned {
     pub task: String,
     /// The pool that refused it.
     pub pool: String,
-    /// How many workers died of these arguments, in calls before.
+    /// How many workers died of these arguments in earlier calls.
     pub deaths: u32,
 }
 
@@ -191,7 +191,8 @@ impl InvalidPool {
         }
     }
 
-    /// The settings are looked at once; each call is told in its own name.
+    /// Returns the error for a call of this task. The pool checks its settings once, and every call
+    /// gets the result.
     pub(crate) fn for_task(mut self, task: &str) -> Error {
         task.clone_into(&mut self.task);
         Error::InvalidPool(Box::new(self))

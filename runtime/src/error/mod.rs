@@ -1,7 +1,8 @@
-//! What a caller is told when a call gives no value: one variant for each thing that can go wrong,
-//! with everything that is known about it.
+//! The error of a call: one variant for each thing that can go wrong, with all that is known of it.
 
 mod details;
+#[allow(dead_code, reason = "until the host side of processes uses it")]
+pub(crate) mod fault;
 mod text;
 
 use std::io;
@@ -15,13 +16,13 @@ pub use details::{
 #[cfg(target_os = "linux")]
 pub(crate) use text::last_words;
 
-/// Why a call gave no value.
+/// Why a call returned no value.
 ///
-/// Every variant names the task and its pool, and [`started()`](Error::started) tells whether the
-/// function had begun to run, which is what decides if calling again is safe.
+/// Every variant names the task and its pool. [`started()`](Error::started) tells whether the
+/// function had begun to run, which decides whether calling again is safe.
 ///
-/// The error can be serialised, so that an error type of yours may hold it and still come back
-/// from a worker process.
+/// The error can be serialised, so that your own error type can hold it and still come back from a
+/// worker process.
 ///
 /// ```
 /// use offloop::{Error, ThreadPool};
@@ -34,17 +35,17 @@ pub(crate) use text::last_words;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Error {
-    /// The function panicked: its message, the place, a backtrace.
+    /// The function panicked. The details have the message, the place and a backtrace.
     Panicked(Box<Panicked>),
-    /// The worker process that ran the call died: by which signal or exit code, what it was
-    /// doing, and its last words.
+    /// The worker process that ran the call died. The details have the signal or exit code, what
+    /// the worker was doing, and the last lines that it wrote.
     WorkerDied(Box<WorkerDied>),
     /// The call ran longer than its [`timeout`](crate::Call::timeout), or waited longer than its
     /// [`queue_timeout`](crate::Call::queue_timeout).
     TimedOut(Box<TimedOut>),
-    /// An argument or the result could not be encoded for the way between processes.
+    /// An argument or the result could not be encoded to be sent to the other process.
     Encode(Box<CodecFailed>),
-    /// An argument or the result could not be decoded on the other side.
+    /// An argument or the result could not be decoded in the other process.
     Decode(Box<CodecFailed>),
     /// The queue of the pool is full, and the call asked not to wait
     /// ([`try_now`](crate::Call::try_now)).
@@ -53,26 +54,27 @@ pub enum Error {
     Closed(Box<Refused>),
     /// No worker could be started to run the call.
     CannotStart(Box<CannotStart>),
-    /// The settings of the pool cannot work, such as no workers, or are not those of a pool that
-    /// the task can run in.
+    /// The settings of the pool cannot work, for example no workers; or the task cannot run in a
+    /// pool with these settings.
     InvalidPool(Box<InvalidPool>),
-    /// The call may be repeated, and these arguments have killed too many workers.
+    /// The call has [`retry`](crate::Call::retry), and these arguments have killed too many
+    /// workers.
     Poisoned(Box<Poisoned>),
 }
 
-/// Whether the function of a failed call has run.
+/// Whether the function of a failed call had begun to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Started {
-    /// The function did not begin to run: the call can be made again as if nothing had happened.
+    /// The function did not begin to run. The call can be made again as if nothing had happened.
     No,
-    /// The function began to run: what it had done by then is done.
+    /// The function began to run. What it had done by then is done.
     Yes,
-    /// It cannot be told.
+    /// The pool cannot tell.
     Unknown,
 }
 
 impl Error {
-    /// Whether the function had begun to run.
+    /// Returns whether the function had begun to run.
     #[must_use]
     pub fn started(&self) -> Started {
         match self {
@@ -92,7 +94,7 @@ impl Error {
         }
     }
 
-    /// The name of the task that was called: its module path and its name.
+    /// Returns the name of the task that was called: its module path and its name.
     #[must_use]
     pub fn task(&self) -> &str {
         match self {
@@ -107,7 +109,7 @@ impl Error {
         }
     }
 
-    /// The name of the pool that the call was made on.
+    /// Returns the name of the pool that the call was made on.
     #[must_use]
     pub fn pool(&self) -> &str {
         match self {
@@ -123,7 +125,7 @@ impl Error {
     }
 }
 
-/// What a call may give: a `Result` whose error can be made from [`Error`].
+/// What a call can return: a `Result` whose error can be made from [`Error`].
 #[diagnostic::on_unimplemented(
     message = "the error type of `{Self}` cannot be made from `offloop::Error`",
     label = "a call also fails when its task panics, times out or loses its worker",
@@ -131,7 +133,7 @@ impl Error {
     note = "or give the error type a variant for it: with `thiserror`, `#[error(transparent)] Call(#[from] offloop::Error)`"
 )]
 pub trait Outcome: Send + 'static {
-    /// The outcome of a call that gave no value.
+    /// Returns the outcome of a call that failed with this error.
     fn from_error(error: Error) -> Self;
 }
 
@@ -144,7 +146,7 @@ impl<T: Send + 'static, E: From<Error> + Send + 'static> Outcome for Result<T, E
 
 impl std::error::Error for Error {}
 
-/// Keeps the whole error inside, so that `get_ref` and a downcast find it again.
+/// The whole error is inside of the `io::Error`, so that `get_ref` and a downcast find it.
 impl From<Error> for io::Error {
     fn from(error: Error) -> io::Error {
         let kind = match &error {

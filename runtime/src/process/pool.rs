@@ -5,16 +5,16 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use super::core::Core;
-use super::gate;
-use super::registry::Registry;
+use super::config::Settings;
+use super::host::scheduler::Scheduler;
+use super::mode;
 #[cfg(feature = "sandbox")]
 use super::sandbox::Sandbox;
-use super::settings::Settings;
-use crate::drain::Closing;
 use crate::error::{Error, InvalidPool};
-use crate::fork;
+use crate::pool::closing::Closing;
 use crate::stats::Stats;
+use crate::sys::fork;
+use crate::tasks::registry::Registry;
 use crate::thread::size_from_environment;
 
 /// A pool of worker processes for functions that compute, or that may crash.
@@ -65,7 +65,7 @@ pub struct ProcessPool {
     start_timeout: Duration,
     #[cfg(feature = "sandbox")]
     sandbox: Option<Sandbox>,
-    core: OnceLock<Result<Arc<Core>, Box<InvalidPool>>>,
+    scheduler: OnceLock<Result<Arc<Scheduler>, Box<InvalidPool>>>,
 }
 
 /// How many workers a pool may have.
@@ -102,7 +102,7 @@ impl ProcessPool {
             start_timeout: Duration::from_secs(10),
             #[cfg(feature = "sandbox")]
             sandbox: None,
-            core: OnceLock::new(),
+            scheduler: OnceLock::new(),
         }
     }
 
@@ -313,7 +313,7 @@ impl ProcessPool {
         reason = "closing is done, waiting is a choice"
     )]
     pub fn close(&self) -> Closing {
-        Closing::of(self.core(), |core| drop(core.close()))
+        Closing::of(self.scheduler(), |scheduler| drop(scheduler.close()))
     }
 
     /// As [`close`](ProcessPool::close), and after `deadline` ends what is not through by then: calls
@@ -344,7 +344,7 @@ impl ProcessPool {
         reason = "closing is done, waiting is a choice"
     )]
     pub fn shutdown(&self, deadline: Duration) -> Closing {
-        Closing::of(self.core(), |core| core.shut_down(deadline))
+        Closing::of(self.scheduler(), |scheduler| scheduler.shut_down(deadline))
     }
 
     /// Sets how many workers there may be from now on. Workers beyond that number are let go, those
@@ -355,35 +355,35 @@ impl ProcessPool {
     /// cannot work.
     pub fn resize(&self, workers: usize) -> Result<(), Error> {
         let task = "ProcessPool::resize";
-        let core = self.core().map_err(|invalid| invalid.for_task(task))?;
+        let scheduler = self.scheduler().map_err(|invalid| invalid.for_task(task))?;
         if workers == 0 {
             let reason = "it cannot have 0 workers; close it instead";
             return Err(InvalidPool::new(self.name, reason).for_task(task));
         }
-        core.resize(workers);
+        scheduler.resize(workers);
         Ok(())
     }
 
     /// What the pool has done and is doing. All zero for a pool whose settings cannot work.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.core()
-            .map_or_else(|_| Stats::default(), |core| core.stats())
+        self.scheduler()
+            .map_or_else(|_| Stats::default(), |scheduler| scheduler.stats())
     }
 
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }
 
-    pub(crate) fn core(&self) -> Result<Arc<Core>, Box<InvalidPool>> {
-        self.core
-            .get_or_init(|| Ok(Core::new(self.name, self.settings()?)))
+    pub(crate) fn scheduler(&self) -> Result<Arc<Scheduler>, Box<InvalidPool>> {
+        self.scheduler
+            .get_or_init(|| Ok(Scheduler::new(self.name, self.settings()?)))
             .clone()
     }
 
     fn settings(&self) -> Result<Settings, Box<InvalidPool>> {
         let invalid = |reason: &str| Err(Box::new(InvalidPool::new(self.name, reason)));
-        if gate::is_stray_worker() {
+        if mode::is_stray_worker() {
             return invalid(
                 "this process was started as a worker of another, and began to run `main`; \
                  write `offloop::init()` as its first line, or enable the feature `auto-worker`",
@@ -464,8 +464,8 @@ impl ProcessPool {
 impl Drop for ProcessPool {
     fn drop(&mut self) {
         // Nothing to close when no call ever came.
-        if let Some(Ok(core)) = self.core.get() {
-            core.close();
+        if let Some(Ok(scheduler)) = self.scheduler.get() {
+            scheduler.close();
         }
     }
 }

@@ -15,8 +15,8 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 pub use self::content::{Shareable, ShareableNumber};
-use crate::process::Frozen;
-use crate::wire::passage;
+use crate::sys::sealed::SealedMemory;
+use crate::wire::handles;
 
 /// A text, bytes or numbers that all processes read where they are: nothing is copied on the way to a worker or back.
 ///
@@ -87,7 +87,7 @@ pub struct Shared<T: ?Sized> {
     /// In the buffer, or of no length.
     content: NonNull<T>,
     /// `None` if it is empty.
-    buffer: Option<Arc<Frozen>>,
+    buffer: Option<Arc<SealedMemory>>,
     owns: PhantomData<T>,
 }
 
@@ -105,7 +105,9 @@ impl<T: ?Sized + Shareable> Shared<T> {
     pub fn copy_from(content: &T) -> io::Result<Self> {
         match content.bytes() {
             [] => Ok(Shared::empty()),
-            bytes => Shared::new(Arc::new(Frozen::copy_from(bytes)?)).map_err(io::Error::other),
+            bytes => {
+                Shared::new(Arc::new(SealedMemory::copy_from(bytes)?)).map_err(io::Error::other)
+            }
         }
     }
 
@@ -118,7 +120,7 @@ impl<T: ?Sized + Shareable> Shared<T> {
     }
 
     /// All of the buffer.
-    fn new(buffer: Arc<Frozen>) -> Result<Self, String> {
+    fn new(buffer: Arc<SealedMemory>) -> Result<Self, String> {
         Ok(Shared {
             // It stays valid: the buffer keeps its place and its bytes as long as it lives.
             content: NonNull::from(T::of(buffer.bytes())?),
@@ -183,10 +185,11 @@ impl<N: ShareableNumber> Shared<[N]> {
             fill(&mut [])?;
             return Ok(Shared::empty());
         }
-        let buffer = Frozen::fill(bytes, |bytes| match bytemuck::try_cast_slice_mut(bytes) {
-            Ok(numbers) => fill(numbers),
-            Err(error) => Err(io::Error::other(error.to_string()).into()),
-        })?;
+        let buffer =
+            SealedMemory::fill(bytes, |bytes| match bytemuck::try_cast_slice_mut(bytes) {
+                Ok(numbers) => fill(numbers),
+                Err(error) => Err(io::Error::other(error.to_string()).into()),
+            })?;
         Shared::new(Arc::new(buffer)).map_err(|reason| io::Error::other(reason).into())
     }
 }
@@ -275,16 +278,16 @@ impl TryFrom<String> for Shared<str> {
 /// Only into the messages between a program and its workers; to any other format it is an error.
 impl<T: ?Sized + Shareable> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let handle = self.buffer.as_deref().map(Frozen::file);
-        passage::serialize(handle, self.bytes().len(), serializer)
+        let handle = self.buffer.as_deref().map(SealedMemory::file);
+        handles::serialize(handle, self.bytes().len(), serializer)
     }
 }
 
 /// Only from the messages between a program and its workers.
 impl<'de, T: ?Sized + Shareable> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let open = |handle| Frozen::open(handle).map(Arc::new);
-        let Some((buffer, length)) = passage::deserialize(deserializer, open)? else {
+        let open = |handle| SealedMemory::open(handle).map(Arc::new);
+        let Some((buffer, length)) = handles::deserialize(deserializer, open)? else {
             return Ok(Shared::empty());
         };
         let there = buffer.bytes().len();

@@ -1,27 +1,27 @@
 //! One call on a thread pool: the future that the caller holds, and the part that it shares with
 //! the thread.
 
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::core::{Core, Rejected, Work};
+use super::inner::{Core, Rejected, Runnable};
+use crate::call::options::{Given, Options};
 use crate::context::{self, OnThread};
 use crate::error::{
     CannotStart, Error, InvalidPool, Outcome, Panicked, Refused, Started, TimedOut,
 };
-use crate::options::{Given, Options};
-use crate::panic;
-use crate::queue::Waiting;
+use crate::pool::queue::Waiting;
 use crate::stats::{Ending, Place};
-use crate::sync::{lock, wake};
-use crate::timer::{self, Expire, Timer};
+use crate::util::panic;
+use crate::util::sync::{lock, wake};
+use crate::util::timer::{Expire, Timer, Token};
 
 /// What a thread runs.
 pub(crate) type Job<R> = Box<dyn FnOnce() -> R + Send>;
 
 /// A call on a thread pool. Nothing happens before the first poll.
-pub(crate) struct Run<R> {
+pub(crate) struct ThreadCall<R> {
     task: &'static str,
     core: Result<Arc<Core>, Box<InvalidPool>>,
     options: Given,
@@ -58,16 +58,16 @@ struct State<R> {
     /// The caller has its answer, or wants none.
     over: bool,
     waker: Option<Waker>,
-    timer: Option<Timer>,
+    timer: Timer,
 }
 
-impl<R: Outcome> Run<R> {
+impl<R: Outcome> ThreadCall<R> {
     pub(crate) fn new(
         task: &'static str,
         core: Result<Arc<Core>, Box<InvalidPool>>,
         job: Job<R>,
-    ) -> Run<R> {
-        Run {
+    ) -> ThreadCall<R> {
+        ThreadCall {
             task,
             core,
             options: Given::default(),
@@ -134,11 +134,11 @@ impl<R: Outcome> Run<R> {
                 result: None,
                 over: false,
                 waker: Some(cx.waker().clone()),
-                timer: None,
+                timer: Timer::default(),
             }),
         });
         core.counters().submitted();
-        let work = Arc::clone(&shared) as Arc<dyn Work>;
+        let work = Arc::clone(&shared) as Arc<dyn Runnable>;
         match core.submit(work, options.bounded) {
             Ok(()) => {
                 shared.start_queue_clock();
@@ -188,7 +188,7 @@ impl<R: Outcome> Waiting for Shared<R> {
     }
 }
 
-impl<R: Outcome> Work for Shared<R> {
+impl<R: Outcome> Runnable for Shared<R> {
     fn run(self: Arc<Self>) {
         let mut state = lock(&self.state);
         let Some(job) = state.job.take() else { return };
@@ -197,14 +197,20 @@ impl<R: Outcome> Work for Shared<R> {
             drop(job);
             return;
         }
-        state.timer = None;
-        drop(state);
         self.core.counters().begun();
-        if let Err(rejected) = self.start_clock(self.timeout, RUNNING) {
-            let error = rejected.into_error(self.task, self.core.name());
-            self.finish(lock(&self.state), Err(error));
+        let is_timed = match self.timeout {
+            Some(limit) => state.timer.set(limit, &self, Deadline::Running),
+            None => {
+                state.timer.clear();
+                Ok(())
+            }
+        };
+        if let Err(error) = is_timed {
+            let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
+            self.finish(state, Err(error));
             return;
         }
+        drop(state);
         let result = context::within(&self.asked, || run_here(self.task, self.core.name(), job));
         let state = lock(&self.state);
         if state.over {
@@ -216,7 +222,7 @@ impl<R: Outcome> Work for Shared<R> {
         }
     }
 
-    fn cut_off(self: Arc<Self>) {
+    fn abort(self: Arc<Self>) {
         let mut state = lock(&self.state);
         if state.over || state.result.is_some() {
             return;
@@ -233,15 +239,33 @@ impl<R: Outcome> Work for Shared<R> {
     }
 }
 
-/// What a deadline is about.
-const IN_QUEUE: u64 = 0;
-const RUNNING: u64 = 1;
+/// What a deadline of a call is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deadline {
+    InQueue,
+    Running,
+}
+
+impl Token for Deadline {
+    fn to_number(self) -> u64 {
+        self as u64
+    }
+
+    fn from_number(number: u64) -> Deadline {
+        match number {
+            0 => Deadline::InQueue,
+            _ => Deadline::Running,
+        }
+    }
+}
 
 impl<R: Outcome> Expire for Shared<R> {
-    fn expire(self: Arc<Self>, about: u64) {
+    type Deadline = Deadline;
+
+    fn expire(self: Arc<Self>, deadline: Deadline) {
         let mut state = lock(&self.state);
         let is_queued = state.job.is_some();
-        if state.over || state.result.is_some() || is_queued != (about == IN_QUEUE) {
+        if state.over || state.result.is_some() || is_queued != (deadline == Deadline::InQueue) {
             return;
         }
         // From here on the call does not run, or its result, coming late, is dropped by the thread.
@@ -304,25 +328,12 @@ impl<R: Outcome> Shared<R> {
         if state.job.is_none() || state.over {
             return;
         }
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        match timer::after(limit, target, IN_QUEUE) {
-            Ok(timer) => state.timer = Some(timer),
-            Err(error) => {
-                state.over = true;
-                let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
-                self.finish(state, Err(error));
-                self.core.work_abandoned();
-            }
+        if let Err(error) = state.timer.set(limit, self, Deadline::InQueue) {
+            state.over = true;
+            let error = Rejected::NoThread(error).into_error(self.task, self.core.name());
+            self.finish(state, Err(error));
+            self.core.work_abandoned();
         }
-    }
-
-    /// Sets a deadline, if there is to be one.
-    fn start_clock(self: &Arc<Self>, limit: Option<Duration>, about: u64) -> Result<(), Rejected> {
-        let Some(limit) = limit else { return Ok(()) };
-        let target = Arc::downgrade(self) as Weak<dyn Expire>;
-        let timer = timer::after(limit, target, about).map_err(Rejected::NoThread)?;
-        lock(&self.state).timer = Some(timer);
-        Ok(())
     }
 
     /// The result, if it is there; otherwise `cx` is woken when it is.
@@ -372,7 +383,7 @@ impl<R: Outcome> Shared<R> {
     }
 }
 
-impl<R> Drop for Run<R> {
+impl<R> Drop for ThreadCall<R> {
     fn drop(&mut self) {
         if let Stage::Submitted { shared, abandon } = &self.stage {
             abandon(shared);

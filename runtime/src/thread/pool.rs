@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use super::core::{Core, Settings};
-use super::job::Run;
+use super::inner::{Core, Settings};
+use super::job::ThreadCall;
 use crate::call::Call;
-use crate::drain::Closing;
 use crate::error::{Error, InvalidPool};
+use crate::pool::closing::Closing;
 use crate::stats::Stats;
 
 /// A pool of threads for functions that block.
@@ -165,7 +165,7 @@ impl ThreadPool {
     {
         let task = std::any::type_name::<F>();
         let job = Box::new(move || Ok(function()));
-        Call::on_threads(Run::new(task, self.core(), job))
+        Call::on_threads(ThreadCall::new(task, self.core(), job))
     }
 
     /// Takes no more calls: each gets [`Error::Closed`]. Those that are

@@ -5,18 +5,18 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
-use super::core::Work;
 use super::growth::{Flow, Window};
-use crate::drain::Watchers;
-use crate::queue::Queue;
-use crate::timer::Timer;
+use super::inner::Runnable;
+use crate::pool::closing::Watchers;
+use crate::pool::queue::Queue;
+use crate::util::timer::Timer;
 
 /// What a pool knows of one of its threads.
 pub(super) struct Worker {
     thread: Thread,
     /// The call that it runs, for a shutdown to find. Not under the lock of the pool, so that calls do
     /// not wait for each other here.
-    pub(super) runs: Mutex<Option<Arc<dyn Work>>>,
+    pub(super) runs: Mutex<Option<Arc<dyn Runnable>>>,
     /// It waited, and has been woken. Only changed under the lock of the pool.
     called: AtomicBool,
 }
@@ -39,7 +39,7 @@ impl Worker {
 
 #[derive(Default)]
 pub(super) struct State {
-    pub(super) queue: Queue<dyn Work>,
+    pub(super) queue: Queue<dyn Runnable>,
     pub(super) workers: Vec<Arc<Worker>>,
     /// How many threads there may be.
     pub(super) most: usize,
@@ -66,23 +66,23 @@ pub(super) struct State {
     /// Since when calls wait that no thread has come for.
     pub(super) window: Option<Window>,
     /// When to look at the queue again.
-    pub(super) look: Option<Timer>,
+    pub(super) look: Timer,
     pub(super) closed: bool,
     /// When whoever still waits is told that there is nothing to wait for.
-    pub(super) shutdown: Option<Timer>,
+    pub(super) shutdown: Timer,
     /// ... which has happened.
-    pub(super) cut_off: bool,
+    pub(super) abort: bool,
     pub(super) watchers: Watchers,
 }
 
 impl State {
-    pub(super) fn push(&mut self, work: Arc<dyn Work>) {
+    pub(super) fn push(&mut self, work: Arc<dyn Runnable>) {
         self.flow.queued += 1;
         self.queue.push_back(work);
     }
 
     /// For a thread that will run it.
-    pub(super) fn pop(&mut self) -> Option<Arc<dyn Work>> {
+    pub(super) fn pop(&mut self) -> Option<Arc<dyn Runnable>> {
         let work = self.queue.pop_front()?;
         self.flow.taken += 1;
         self.busy += 1;
@@ -151,7 +151,7 @@ impl State {
 
     /// Nothing is left to wait for.
     pub(super) fn is_drained(&self) -> bool {
-        self.closed && (self.threads == 0 || self.cut_off)
+        self.closed && (self.threads == 0 || self.abort)
     }
 }
 

@@ -5,11 +5,11 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::Instant;
 
-use super::core::Core;
-use super::end::tell_if_drained;
+use super::inner::Core;
+use super::shutdown::tell_if_drained;
 use super::state::{State, Worker};
-use crate::panic;
-use crate::sync::lock;
+use crate::util::panic;
+use crate::util::sync::lock;
 
 thread_local! {
     /// The pool that this thread works for; 0 is none.
@@ -45,9 +45,9 @@ impl Core {
                 } else {
                     drop(state);
                 }
-                panic::quietly(|| work.run());
+                panic::swallow_panic(|| work.run());
                 let before = lock(&worker.runs).take();
-                panic::quietly(|| drop(before));
+                panic::swallow_panic(|| drop(before));
                 state = lock(&self.state);
                 state.give_back();
                 if !self.has_use(&mut state) {

@@ -1,58 +1,59 @@
-//! Decodes what an [`Encoder`](super::Encoder) has written, value by value.
+//! Decodes the values that an [`Encoder`](super::Encoder) has written, one after another.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use super::encoder::{ERR, OK};
-use super::error::{CodecError, Part};
-use super::fault::Fault;
-use super::passage::{Arrived, Handle, Scope};
-use super::task_error::WireError;
-use super::unpacker::Unpacker;
-use super::{Wire, plain};
+use super::errors::{CodecError, FormatError, Part, Reason, WireError};
+use super::handles::{Handle, Received, Scope};
+use super::read::Reader;
+use super::{Wire, raw};
 
-/// Takes encoded values from a buffer. Generated code asks it for the types that it expects, in order.
+/// Decodes values from a message, one after another. Generated code asks for the types that it
+/// expects, in order.
 pub struct Decoder<'a> {
-    unpacker: Unpacker<'a>,
+    reader: Reader<'a>,
     on_run: Option<&'a dyn Fn()>,
-    /// What came with the message, known to this thread until all is read.
+    /// As long as it lives, this thread knows the descriptors that came with the message.
     handles: Option<Scope>,
 }
 
 impl<'a> Decoder<'a> {
-    /// Reads from `bytes`, which hold encoded values and nothing else, and are the message.
+    /// Makes a decoder for a message: `bytes` are encoded values and nothing else.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Decoder {
-            unpacker: Unpacker::new(bytes),
+            reader: Reader::new(bytes),
             on_run: None,
             handles: None,
         }
     }
 
-    /// Gives it the descriptors that came with the message, in the order in which they were sent. This thread knows
-    /// them until the decoder is dropped, or told that all has been read; decoders made in between go first.
+    /// Sets the descriptors that came with the message, in the order in which they were sent. This
+    /// thread knows them until the decoder is dropped, or has read all. A decoder that was made in
+    /// between must be dropped before.
     #[must_use]
     pub(crate) fn with_handles(mut self, handles: Vec<Handle>) -> Self {
-        self.handles = Some(Arrived::new(handles).enter());
+        self.handles = Some(Received::new(handles).enter());
         self
     }
 
-    /// Says that `bytes` are what follows the first `offset` bytes of the message.
+    /// Sets that `bytes` follow the first `offset` bytes of the message.
     #[must_use]
     pub fn starting_at(mut self, offset: usize) -> Self {
-        self.unpacker.set_offset(offset);
+        self.reader.set_offset(offset);
         self
     }
 
-    /// Sets what is called once, when all arguments have been decoded and the function is about to run.
+    /// Sets a hook that is called once, when all arguments are decoded and the function is about to
+    /// run.
     #[must_use]
     pub fn on_run(mut self, hook: &'a dyn Fn()) -> Self {
         self.on_run = Some(hook);
         self
     }
 
-    /// Takes one argument. The name appears in errors only.
+    /// Decodes one argument. The name is for errors only.
     ///
     /// # Errors
     /// The bytes do not hold a value of this type.
@@ -60,19 +61,19 @@ impl<'a> Decoder<'a> {
         self.value(Part::Argument(name))
     }
 
-    /// Takes one argument in this way, which may refer to the message.
+    /// Decodes one argument, which may refer to the message, by `read`.
     pub(super) fn lent_argument<T: ?Sized + ToOwned>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&mut Unpacker<'a>) -> Result<Cow<'a, T>, Fault>,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<Cow<'a, T>, FormatError>,
     ) -> Result<Cow<'a, T>, CodecError> {
-        read(&mut self.unpacker).map_err(|fault| error(fault, Part::Argument(name)))
+        read(&mut self.reader).map_err(|error| about(error, Part::Argument(name)))
     }
 
-    /// Says that there are no more arguments.
+    /// Ends the arguments, and calls the hook of [`on_run`](Self::on_run).
     ///
     /// # Errors
-    /// Bytes are left.
+    /// Bytes are left over.
     pub fn end_of_arguments(&mut self) -> Result<(), CodecError> {
         self.nothing_left(Part::Arguments)?;
         self.handles = None;
@@ -82,7 +83,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Takes the result of a function.
+    /// Decodes the result of a function.
     ///
     /// # Errors
     /// As for [`argument`](Self::argument).
@@ -90,79 +91,74 @@ impl<'a> Decoder<'a> {
         self.value(Part::Output)
     }
 
-    /// Takes the result of a function that can fail by itself.
+    /// Decodes the result of a function that returns a `Result`.
     ///
     /// # Errors
     /// As for [`argument`](Self::argument).
     pub fn fallible<T: Wire, E: WireError<K>, K>(&mut self) -> Result<Result<T, E>, CodecError> {
         let side = self
-            .unpacker
+            .reader
             .take_array()
-            .map_err(|fault| error(fault, Part::Output))?;
+            .map_err(|error| about(error, Part::Output))?;
         match side {
             [OK] => self.output().map(Ok),
             [ERR] => E::decode(self).map(Err),
-            [other] => Err(error(
-                Fault::said(format!("neither `Ok` nor `Err`, but {other:#04x}")),
-                Part::Output,
-            )),
+            [other] => Err(about(Reason::NeitherOkNorErr(other).into(), Part::Output)),
         }
     }
 
-    /// Whether [`output`](Self::output) does nothing but copy.
+    /// Returns whether [`output`](Self::output) does nothing but copy.
     pub(crate) fn copies<T: Wire>() -> bool {
-        plain::is_plain::<T>()
+        raw::has_raw_form::<T>()
     }
 
-    /// Whether [`fallible`](Self::fallible) does nothing but copy, if this is the first byte.
+    /// Returns whether [`fallible`](Self::fallible) does nothing but copy, if this is the first
+    /// byte.
     pub(crate) fn copies_ok<T: Wire>(first: u8) -> bool {
-        first == OK && plain::is_plain::<T>()
+        first == OK && raw::has_raw_form::<T>()
     }
 
-    /// Says that the result was all.
+    /// Ends the result.
     ///
     /// # Errors
-    /// Bytes are left.
+    /// Bytes are left over.
     pub fn end(&mut self) -> Result<(), CodecError> {
         self.nothing_left(Part::Output)?;
         self.handles = None;
         Ok(())
     }
 
-    /// Takes one value, as the part of the call that errors will name.
+    /// Decodes one value, as this part of the call, which errors name.
     ///
-    /// Compiled once for each type, rather than into every task that uses the type.
+    /// This is compiled once for each type, not into every task that uses the type.
     pub(crate) fn value<T: Wire>(&mut self, part: Part) -> Result<T, CodecError> {
-        let value = if plain::is_plain::<T>() {
+        let value = if raw::has_raw_form::<T>() {
             let mut slot: Option<T> = None;
-            plain::decode(&mut slot, &mut self.unpacker)
-                .and_then(|()| slot.ok_or_else(|| Fault::said("nothing was decoded")))
+            raw::decode(&mut slot, &mut self.reader)
+                .and_then(|()| slot.ok_or_else(|| Reason::NotRaw.into()))
         } else {
-            self.unpacker.unpack()
+            self.reader.read_value()
         };
-        value.map_err(|fault| error(fault, part))
+        value.map_err(|error| about(error, part))
     }
 
     fn nothing_left(&self, part: Part) -> Result<(), CodecError> {
-        match self.unpacker.rest().len() {
+        match self.reader.rest().len() {
             0 => Ok(()),
-            left => Err(error(
-                Fault::said(format!("{left} bytes are left over")),
-                part,
-            )),
+            left => Err(about(Reason::LeftOver(left).into(), part)),
         }
     }
 }
 
-fn error(fault: Fault, part: Part) -> CodecError {
-    // Reading knows no limit of size.
-    fault.into_error(part, usize::MAX)
+fn about(error: FormatError, part: Part) -> CodecError {
+    // There is no limit of size for reading.
+    error.into_error(part, usize::MAX)
 }
 
 impl fmt::Debug for Decoder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
-            .field("bytes_left", &self.unpacker.rest().len())
+            .field("bytes_left", &self.reader.rest().len())
             .finish_non_exhaustive()
     }
 }

@@ -3,109 +3,112 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::error::{CodecError, Part};
-use super::fault::Fault;
-use super::packer::Packer;
-use super::passage::Handle;
-use super::sink::{Room, Sink};
-use super::task_error::WireError;
-use super::{Wire, plain};
+use super::errors::{CodecError, FormatError, Part, WireError};
+use super::handles::Handle;
+use super::output::{OutputBuffer, Spill};
+use super::write::Writer;
+use super::{Wire, raw};
 
-/// In front of a `Result`: which side follows.
+/// The byte in front of a `Result` whose `Ok` side follows.
 pub(super) const OK: u8 = 0;
+/// The byte in front of a `Result` whose `Err` side follows.
 pub(super) const ERR: u8 = 1;
 
-/// Collects encoded values. Generated code fills it, the pool sends it.
+/// Collects encoded values. Generated code fills it, and the pool sends it.
 pub struct Encoder {
-    packer: Packer,
-    /// Where in the buffer the message begins.
+    writer: Writer,
+    /// Where the message begins in the output.
     message_at: usize,
 }
 
 impl Encoder {
-    /// Values are appended to `bytes`, so a caller can reuse a buffer or leave room for a header. The message begins
-    /// with the first of them.
+    /// Makes an encoder that appends values to `bytes`, so that a buffer can be reused or have a
+    /// header. The message begins with the first value.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Encoder {
             message_at: bytes.len(),
-            packer: Packer::new(Sink::new(bytes)),
+            writer: Writer::new(OutputBuffer::new(bytes)),
         }
     }
 
-    /// Values go into `room` from `at` on. On the way they gather in `spare`, which may hold anything.
-    pub(crate) fn in_room(room: Box<dyn Room>, at: usize, spare: Vec<u8>) -> Self {
+    /// Makes an encoder that writes values into `memory` from `at` on. On the way they gather in
+    /// `spare`, whose content is dropped.
+    pub(crate) fn spilling_into(memory: Box<dyn Spill>, at: usize, spare: Vec<u8>) -> Self {
         Encoder {
             message_at: at,
-            packer: Packer::new(Sink::in_room(room, at, spare)),
+            writer: Writer::new(OutputBuffer::spilling_into(memory, at, spare)),
         }
     }
 
-    /// Stops with [`CodecError::TooLarge`] before the buffer, together with what it already held, grows longer
-    /// than `limit` bytes.
+    /// Stops with [`CodecError::TooLarge`] before the output, together with what it held before,
+    /// becomes longer than `limit` bytes.
     #[must_use]
     pub fn with_limit(mut self, limit: usize) -> Self {
-        self.packer.set_limit(limit);
+        self.writer.set_limit(limit);
         self
     }
 
-    /// Says where in the buffer the message begins, if not with the first value. Numbers are aligned in the message:
-    /// its reader tells [`Decoder::starting_at`](super::Decoder::starting_at) how far in the first value is.
+    /// Sets where in the output the message begins, if not with the first value. Numbers are
+    /// aligned in the message, so its reader tells
+    /// [`Decoder::starting_at`](super::Decoder::starting_at) where in the message the first value
+    /// is.
     #[must_use]
     pub fn with_message_at(mut self, message_at: usize) -> Self {
         self.message_at = message_at;
         self
     }
 
-    /// The buffer. After an error, what it holds past its first length is of no use.
+    /// Returns the buffer. After an error, what was appended to it is of no use.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.packer.into_bytes()
+        self.writer.into_bytes()
     }
 
     #[cfg(test)]
     pub(super) fn set_piece(&mut self, piece: usize) {
-        self.packer.set_piece(piece);
+        self.writer.set_piece(piece);
     }
 
     /// Adds bytes that are encoded already.
     ///
     /// # Errors
-    /// The room cannot grow; in words.
-    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.packer.put(bytes).map_err(|fault| fault.to_string())
+    /// The memory to spill into cannot grow.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
+        self.writer.put(bytes)
     }
 
-    /// How many bytes there are, if none of them has gone into the room yet.
-    pub(crate) fn gathered(&self) -> Option<usize> {
-        self.packer.gathered()
+    /// Returns how many bytes there are, if none of them has spilled.
+    pub(crate) fn unspilled(&self) -> Option<usize> {
+        self.writer.unspilled()
     }
 
-    /// Says that these were all values, and where they end. In a room, only now all of them lie there.
+    /// Ends the values, and returns where they end. Only now all of them are in the memory to spill
+    /// into.
     ///
     /// # Errors
-    /// The room cannot grow; in words.
-    pub(crate) fn finish(&mut self) -> Result<usize, String> {
-        match self.packer.flush() {
-            Ok(()) => Ok(self.packer.position()),
-            Err(fault) => Err(fault.to_string()),
-        }
+    /// The memory to spill into cannot grow.
+    pub(crate) fn finish(&mut self) -> Result<usize, FormatError> {
+        self.writer.flush()?;
+        Ok(self.writer.position())
     }
 
-    /// The room, and the spare buffer. After an error, what has been written is of no use.
+    /// Returns the memory that was spilled into, and the spare buffer. After an error, what has
+    /// been written is of no use.
     ///
-    /// `None` if this encoder was made with no room, or with another kind.
-    pub(crate) fn into_room<R: Room>(self) -> Option<(Box<R>, Vec<u8>)> {
-        let (spare, room) = self.packer.into_parts();
-        Some((room?.into_any().downcast().ok()?, spare))
+    /// `None` if the encoder was made without such memory, or with memory of another type.
+    pub(crate) fn into_spill<S: Spill>(self) -> Option<(Box<S>, Vec<u8>)> {
+        let (spare, memory) = self.writer.into_parts();
+        Some((memory?.into_any().downcast().ok()?, spare))
     }
 
-    /// The descriptors that have to go with the values added so far, in this order. Each is there once.
+    /// Takes the descriptors that have to go with the values added so far, in this order. Each is
+    /// there once.
     pub(crate) fn take_handles(&mut self) -> Vec<Arc<Handle>> {
-        self.packer.take_handles()
+        self.writer.take_handles()
     }
 
-    /// Adds one argument. The name appears in errors only.
+    /// Adds one argument. The name is for errors only.
     ///
     /// # Errors
     /// The value cannot be encoded, or the limit is reached.
@@ -121,7 +124,8 @@ impl Encoder {
         self.value(Part::Output, value)
     }
 
-    /// Adds the result of a function that can fail by itself. The marker `K` tells how its error travels.
+    /// Adds the result of a function that returns a `Result`. The marker `K` tells how its error is
+    /// sent.
     ///
     /// # Errors
     /// As for [`argument`](Self::argument).
@@ -131,42 +135,42 @@ impl Encoder {
     ) -> Result<(), CodecError> {
         match value {
             Ok(value) => {
-                self.packer
+                self.writer
                     .put(&[OK])
-                    .map_err(|fault| self.error(fault, Part::Output))?;
+                    .map_err(|error| self.about(error, Part::Output))?;
                 self.output(value)
             }
             Err(error) => {
-                self.packer
+                self.writer
                     .put(&[ERR])
-                    .map_err(|fault| self.error(fault, Part::Error))?;
+                    .map_err(|error| self.about(error, Part::Error))?;
                 error.encode(self)
             }
         }
     }
 
-    /// Adds one value, as the part of the call that errors will name.
+    /// Adds one value, as this part of the call, which errors name.
     ///
-    /// Compiled once for each type, rather than into every task that uses the type.
+    /// This is compiled once for each type, not into every task that uses the type.
     pub(crate) fn value<T: Wire>(&mut self, part: Part, value: &T) -> Result<(), CodecError> {
-        let done = if plain::is_plain::<T>() {
-            plain::encode(value, self.message_at, &mut self.packer)
+        let done = if raw::has_raw_form::<T>() {
+            raw::encode(value, self.message_at, &mut self.writer)
         } else {
-            self.packer.pack(value)
+            self.writer.write_value(value)
         };
-        done.map_err(|fault| self.error(fault, part))
+        done.map_err(|error| self.about(error, part))
     }
 
-    fn error(&self, fault: Fault, part: Part) -> CodecError {
-        fault.into_error(part, self.packer.limit())
+    fn about(&self, error: FormatError, part: Part) -> CodecError {
+        error.into_error(part, self.writer.limit())
     }
 }
 
-/// Says how much there is, not what: arguments may be large, or secret.
+/// Shows how many bytes there are, not which: arguments may be large, or secret.
 impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Encoder")
-            .field("bytes", &self.packer.position())
+            .field("bytes", &self.writer.position())
             .finish_non_exhaustive()
     }
 }

@@ -1,13 +1,14 @@
-//! The bytes of `MessagePack`, by name, and the limit on depth that both directions share.
+//! The bytes of `MessagePack` by name, and the limit of depth for both directions.
 //!
-//! Each value begins with one byte that tells its kind. For small values that byte holds the value or its
-//! length too (the `FIX_` ranges); otherwise the length or number follows, highest byte first.
+//! Each value begins with one byte that tells its kind. For small values that byte also holds the
+//! value or its length (the `FIX_` ranges). Otherwise the length or number follows, highest byte
+//! first.
 
-/// How deep values may lie within one another: structs, enums with content, sequences, maps, `Some` and newtype
-/// structs count one level each.
+/// How many levels of values may be nested in each other. Structs, enums with content, sequences,
+/// maps, `Some` and newtype structs count one level each.
 ///
-/// A recursive type uses the stack at each level, and a thread of Rust has 2 MiB unless told otherwise. The
-/// test `stack.rs` holds that this many levels fit in it, in a build without optimisation.
+/// A recursive type uses the stack at each level, and a thread of Rust has 2 MiB by default. The
+/// test `stack.rs` checks that this many levels fit in it, in a build without optimisation.
 pub(super) const DEPTH_LIMIT: usize = 256;
 
 /// Highest of the numbers that are their own byte, from 0.

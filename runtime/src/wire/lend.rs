@@ -1,20 +1,21 @@
-//! What a worker lends to a function instead of copying it: text and slices of numbers, as they lie in the message.
+//! What a worker lends to a function instead of copying it: text and slices of numbers, where they
+//! are in the message.
 //!
-//! The elements begin where their type may begin, if the message itself does (see `plain.rs`). A message that
-//! lies elsewhere costs a copy and nothing else.
+//! The elements begin where their type may begin, if the message does (see `raw.rs`). If the
+//! message begins elsewhere, the only cost is a copy.
 
 use std::borrow::Cow;
 
 use super::Wire;
 use super::decoder::Decoder;
-use super::error::CodecError;
-use super::plain::{self, with_numbers};
+use super::errors::CodecError;
+use super::raw::{self, with_numbers};
 
-/// `str`, or a slice of numbers: what an argument can refer to and travel as the memory it is.
+/// `str`, or a slice of numbers: what an argument can refer to and what is sent in its raw form.
 ///
-/// Its owned form is encoded with [`Encoder::argument`](super::Encoder::argument).
+/// The owned form is encoded with [`Encoder::argument`](super::Encoder::argument).
 pub trait Lend: ToOwned<Owned: Wire> + 'static {
-    /// Takes one argument, which refers to the message if it can. The name appears in errors only.
+    /// Decodes one argument, which refers to the message if it can. The name is for errors only.
     ///
     /// # Errors
     /// The bytes do not hold a value of this type.
@@ -29,9 +30,7 @@ impl Lend for str {
         name: &'static str,
         input: &mut Decoder<'de>,
     ) -> Result<Cow<'de, str>, CodecError> {
-        input.lent_argument(name, |unpacker| {
-            plain::read_text(unpacker).map(Cow::Borrowed)
-        })
+        input.lent_argument(name, |reader| raw::read_text(reader).map(Cow::Borrowed))
     }
 }
 
@@ -42,7 +41,7 @@ macro_rules! slices {
                 name: &'static str,
                 input: &mut Decoder<'de>,
             ) -> Result<Cow<'de, [$number]>, CodecError> {
-                input.lent_argument(name, plain::lend)
+                input.lent_argument(name, raw::lend)
             }
         }
     )*};

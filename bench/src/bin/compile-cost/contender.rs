@@ -1,4 +1,4 @@
-//! The contenders, and the same function as each of them has it.
+//! The contenders, and the function as each of them declares it.
 
 use std::fmt::Write as _;
 
@@ -20,7 +20,7 @@ impl Contender {
         Contender::Bon,
     ];
 
-    /// As the table calls it.
+    /// The name in the table.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Contender::Plain => "plain functions",
@@ -31,8 +31,8 @@ impl Contender {
         }
     }
 
-    /// As its package is called, without the size.
-    pub(crate) fn stem(self) -> &'static str {
+    /// The name of the package, without the number of functions.
+    pub(crate) fn package_prefix(self) -> &'static str {
         match self {
             Contender::Plain => "plain",
             Contender::BlockingIo => "blocking_io",
@@ -71,7 +71,7 @@ impl Contender {
         }
     }
 
-    /// A crate of `size` functions; `edit` changes the body of one of them.
+    /// The source of a crate of `size` functions. `edit` changes the body of one of them.
     pub(crate) fn source(self, size: u32, edit: u32) -> String {
         let (attribute, default) = (self.attribute(), self.default());
         let mut source = String::new();
@@ -92,7 +92,7 @@ pub fn fetch_{at}(
 }}
 "
             );
-            written.expect("a string takes all that is written to it");
+            written.expect("a string takes all text");
         }
         source
     }

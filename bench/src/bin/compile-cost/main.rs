@@ -1,9 +1,9 @@
-//! What an annotated function costs to compile, beside a plain one and beside one with `bon`'s
-//! builder.
+//! What an annotated function costs to compile, compared with a plain one and with one that has
+//! `bon`'s builder.
 //!
-//! `cargo run --release -p offloop-bench --bin compile-cost` prints the table of `bench/README.md`;
-//! with `-- --write` it also writes it there, `-- --rounds 3` makes it shorter. It needs Linux, for
-//! the processor time of what it starts.
+//! `cargo run --release -p offloop-bench --bin compile-cost` prints the table of `bench/README.md`.
+//! With `-- --write` the program also writes the table there; with `-- --rounds 3` it takes less
+//! time. It needs Linux, which counts the processor time of its children.
 
 mod contender;
 mod measure;
@@ -11,16 +11,10 @@ mod scratch;
 mod table;
 
 use contender::Contender;
-use measure::{Cost, Job};
-use scratch::Scratch;
-use std::collections::BTreeMap;
+use measure::{Costs, Job};
+use offloop_bench::readme;
+use scratch::{SIZES, Scratch};
 use std::error::Error;
-
-/// Functions of a crate.
-const SIZES: [u32; 3] = [1, 20, 100];
-
-/// What was measured, for each job, size and contender: one cost a round.
-type Costs = BTreeMap<(Job, u32, Contender), Vec<Cost>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options: Vec<String> = std::env::args().skip(1).collect();
@@ -32,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => 7,
     };
 
-    let scratch = Scratch::create(&SIZES)?;
+    let scratch = Scratch::create()?;
     let mut costs = Costs::new();
     // The first round compiles the dependencies and is not counted.
     for round in 0..=rounds {
@@ -48,16 +42,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    let mut cold = Vec::new();
+    let mut with_dependencies = Vec::new();
     for contender in [Contender::Plain, Contender::BlockingIo, Contender::Bon] {
         eprintln!("{} with its dependencies", contender.name());
-        cold.push((contender, measure::cold(&scratch, contender)?));
+        let cost = measure::with_dependencies(&scratch, contender)?;
+        with_dependencies.push((contender, cost));
     }
 
-    let text = table::render(&costs, &cold, rounds);
+    let text = table::render(&costs, &with_dependencies, rounds);
     println!("{text}");
     if options.iter().any(|option| option == "--write") {
-        table::write_readme(&text)?;
+        readme::write_section("compile-cost", &text)?;
     }
     Ok(())
 }

@@ -1,87 +1,74 @@
-//! A workspace of generated crates, in the target folder: one for each contender and size.
+//! The generated crates: one for each contender and each number of functions.
 
 use crate::contender::Contender;
-use std::path::{Path, PathBuf};
+use offloop_bench::generated::Workspace;
+use std::process::Command;
 use std::{fs, io};
 
+/// How many functions a crate has.
+pub(crate) const SIZES: [u32; 3] = [1, 20, 100];
+
+/// The target folder of all rounds.
+pub(crate) const TARGET: &str = "target";
+
 pub(crate) struct Scratch {
-    root: PathBuf,
+    workspace: Workspace,
 }
 
 impl Scratch {
-    pub(crate) fn create(sizes: &[u32]) -> io::Result<Self> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-        let target = target.unwrap_or_else(|| here.with_file_name("target"));
-        let scratch = Self {
-            root: target.join("compile-cost"),
-        };
-        let runtime = here.with_file_name("runtime");
-        fs::create_dir_all(&scratch.root)?;
-        fs::write(
-            scratch.root.join("Cargo.toml"),
-            format!(
-                "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n[workspace.dependencies]\n\
-                 offloop = {{ path = {:?} }}\nbon = \"3\"\n",
-                runtime.display().to_string()
-            ),
-        )?;
-        for &size in sizes {
+    pub(crate) fn create() -> io::Result<Self> {
+        let workspace = Workspace::create("compile-cost", "bon = \"3\"\n")?;
+        let scratch = Self { workspace };
+        for size in SIZES {
             for contender in Contender::ALL {
-                scratch.create_package(contender, size)?;
+                let package = package(contender, size);
+                let dependency = contender.dependency();
+                scratch.workspace.add_package(&package, dependency)?;
+                scratch.write_source(contender, size, 0)?;
             }
         }
         Ok(scratch)
     }
 
-    fn create_package(&self, contender: Contender, size: u32) -> io::Result<()> {
-        let package = Self::package(contender, size);
-        let folder = self.folder(contender, size);
-        fs::create_dir_all(folder.join("src"))?;
-        let dependency = contender.dependency();
-        let dependency =
-            dependency.map_or(String::new(), |name| format!("{name}.workspace = true\n"));
-        let manifest = format!(
-            "[package]\nname = \"{package}\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}"
-        );
-        fs::write(folder.join("Cargo.toml"), manifest)?;
-        self.write_source(contender, size, 0)
-    }
-
-    /// Writes the crate anew, whether it differs or not: cargo goes by the time of the file.
+    /// Writes the source of a crate, even if it stays as it was: cargo looks at the file's time.
     pub(crate) fn write_source(
         &self,
         contender: Contender,
         size: u32,
         edit: u32,
     ) -> io::Result<()> {
-        let folder = self.folder(contender, size);
-        fs::write(folder.join("src/lib.rs"), contender.source(size, edit))
+        let folder = self.workspace.source_folder(&package(contender, size));
+        fs::write(folder.join("lib.rs"), contender.source(size, edit))
     }
 
-    pub(crate) fn package(contender: Contender, size: u32) -> String {
-        format!("{}-{size}", contender.stem())
+    pub(crate) fn cargo(
+        &self,
+        command: &str,
+        contender: Contender,
+        size: u32,
+        target: &str,
+    ) -> Command {
+        self.workspace
+            .cargo(command, &package(contender, size), target)
     }
 
-    fn folder(&self, contender: Contender, size: u32) -> PathBuf {
-        self.root
-            .join("crates")
-            .join(Self::package(contender, size))
+    /// Removes a target folder, if there is one.
+    pub(crate) fn remove_target(&self, name: &str) -> io::Result<()> {
+        match fs::remove_dir_all(self.workspace.folder(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
-    /// Where all rounds compile to.
-    pub(crate) fn target(&self) -> PathBuf {
-        self.root.join("target")
-    }
-
-    /// Takes away what the compiler remembers of a crate.
-    pub(crate) fn forget(&self, contender: Contender, size: u32) -> io::Result<()> {
-        let prefix = format!("{}-", Self::package(contender, size).replace('-', "_"));
-        let Ok(folder) = fs::read_dir(self.target().join("debug/incremental")) else {
+    /// Removes the incremental cache of one crate.
+    pub(crate) fn clear_incremental_cache(
+        &self,
+        contender: Contender,
+        size: u32,
+    ) -> io::Result<()> {
+        let prefix = format!("{}-", package(contender, size).replace('-', "_"));
+        let target = self.workspace.folder(TARGET);
+        let Ok(folder) = fs::read_dir(target.join("debug/incremental")) else {
             return Ok(());
         };
         for entry in folder {
@@ -92,4 +79,8 @@ impl Scratch {
         }
         Ok(())
     }
+}
+
+fn package(contender: Contender, size: u32) -> String {
+    format!("{}-{size}", contender.package_prefix())
 }

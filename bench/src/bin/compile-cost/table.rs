@@ -1,16 +1,15 @@
-//! What was measured, as text.
+//! The tables of what was measured.
 
 use crate::contender::Contender;
-use crate::measure::{Cost, Job, Start};
-use crate::{Costs, SIZES};
+use crate::measure::{Cost, Costs, Job, Start};
+use crate::scratch::SIZES;
 use std::fmt::Write as _;
-use std::{fs, io};
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-const BEGIN: &str = "<!-- compile-cost: begin -->\n";
-const END: &str = "<!-- compile-cost: end -->\n";
-
-pub(crate) fn render(costs: &Costs, cold: &[(Contender, Cost)], rounds: u32) -> String {
+pub(crate) fn render(
+    costs: &Costs,
+    with_dependencies: &[(Contender, Cost)],
+    rounds: u32,
+) -> String {
     let mut text = String::new();
     for job in Job::ALL {
         text.push_str(&job_table(costs, job));
@@ -18,7 +17,7 @@ pub(crate) fn render(costs: &Costs, cold: &[(Contender, Cost)], rounds: u32) -> 
     }
     text.push_str("One function with all dependencies, compiled once (`cargo build`):\n\n");
     text.push_str("| | wall | processor |\n|---|---|---|\n");
-    for (contender, cost) in cold {
+    for (contender, cost) in with_dependencies {
         let (wall, processor) = (cost.wall / 1e3, cost.processor / 1e3);
         let name = contender.name();
         write(
@@ -85,7 +84,7 @@ fn processor(cost: &Cost) -> f64 {
     cost.processor
 }
 
-/// What the round with the least noise took.
+/// The cost of the fastest round, which has the least noise.
 fn least(costs: &[Cost], what: fn(&Cost) -> f64) -> f64 {
     sorted(costs, what)[0]
 }
@@ -101,15 +100,5 @@ fn median(sorted: &[f64]) -> f64 {
 }
 
 fn write(text: &mut String, more: std::fmt::Arguments<'_>) {
-    text.write_fmt(more)
-        .expect("a string takes all that is written to it");
-}
-
-/// Puts the text between the two marks in the README.
-pub(crate) fn write_readme(text: &str) -> io::Result<()> {
-    let readme = fs::read_to_string(README)?;
-    let no_mark = || io::Error::other(format!("no `{}` in {README}", BEGIN.trim()));
-    let (before, rest) = readme.split_once(BEGIN).ok_or_else(no_mark)?;
-    let (_, after) = rest.split_once(END).ok_or_else(no_mark)?;
-    fs::write(README, format!("{before}{BEGIN}{text}{END}{after}"))
+    text.write_fmt(more).expect("a string takes all text");
 }

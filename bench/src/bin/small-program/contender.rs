@@ -1,4 +1,4 @@
-//! The same small program as each contender would write it.
+//! The contenders, and the small program as each of them is written.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Contender {
@@ -18,7 +18,7 @@ impl Contender {
         Contender::TokioBlockingIo,
     ];
 
-    /// As the table calls it.
+    /// The name in the table.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Contender::Plain => "plain function",
@@ -29,7 +29,7 @@ impl Contender {
         }
     }
 
-    /// As its package is called.
+    /// The name of the package.
     pub(crate) fn package(self) -> &'static str {
         match self {
             Contender::Plain => "small-plain",
@@ -40,7 +40,7 @@ impl Contender {
         }
     }
 
-    /// What it is measured against: the same without any thread.
+    /// The contender to compare with: the program that uses no other thread.
     pub(crate) fn base(self) -> Contender {
         match self {
             Contender::Plain | Contender::BlockingIo => Contender::Plain,
@@ -56,21 +56,14 @@ impl Contender {
         matches!(self, Contender::BlockingIo | Contender::TokioBlockingIo)
     }
 
-    pub(crate) fn dependencies(self) -> String {
-        let mut text = String::new();
-        for (name, is_used) in [
-            ("tokio", self.uses_tokio()),
-            ("offloop", self.uses_offloop()),
-        ] {
-            if is_used {
-                text += name;
-                text += ".workspace = true\n";
-            }
-        }
-        text
+    pub(crate) fn dependencies(self) -> impl Iterator<Item = &'static str> {
+        let tokio = self.uses_tokio().then_some("tokio");
+        let offloop = self.uses_offloop().then_some("offloop");
+        tokio.into_iter().chain(offloop)
     }
 
-    /// Makes one call, and given an argument, tells how many threads it has afterwards.
+    /// The source of a program that makes one call. With an argument, the program then prints how
+    /// many threads it has.
     pub(crate) fn source(self) -> String {
         let attribute = if self.uses_offloop() {
             "#[offloop::blocking_io]\n"

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use serde::{Deserialize, Serialize};
 
 use super::{Flat, Shared, bytes, receive, send};
-use crate::process::Frozen;
+use crate::sys::sealed::SealedMemory;
 use crate::wire::{Decoder, Encoder, Wire};
 
 #[track_caller]
@@ -110,7 +110,7 @@ fn tickets_are_not_trusted() {
     refused::<Bytes>(&message, Vec::new(), "came with 0");
     refused::<Shared<[u64]>>(&message, own(), "no whole number of `u64`");
     let longer = vec![
-        Frozen::copy_from(b"longer")
+        SealedMemory::copy_from(b"longer")
             .unwrap()
             .file()
             .try_clone()

@@ -12,23 +12,23 @@ mod hostile;
 mod lend;
 mod matrix;
 mod peer;
-mod plain;
-mod room;
+mod raw;
 mod serde_own;
 mod shapes;
+mod spill;
 mod stack;
 
 use std::fmt::Debug;
 
 use super::{CodecError, Decoder, Encoder, Wire};
 
-/// The bytes of one argument. They are the same in a room, however small the pieces in which they get there.
+/// The bytes of one argument. They are the same in a spill, however small the pieces in which they get there.
 fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, CodecError> {
     let mut encoder = Encoder::new(Vec::new());
     let encoded = encoder.argument("value", value);
     let bytes = encoder.into_bytes();
     for piece in [16, 29, 1 << 10] {
-        let (encoded_there, bytes_there) = room::encode_there(value, piece);
+        let (encoded_there, bytes_there) = spill::encode_spilling(value, piece);
         assert_eq!(encoded_there, encoded, "in pieces of {piece}");
         if encoded.is_ok() {
             assert_eq!(bytes_there, bytes, "in pieces of {piece}");

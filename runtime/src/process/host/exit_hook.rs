@@ -1,0 +1,69 @@
+//! When the program ends, its idle workers end politely, and what workers have written is not lost.
+//!
+//! The kernel kills all workers with the program, which is what a worker that computes deserves. But
+//! one that has nothing to do can as well end as a process should, so that what it has registered to
+//! run at its exit runs: tools that measure coverage write there what they have counted. And the lines
+//! that workers have written to standard error are still on their way through this process.
+//!
+//! The `unsafe` of having the C library call us is here.
+
+use std::sync::{Arc, Mutex, Once, Weak};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+
+use super::scheduler::Scheduler;
+use super::stderr;
+use crate::sys::fork;
+use crate::util::sync::lock;
+
+/// How long the end of the program may be held up by this.
+const LIMIT: Duration = Duration::from_millis(500);
+
+static POOLS: Mutex<Vec<Weak<Scheduler>>> = Mutex::new(Vec::new());
+
+/// The idle workers of this pool end politely with the program.
+pub(crate) fn include(scheduler: &Arc<Scheduler>) {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        // Where the table of the C library is full, workers are killed with the program.
+        // SAFETY: the function is there as long as the program, and does not unwind.
+        let _ = unsafe { libc::atexit(on_exit) };
+    });
+    let mut pools = lock(&POOLS);
+    pools.retain(|pool| pool.strong_count() > 0);
+    pools.push(Arc::downgrade(scheduler));
+}
+
+extern "C" fn on_exit() {
+    if fork::is_forked() {
+        // The workers are those of another process, and its locks may have been held.
+        return;
+    }
+    crate::util::panic::swallow_panic(|| {
+        let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
+        let leaving: Vec<_> = pools.iter().flat_map(|pool| pool.close()).collect();
+        let watched = leaving
+            .iter()
+            .map(|worker| PollFd::new(worker.pidfd(), PollFlags::IN))
+            .collect();
+        let until = Instant::now() + LIMIT;
+        wait_for_end(watched, until);
+        stderr::flush_all(until);
+    });
+}
+
+/// Waits until all of these processes have ended, but not longer than this.
+fn wait_for_end(mut watched: Vec<PollFd<'_>>, until: Instant) {
+    while !watched.is_empty() {
+        let left = until.saturating_duration_since(Instant::now());
+        let Ok(left) = Timespec::try_from(left) else {
+            return;
+        };
+        // Interrupted or out of time: then they are killed.
+        if !matches!(rustix::event::poll(&mut watched, Some(&left)), Ok(ended) if ended > 0) {
+            return;
+        }
+        watched.retain(|worker| worker.revents().is_empty());
+    }
+}

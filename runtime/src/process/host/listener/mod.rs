@@ -1,0 +1,11 @@
+//! Whom a worker wakes when a call is done: doorbells of tokio runtimes.
+
+#[cfg(not(feature = "tokio"))]
+mod none;
+#[cfg(feature = "tokio")]
+mod runtime;
+
+#[cfg(not(feature = "tokio"))]
+pub(crate) use none::{Doorbell, Runtime};
+#[cfg(feature = "tokio")]
+pub(crate) use runtime::{Doorbell, Runtime};

@@ -1,0 +1,64 @@
+//! A call on its way to a worker: the id of its task, its encoded arguments, and descriptors that come
+//! up in them.
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+
+use super::scheduler::poison::Key;
+use crate::process::transport::shm::region::Region;
+use crate::process::transport::shm::ring::INLINE;
+use crate::wire::Handle;
+
+#[derive(Debug)]
+pub(crate) struct Message {
+    body: Body,
+    handles: Vec<Arc<Handle>>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Body {
+    Bytes(Vec<u8>),
+    /// In memory that the worker maps too.
+    Laid {
+        region: Arc<Region>,
+        length: usize,
+        /// What stands for it when it is compared with others, if it is.
+        key: Option<Key>,
+    },
+}
+
+impl Message {
+    pub(crate) fn new(body: Body, handles: Vec<Arc<Handle>>) -> Arc<Message> {
+        Arc::new(Message { body, handles })
+    }
+
+    pub(crate) fn body(&self) -> &Body {
+        &self.body
+    }
+
+    pub(crate) fn has_handles(&self) -> bool {
+        !self.handles.is_empty()
+    }
+
+    pub(crate) fn handles(&self) -> Vec<BorrowedFd<'_>> {
+        self.handles.iter().map(|handle| handle.as_fd()).collect()
+    }
+
+    /// Whether it lies in a slot, all of it.
+    pub(crate) fn is_inline(&self) -> bool {
+        matches!(&self.body, Body::Bytes(bytes) if bytes.len() <= INLINE) && !self.has_handles()
+    }
+
+    /// What stands for the call when it is compared with others.
+    pub(crate) fn key(&self) -> Key {
+        let key = match &self.body {
+            Body::Bytes(bytes) => Key::of(bytes),
+            Body::Laid { key, .. } => key.unwrap_or_else(|| Key::of(&[])),
+        };
+        // Of data that is shared, the bytes say how long it is, and the file which it is.
+        self.handles.iter().fold(key, |key, handle| {
+            let file = rustix::fs::fstat(handle).map_or(0, |file| file.st_ino);
+            key.and(file)
+        })
+    }
+}

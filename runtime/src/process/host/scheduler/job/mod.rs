@@ -1,0 +1,402 @@
+//! One call as its pool sees it: the part that the caller's future shares with the pool.
+
+mod clock;
+mod outcome;
+
+use std::mem;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use self::clock::Deadline;
+use super::Scheduler;
+use crate::call::options::Options;
+use crate::error::Error;
+use crate::pool::queue::Waiting;
+use crate::process::host::codec;
+use crate::process::host::listener::Runtime;
+use crate::process::host::message::Message;
+use crate::process::host::worker::{Stop, Taken, WorkerHandle};
+use crate::process::transport::shm::region::Region;
+use crate::stats::{Ending, Place};
+use crate::tasks::erased::{Boxed, Erased};
+use crate::util::sync::lock;
+use crate::util::timer::Timer;
+
+/// How often a call moves on to another worker because the one it was given died before it took
+/// the call up. More than that is no accident.
+const MOVES: u32 = 3;
+
+/// A call with a time limit shorter than this does not lie ready behind others, where it would have to be
+/// looked at each time that its limit is over.
+const SHORT: Duration = Duration::from_millis(100);
+
+pub(crate) struct Job {
+    id: u64,
+    erased: &'static Erased,
+    scheduler: Arc<Scheduler>,
+    options: Options,
+    /// The async runtime on which the call was first polled, if that hears of its calls by itself.
+    runtime: Option<Arc<Runtime>>,
+    /// Which attempt of the call is made now, from 1 on.
+    attempt: AtomicU32,
+    state: Mutex<State>,
+}
+
+struct State {
+    stage: Stage,
+    request: Request,
+    /// How many times the call may still be made again after its worker died.
+    retries: u32,
+    moves: u32,
+    /// It is in no queue, although it has no worker: whoever encodes its arguments queues it.
+    waits_for_encoding: bool,
+    /// How many workers died of it.
+    deaths: u32,
+    /// The worker that still runs the call after the caller has gone, until its grace is over.
+    stopping: Option<Arc<WorkerHandle>>,
+    /// Nobody will take the answer.
+    detached: bool,
+    waker: Option<Waker>,
+    timer: Timer,
+}
+
+enum Stage {
+    Queued,
+    Running(Arc<WorkerHandle>),
+    /// The worker has answered, and a large result is being decoded.
+    Decoding,
+    Answered(Answer),
+    /// The caller has the answer, or has gone.
+    Over,
+}
+
+/// The arguments.
+pub(crate) enum Request {
+    Encoded(Arc<Message>),
+    /// Too large to encode in passing.
+    Large(Boxed),
+    /// Being encoded, or not wanted any more.
+    Taken,
+}
+
+/// What the caller's future makes its outcome of.
+pub(crate) enum Answer {
+    /// A small result, as it came.
+    Bytes(Vec<u8>, Vec<OwnedFd>),
+    /// A result that was decoded elsewhere.
+    Value(Boxed),
+    Failed(Error),
+}
+
+impl Job {
+    pub(crate) fn new(
+        erased: &'static Erased,
+        scheduler: Arc<Scheduler>,
+        options: Options,
+        request: Request,
+    ) -> Arc<Job> {
+        // 0 is the call that a worker has taken up before its first.
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Job {
+            id,
+            erased,
+            scheduler,
+            options,
+            runtime: Runtime::current(),
+            attempt: AtomicU32::new(1),
+            state: Mutex::new(State {
+                stage: Stage::Queued,
+                request,
+                retries: options.retries,
+                moves: MOVES,
+                waits_for_encoding: false,
+                deaths: 0,
+                stopping: None,
+                detached: false,
+                waker: None,
+                timer: Timer::default(),
+            }),
+        })
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(crate) fn runtime(&self) -> Option<&Arc<Runtime>> {
+        self.runtime.as_ref()
+    }
+
+    /// Which attempt of the call is made now, from 1 on.
+    pub(crate) fn attempt(&self) -> u32 {
+        self.attempt.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn bounded(&self) -> bool {
+        self.options.bounded
+    }
+
+    pub(crate) fn task(&self) -> &'static str {
+        self.erased.entry.info().name()
+    }
+
+    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Answer> {
+        let mut clone = None;
+        loop {
+            let mut state = lock(&self.state);
+            if let Stage::Answered(_) = state.stage {
+                if let Stage::Answered(answer) = mem::replace(&mut state.stage, Stage::Over) {
+                    return Poll::Ready(answer);
+                }
+            }
+            let is_known = |known: &Waker| known.will_wake(cx.waker());
+            if state.waker.as_ref().is_some_and(is_known) {
+                return Poll::Pending;
+            }
+            if let Some(clone) = clone.take() {
+                let before = state.waker.replace(clone);
+                drop(state);
+                drop(before);
+                return Poll::Pending;
+            }
+            // A waker is foreign code, also when it is cloned or dropped.
+            drop(state);
+            clone = Some(cx.waker().clone());
+        }
+    }
+
+    /// The caller has gone: a call that waits never runs, and one that runs is ended.
+    pub(crate) fn abandon(self: &Arc<Job>) {
+        let mut state = lock(&self.state);
+        let stage = mem::replace(&mut state.stage, Stage::Over);
+        let waker = state.waker.take();
+        let request = mem::replace(&mut state.request, Request::Taken);
+        drop(state);
+        drop(waker);
+        request.discard();
+        if let Some(place) = place_of(&stage) {
+            self.scheduler.counters().ended(Ending::Cancelled, place);
+        }
+        match stage {
+            Stage::Queued => self.scheduler.job_abandoned(),
+            Stage::Running(worker) => self.stop_in(&worker),
+            Stage::Answered(Answer::Value(value)) => codec::discard(value),
+            Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
+        }
+    }
+
+    /// No pool has taken it.
+    pub(crate) fn reject(&self) {
+        let request = mem::replace(&mut lock(&self.state).request, Request::Taken);
+        request.discard();
+    }
+
+    /// The caller lets the call go on alone.
+    pub(crate) fn detach(&self) {
+        let mut state = lock(&self.state);
+        state.detached = true;
+        let waker = state.waker.take();
+        drop(state);
+        drop(waker);
+    }
+
+    /// Ends the call in its worker, which is free or dead afterwards: at once, or when its grace is
+    /// over.
+    pub(crate) fn stop_in(self: &Arc<Job>, worker: &Arc<WorkerHandle>) {
+        let grace = self.grace();
+        let stopped = worker.stop_call(self.id, !grace.is_zero());
+        if stopped == Stop::Asked {
+            let mut state = lock(&self.state);
+            if state.timer.set(grace, self, Deadline::Grace).is_ok() {
+                state.stopping = Some(Arc::clone(worker));
+                return;
+            }
+            drop(state);
+            // There is no thread to wait, and there is to be an end.
+            return self.stop_now_in(worker);
+        }
+        self.after_stop(worker, stopped);
+    }
+
+    /// Ends the call in its worker, at once.
+    fn stop_now_in(&self, worker: &Arc<WorkerHandle>) {
+        self.after_stop(worker, worker.stop_call(self.id, false));
+    }
+
+    fn after_stop(&self, worker: &Arc<WorkerHandle>, stopped: Stop) {
+        if stopped == Stop::Free {
+            self.scheduler.worker_free(worker);
+        }
+    }
+
+    fn grace(&self) -> Duration {
+        self.options
+            .grace
+            .unwrap_or(self.scheduler.settings().grace)
+    }
+
+    /// The encoded arguments, if there are any already.
+    pub(crate) fn message(&self) -> Option<Arc<Message>> {
+        match &lock(&self.state).request {
+            Request::Encoded(message) => Some(Arc::clone(message)),
+            Request::Large(_) | Request::Taken => None,
+        }
+    }
+
+    /// The same, if they may lie ready behind another call. One that does not wait for ever in the queue
+    /// waits there.
+    pub(crate) fn message_to_prefetch(&self) -> Option<Arc<Message>> {
+        let has_short_limit = self.limit().is_some_and(|limit| limit < SHORT);
+        if self.options.queue_timeout.is_some() || has_short_limit {
+            return None;
+        }
+        match &lock(&self.state).request {
+            Request::Encoded(message) if message.is_inline() => Some(Arc::clone(message)),
+            _ => None,
+        }
+    }
+
+    /// Notes that `worker` has the call now, and starts its clock if it runs at once. False if
+    /// nobody wants the call.
+    ///
+    /// # Errors
+    /// There is no clock: the call is the worker's, and has to [`fail`](Job::fail) with this.
+    pub(crate) fn assign(
+        self: &Arc<Job>,
+        worker: &Arc<WorkerHandle>,
+        runs: bool,
+    ) -> Result<bool, Error> {
+        let mut state = lock(&self.state);
+        if !matches!(state.stage, Stage::Queued) {
+            return Ok(false);
+        }
+        state.stage = Stage::Running(Arc::clone(worker));
+        state.timer.clear();
+        self.scheduler.counters().begun();
+        if runs {
+            self.start_clock(&mut state, worker)?;
+        }
+        Ok(true)
+    }
+
+    fn limit(&self) -> Option<Duration> {
+        self.options.timeout.or(self.scheduler.settings().timeout)
+    }
+
+    pub(crate) fn is_decoding(&self) -> bool {
+        matches!(lock(&self.state).stage, Stage::Decoding)
+    }
+
+    pub(crate) fn pool(&self) -> &str {
+        self.scheduler.name()
+    }
+
+    pub(crate) fn erased(&self) -> &'static Erased {
+        self.erased
+    }
+
+    /// The arguments, for whoever encodes them.
+    pub(crate) fn take_arguments(&self) -> Option<Boxed> {
+        let mut state = lock(&self.state);
+        match mem::replace(&mut state.request, Request::Taken) {
+            Request::Large(args) => Some(args),
+            other => {
+                state.request = other;
+                None
+            }
+        }
+    }
+
+    /// The arguments have been encoded.
+    pub(crate) fn encoded(self: &Arc<Job>, message: Arc<Message>) {
+        let mut state = lock(&self.state);
+        let waits = mem::take(&mut state.waits_for_encoding);
+        let is_queued = matches!(state.stage, Stage::Queued);
+        if matches!(state.stage, Stage::Answered(_) | Stage::Over) {
+            return;
+        }
+        state.request = Request::Encoded(message);
+        drop(state);
+        if waits && is_queued {
+            self.scheduler.requeue(Arc::clone(self));
+        } else {
+            self.send_encoded();
+        }
+    }
+
+    /// Sends the arguments, if they are encoded, to the worker that has the call now and waits for
+    /// them. That may be another than the one for which they were encoded.
+    pub(crate) fn send_encoded(self: &Arc<Job>) {
+        let poison = self.is_poison();
+        let mut state = lock(&self.state);
+        let (Stage::Running(worker), Request::Encoded(message)) = (&state.stage, &state.request)
+        else {
+            return;
+        };
+        let (worker, message) = (Arc::clone(worker), Arc::clone(message));
+        if let Some(deaths) = poison {
+            drop(state);
+            self.fail_as_poison(deaths);
+            return self.stop_in(&worker);
+        }
+        let started = self.start_clock(&mut state, &worker);
+        drop(state);
+        if let Err(error) = started {
+            self.fail(error);
+            return self.stop_in(&worker);
+        }
+        if let Taken::Failed(error) = worker.send(self, &message) {
+            self.fail(error);
+            self.scheduler.worker_free(&worker);
+        }
+    }
+
+    /// The memory of the worker that waits for the arguments.
+    pub(crate) fn region(&self) -> Option<Region> {
+        let worker = match &lock(&self.state).stage {
+            Stage::Running(worker) => Arc::clone(worker),
+            _ => return None,
+        };
+        worker.take_region()
+    }
+
+    /// The arguments cannot be encoded.
+    pub(crate) fn cannot_encode(self: &Arc<Job>, error: Error) {
+        let worker = match &lock(&self.state).stage {
+            Stage::Running(worker) => Some(Arc::clone(worker)),
+            _ => None,
+        };
+        self.fail(error);
+        if let Some(worker) = worker {
+            self.stop_in(&worker);
+        }
+    }
+}
+
+impl Waiting for Job {
+    fn is_over(&self) -> bool {
+        !matches!(lock(&self.state).stage, Stage::Queued)
+    }
+}
+
+/// Where a call without an outcome is.
+fn place_of(stage: &Stage) -> Option<Place> {
+    match stage {
+        Stage::Queued => Some(Place::Queue),
+        Stage::Running(_) | Stage::Decoding => Some(Place::Worker),
+        Stage::Answered(_) | Stage::Over => None,
+    }
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job")
+            .field("id", &self.id)
+            .field("task", &self.task())
+            .finish_non_exhaustive()
+    }
+}

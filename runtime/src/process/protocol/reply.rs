@@ -1,0 +1,83 @@
+//! How a call ended in the worker, as the worker says in the slot of the call.
+
+use std::os::fd::OwnedFd;
+
+use serde::{Deserialize, Serialize};
+
+use crate::process::host::worker::Lent;
+use crate::util::panic::Report;
+use crate::wire::{Decoder, Wire};
+
+/// How a call ended in the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReplyKind {
+    /// With a result, which is encoded.
+    Value = 1,
+    /// With a panic: a [`Report`].
+    Panicked = 2,
+    /// With an argument or a result that cannot be carried: a [`CodecReport`].
+    Codec = 3,
+    /// With a result, and descriptors that were sent before it.
+    ValueWith = 4,
+}
+
+/// Which value could not be carried, and why.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CodecReport {
+    /// The result failed to be encoded; otherwise an argument failed to be decoded.
+    pub(crate) encoding: bool,
+    pub(crate) reason: String,
+}
+
+/// Where the bytes of an answer are.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Copied(Vec<u8>),
+    /// In memory of the worker's.
+    Lent(Lent),
+}
+
+/// What the worker said of a call.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Value {
+        body: Body,
+        descriptors: Vec<OwnedFd>,
+    },
+    Panicked(Report),
+    Codec(CodecReport),
+}
+
+impl ReplyKind {
+    /// Whether an answer of this kind may be a large one that is looked at elsewhere.
+    pub(crate) fn is_value(kind: u32) -> bool {
+        kind == ReplyKind::Value as u32 || kind == ReplyKind::ValueWith as u32
+    }
+}
+
+impl Reply {
+    pub(crate) fn parse(kind: u32, body: Body, descriptors: Vec<OwnedFd>) -> Result<Reply, String> {
+        let is = |known: ReplyKind| kind == known as u32;
+        if ReplyKind::is_value(kind) {
+            Ok(Reply::Value { body, descriptors })
+        } else if is(ReplyKind::Panicked) {
+            report(body).map(Reply::Panicked)
+        } else if is(ReplyKind::Codec) {
+            report(body).map(Reply::Codec)
+        } else {
+            Err(format!("it sent a reply of unknown kind {kind}"))
+        }
+    }
+}
+
+fn report<T: Wire>(body: Body) -> Result<T, String> {
+    let bytes = match body {
+        Body::Copied(bytes) => bytes,
+        Body::Lent(lent) => lent.copy()?,
+    };
+    let mut input = Decoder::new(&bytes);
+    let report = input.output();
+    report
+        .and_then(|report| input.end().map(|()| report))
+        .map_err(|error| format!("it sent a report that cannot be read: {error}"))
+}

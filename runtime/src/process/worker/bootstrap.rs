@@ -1,0 +1,206 @@
+//! How a process finds out that it is a worker, and enters the worker's loop in place of `main`.
+//!
+//! [`init`] runs before `main`, by a constructor (`constructors.rs`) or by hand. Nearly always it
+//! finds nothing to do. In a process that a pool has started it sets the worker up and never
+//! returns. The `unsafe` of doing so that early is all here.
+
+use std::ffi::CString;
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::thread;
+
+use rustix::process::{Resource, Rlimit, Signal};
+
+use super::allocator;
+use super::context::{FAILED, InLoop, WorkerContext};
+use super::memory_usage::resident_memory;
+use super::serve_loop;
+use crate::process::mode;
+use crate::process::protocol::handshake::{Invitation, VARIABLE, WorkerConfig};
+
+/// The stack of the thread that runs calls, in bytes: what a main thread usually has.
+const STACK: usize = 8 << 20;
+
+/// Enters the worker's loop if a pool has started this process; otherwise does nothing.
+///
+/// This is for programs built without the feature `auto-worker`, which does the same before
+/// `main`. There it has to be the first line of `main`: whatever stands before it runs in each
+/// worker too.
+///
+/// ```
+/// // The first line of `main`:
+/// offloop::init();
+/// // The program follows.
+/// ```
+pub fn init() {
+    let Some(value) = std::env::var_os(VARIABLE) else {
+        return;
+    };
+    // A program that runs with more rights than its user must not be led by the environment.
+    if has_more_rights_than_its_user() {
+        return;
+    }
+    let parent = rustix::process::getppid();
+    let invitation = value
+        .to_str()
+        .and_then(|text| text.parse::<Invitation>().ok());
+    match invitation {
+        Some(invitation) if parent == Some(invitation.parent) => become_worker(&invitation),
+        // Going on into `main` here would run the whole program in what was to be a worker.
+        _ => give_up(&format!(
+            "the environment has `{VARIABLE}`, which a pool sets for its workers, but no pool has \
+             started this process (or that program has ended); remove the variable"
+        )),
+    }
+}
+
+fn has_more_rights_than_its_user() -> bool {
+    // SAFETY: it reads one number that the kernel gave this process, and has no other effect.
+    let secure = unsafe { libc::getauxval(libc::AT_SECURE) };
+    secure != 0
+}
+
+fn give_up(reason: &str) -> ! {
+    eprintln!("offloop: {reason}");
+    std::process::exit(FAILED)
+}
+
+fn become_worker(invitation: &Invitation) -> ! {
+    // SAFETY: no other thread of this program runs yet, or, from `init`, the caller was told that
+    // this is the first line of `main`; so nobody reads the environment at this moment.
+    unsafe { std::env::remove_var(VARIABLE) };
+    let (context, config) = match set_up(invitation) {
+        Ok(parts) => parts,
+        Err(reason) => give_up(&format!("a worker cannot be set up: {reason}")),
+    };
+    let context: &'static WorkerContext = Box::leak(Box::new(context));
+    let restricted = restrict(&config);
+    let name = config.pool.clone();
+    if !mode::set_worker(config.pool) {
+        give_up("a worker was set up twice");
+    }
+    // A thread of std's, since before `main` the first one is not quite like others: it has no
+    // name, and no stack of a size that we know.
+    let serve = move || {
+        let _in_loop = InLoop(context);
+        serve_loop::serve(context, restricted)
+    };
+    let worker = thread::Builder::new()
+        .name(name)
+        .stack_size(STACK)
+        .spawn(serve);
+    let result = match worker {
+        Ok(worker) => {
+            context.wait_for_end();
+            worker.join()
+        }
+        Err(error) => give_up(&format!(
+            "a worker cannot start its thread; is the pool's `memory_limit` too small, or the number of processes limited? {error}"
+        )),
+    };
+    match result {
+        // A polite end: what the program has registered to run at its exit runs.
+        Ok(Ok(())) => std::process::exit(0),
+        Ok(Err(reason)) => give_up(&reason),
+        Err(_) => give_up("the worker's loop panicked, which is a fault of offloop"),
+    }
+}
+
+/// Sets up what must be in place before any user code runs.
+fn set_up(invitation: &Invitation) -> Result<(WorkerContext, WorkerConfig), String> {
+    let describe = |error: rustix::io::Errno| error.to_string();
+    // The kernel kills this process when its parent ends, however it ends. Had it ended before
+    // this line, the process would have another parent now.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(describe)?;
+    if rustix::process::getppid() != Some(invitation.parent) {
+        std::process::exit(FAILED);
+    }
+    // The socket came as standard input. User code gets an empty one, and programs that it starts
+    // get no socket.
+    let stdin = std::io::stdin();
+    let socket: OwnedFd = rustix::io::fcntl_dupfd_cloexec(stdin.as_fd(), 3).map_err(describe)?;
+    let socket = UnixStream::from(socket);
+    let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
+    rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
+    let (ring, doorbell) = WorkerContext::receive(&socket)?;
+    let config = WorkerConfig::receive(&socket)?;
+    allocator::take_large_steps(config.memory_limit.is_some());
+    if let Some(limit) = config.memory_limit {
+        let limit = Rlimit {
+            current: Some(limit),
+            maximum: Some(limit),
+        };
+        rustix::process::setrlimit(Resource::Data, limit)
+            .map_err(|error| format!("no limit can be set on its memory: {error}"))?;
+    }
+    if config.nice != 0 {
+        rustix::process::nice(config.nice).map_err(|error| {
+            let more = config.nice;
+            format!("its niceness cannot be changed by {more}: {error}")
+        })?;
+    }
+    ignore_broken_pipes();
+    // It is only a label.
+    if let Ok(name) = CString::new(label(&config.pool, config.number)) {
+        let _ = rustix::thread::set_name(&name);
+    }
+    let context = WorkerContext::new(
+        socket,
+        ring,
+        doorbell,
+        invitation.nonce,
+        config.reports_memory,
+    )
+    .map_err(|error| format!("it cannot be told of the end: {error}"))?;
+    Ok((context, config))
+}
+
+/// Puts the worker into its sandbox, if it is to have one: the last step, before the first other thread.
+#[cfg_attr(
+    not(feature = "sandbox"),
+    allow(
+        clippy::unnecessary_wraps,
+        reason = "without the feature, nothing fails"
+    )
+)]
+fn restrict(config: &WorkerConfig) -> Result<(), String> {
+    if config.reports_memory {
+        // What this opens stays open; inside of a sandbox it cannot be opened.
+        resident_memory();
+    }
+    #[cfg(feature = "sandbox")]
+    if let Some(rules) = &config.sandbox {
+        return rules.apply();
+    }
+    Ok(())
+}
+
+/// What `top` shows of a worker; the name of the file would be `exe`. Linux shows 15 bytes, so a
+/// long name of a pool loses its end, not the worker its number.
+fn label(pool: &str, number: usize) -> String {
+    let number = format!("#{number}");
+    let mut end = pool.len().min(15_usize.saturating_sub(number.len()));
+    while !pool.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{number}", &pool[..end])
+}
+
+/// What std does before `main` in every Rust program, and what therefore has not happened here.
+fn ignore_broken_pipes() {
+    // SAFETY: no handler is installed, only the disposition to ignore.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_label_of_a_worker_keeps_its_number() {
+        assert_eq!(label("images", 12), "images#12");
+        assert_eq!(label("a-rather-long-name", 7), "a-rather-long#7");
+        assert_eq!(label("größenordnungen", 1234), "größenor#1234");
+    }
+}

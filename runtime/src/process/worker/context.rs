@@ -1,0 +1,143 @@
+//! Where a worker works: what it shares with its pool, and which call it runs.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::process::{PidfdFlags, pidfd_open};
+
+use crate::context::Asked;
+use crate::error::Phase;
+use crate::process::transport::shm::doorbell;
+use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
+use crate::process::transport::shm::ring::Ring;
+
+/// The exit code of a worker that cannot work.
+pub(crate) const FAILED: i32 = 70;
+
+/// There is one in a worker, and it is there as long as the process: threads that a function leaves
+/// behind may ask it too.
+#[derive(Debug)]
+pub(crate) struct WorkerContext {
+    pub(crate) socket: UnixStream,
+    pub(crate) ring: Ring,
+    /// What wakes the pool's own thread.
+    pub(crate) doorbell: OwnedFd,
+    pub(crate) nonce: u64,
+    pub(crate) reports_memory: bool,
+    /// Readable when the program that it works for has ended.
+    parent: Option<OwnedFd>,
+    /// Readable when the worker's loop has.
+    loop_ended: OwnedFd,
+    /// The call that the worker has taken up last, and where it lies.
+    call: AtomicU64,
+    position: AtomicU64,
+}
+
+impl WorkerContext {
+    /// Takes what the pool has sent ahead.
+    pub(crate) fn receive(socket: &UnixStream) -> Result<(Ring, OwnedFd), String> {
+        let received = loop {
+            match fd_passing::receive(socket) {
+                Ok(received) => break received,
+                Err(NoDescriptors::NotYet) => {}
+                Err(NoDescriptors::Closed) => return Err("the pool has gone".to_owned()),
+                Err(NoDescriptors::Garbage(what)) => return Err(what),
+            }
+        };
+        let mut descriptors = received.descriptors.into_iter();
+        match (received.purpose, descriptors.next(), descriptors.next()) {
+            (FdPurpose::Start, Some(ring), Some(doorbell)) => Ok((Ring::open(ring)?, doorbell)),
+            _ => Err("the pool has sent no ring".to_owned()),
+        }
+    }
+
+    pub(crate) fn new(
+        socket: UnixStream,
+        ring: Ring,
+        doorbell: OwnedFd,
+        nonce: u64,
+        reports_memory: bool,
+    ) -> io::Result<WorkerContext> {
+        let parent = rustix::process::getppid();
+        Ok(WorkerContext {
+            // Where there is no such thing, the kernel's word has to do.
+            parent: parent.and_then(|parent| pidfd_open(parent, PidfdFlags::empty()).ok()),
+            loop_ended: doorbell::descriptor()?,
+            socket,
+            ring,
+            doorbell,
+            nonce,
+            reports_memory,
+            call: AtomicU64::new(0),
+            position: AtomicU64::new(0),
+        })
+    }
+
+    /// The worker has taken up a call.
+    pub(crate) fn begin(&self, position: u64, call: u64) {
+        self.position.store(position, Ordering::Relaxed);
+        self.call.store(call, Ordering::Release);
+    }
+
+    pub(crate) fn set_phase(&self, phase: Phase) {
+        self.ring.set_phase(self.position(), phase);
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.ring.phase(self.position())
+    }
+
+    fn position(&self) -> u64 {
+        self.position.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the worker's loop or the program that it works for has ended.
+    ///
+    /// The kernel kills this process with that program. Should it not have, the loop is told here. The
+    /// socket is not waited for: it would stay open as long as this waits, also if user code has
+    /// closed it by mistake, which the pool is to hear of.
+    pub(crate) fn wait_for_end(&self) {
+        let mut ends: Vec<_> = [Some(&self.loop_ended), self.parent.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|end| PollFd::new(end, PollFlags::IN))
+            .collect();
+        while ends.iter().all(|end| end.revents().is_empty()) {
+            // Interrupted, or there is no memory for it: once more.
+            let _ = rustix::event::poll(&mut ends, None);
+        }
+        self.ring.close();
+    }
+}
+
+/// Dropped when the worker's loop ends, however that is.
+pub(crate) struct InLoop(pub(crate) &'static WorkerContext);
+
+impl Drop for InLoop {
+    fn drop(&mut self) {
+        // If nobody can be told, somebody has closed descriptors that were not his, and this process is of no
+        // more use.
+        if doorbell::ring(self.0.loop_ended.as_fd()).is_err() {
+            std::process::exit(FAILED);
+        }
+    }
+}
+
+/// A worker asks for the one call that it runs.
+impl Asked for WorkerContext {
+    fn is_cancelled(&self) -> bool {
+        let asked = self.ring.asked_to_stop();
+        asked != 0 && asked == self.call.load(Ordering::Acquire)
+    }
+
+    fn attempt(&self) -> u32 {
+        match self.call.load(Ordering::Acquire) {
+            // No call was taken up yet.
+            0 => 0,
+            _ => self.ring.attempt(self.position()),
+        }
+    }
+}

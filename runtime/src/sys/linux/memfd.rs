@@ -1,0 +1,73 @@
+//! Anonymous files: made, sealed, checked and written.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::fs::{MemfdFlags, SealFlags};
+
+/// A new file of this length, all zero. `name` is seen in `/proc` only.
+pub(crate) fn create(name: &str, length: usize) -> io::Result<OwnedFd> {
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let file = rustix::fs::memfd_create(name, flags)?;
+    rustix::fs::ftruncate(&file, length as u64)?;
+    Ok(file)
+}
+
+/// How long the file is, in bytes.
+pub(crate) fn length(file: impl AsFd) -> io::Result<u64> {
+    let length = rustix::fs::fstat(file)?.st_size;
+    u64::try_from(length).map_err(|_| io::ErrorKind::InvalidData.into())
+}
+
+/// How long the file is, if it is an anonymous one with these seals, and not empty.
+pub(crate) fn sealed_length(file: impl AsFd, wanted: SealFlags) -> Result<usize, String> {
+    let seals = rustix::fs::fcntl_get_seals(&file)
+        .map_err(|error| format!("what was sent as shared memory is none: {error}"))?;
+    if !seals.contains(wanted) {
+        let change = if wanted.contains(SealFlags::WRITE) {
+            "written to"
+        } else {
+            "made shorter"
+        };
+        return Err(format!(
+            "what was sent as shared memory could still be {change}"
+        ));
+    }
+    let length = length(file).map_err(|error| unmappable(&error))?;
+    match usize::try_from(length) {
+        Ok(0) => Err("what was sent as shared memory is empty".to_owned()),
+        Ok(length) => Ok(length),
+        Err(_) => Err(format!(
+            "no process can map shared memory of {length} bytes"
+        )),
+    }
+}
+
+pub(crate) fn unmappable(error: &io::Error) -> String {
+    format!("its shared memory cannot be mapped: {error}")
+}
+
+/// The length in whole pages, in bytes.
+pub(crate) fn whole_pages(length: usize) -> io::Result<usize> {
+    length
+        .checked_next_multiple_of(rustix::param::page_size())
+        // The kernel counts the bytes of a file with a sign.
+        .filter(|&length| isize::try_from(length).is_ok())
+        .ok_or_else(|| io::ErrorKind::OutOfMemory.into())
+}
+
+/// Writes all of `bytes` from `at` on.
+pub(crate) fn write_all(file: impl AsFd, mut at: usize, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::pwrite(&file, bytes, at as u64) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                at += written;
+                bytes = &bytes[written..];
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

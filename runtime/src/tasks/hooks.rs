@@ -1,0 +1,88 @@
+//! Functions that run in each worker when it starts: what `#[offloop::on_worker_start]` marks.
+
+use std::error::Error as StdError;
+
+use crate::util::panic;
+
+/// A function that was marked.
+#[derive(Debug)]
+pub struct StartHook {
+    name: &'static str,
+    run: fn() -> Result<(), String>,
+}
+
+/// All of them, in this program.
+#[linkme::distributed_slice]
+pub static START_HOOKS: [StartHook];
+
+impl StartHook {
+    /// A hook of this name: its module path and its own.
+    #[must_use]
+    pub const fn new(name: &'static str, run: fn() -> Result<(), String>) -> StartHook {
+        StartHook { name, run }
+    }
+}
+
+/// What such a function may return.
+#[diagnostic::on_unimplemented(
+    message = "a function that runs when a worker starts returns nothing or a `Result`, not `{Self}`",
+    label = "nobody would see this value",
+    note = "return `()`, or `Result<(), E>` where `E` is an error, a `String` or a `&str`"
+)]
+pub trait StartOutcome {
+    /// Why it failed, with its causes.
+    ///
+    /// # Errors
+    /// It failed.
+    fn outcome(self) -> Result<(), String>;
+}
+
+impl StartOutcome for () {
+    fn outcome(self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl<E: Into<Box<dyn StdError>>> StartOutcome for Result<(), E> {
+    fn outcome(self) -> Result<(), String> {
+        self.map_err(|error| {
+            let error = error.into();
+            let mut text = error.to_string();
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                text.push_str(": ");
+                text.push_str(&error.to_string());
+                cause = error.source();
+            }
+            text
+        })
+    }
+}
+
+/// Runs all of them, in the order of their names, until one fails.
+pub(crate) fn run_all() -> Result<(), String> {
+    let mut hooks: Vec<_> = START_HOOKS.iter().collect();
+    hooks.sort_unstable_by_key(|hook| hook.name);
+    for hook in hooks {
+        let what = match panic::catch(hook.run) {
+            Ok(Ok(())) => continue,
+            Ok(Err(reason)) => format!("failed: {reason}"),
+            Err(report) => {
+                let place = report.location.map(|place| format!(" (at {place})"));
+                format!("panicked: {}{}", report.message, place.unwrap_or_default())
+            }
+        };
+        return Err(format!("`{}`, run when a worker starts, {what}", hook.name));
+    }
+    Ok(())
+}
+
+/// The names of all of them, for a message; empty if there are none.
+pub(crate) fn names() -> String {
+    let mut names: Vec<_> = START_HOOKS
+        .iter()
+        .map(|hook| format!("`{}`", hook.name))
+        .collect();
+    names.sort_unstable();
+    names.join(", ")
+}

@@ -1,0 +1,68 @@
+//! The table of all process tasks of this program, which the linker puts together, and how a task
+//! is looked up in it.
+
+use std::sync::OnceLock;
+
+use super::erased::Entry;
+use crate::task::{FNV_START, fnv1a};
+
+/// All process tasks of this program.
+#[linkme::distributed_slice]
+pub static TASKS: [Entry];
+
+/// The table, sorted by id.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    tasks: Vec<&'static Entry>,
+    /// A hash of everything in it: two programs with the same one understand each other.
+    build_id: u64,
+}
+
+impl Registry {
+    /// The table of this program.
+    ///
+    /// # Errors
+    /// Two tasks have the same id, so that a worker could not tell which is meant.
+    pub(crate) fn get() -> Result<&'static Registry, &'static str> {
+        static REGISTRY: OnceLock<Result<Registry, String>> = OnceLock::new();
+        REGISTRY
+            .get_or_init(|| Registry::new(&TASKS))
+            .as_ref()
+            .map_err(String::as_str)
+    }
+
+    fn new(entries: &'static [Entry]) -> Result<Registry, String> {
+        let mut tasks: Vec<_> = entries.iter().collect();
+        tasks.sort_unstable_by_key(|entry| entry.info().id());
+        for pair in tasks.windows(2) {
+            let (one, other) = (pair[0].info(), pair[1].info());
+            if one.id() == other.id() {
+                return Err(format!(
+                    "the tasks `{}` ({}) and `{}` ({}) cannot be told apart; \
+                     give one of them a `name = \"...\"`",
+                    one.name(),
+                    one.place(),
+                    other.name(),
+                    other.place()
+                ));
+            }
+        }
+        let mut build_id = fnv1a(FNV_START, env!("CARGO_PKG_VERSION").as_bytes());
+        for entry in &tasks {
+            build_id = fnv1a(build_id, &entry.info().id().to_le_bytes());
+        }
+        Ok(Registry { tasks, build_id })
+    }
+
+    pub(crate) fn find(&self, id: u64) -> Option<&'static Entry> {
+        let at = self
+            .tasks
+            .binary_search_by_key(&id, |entry| entry.info().id())
+            .ok()?;
+        Some(self.tasks[at])
+    }
+
+    pub(crate) fn build_id(&self) -> u64 {
+        self.build_id
+    }
+}
