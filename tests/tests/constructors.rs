@@ -14,7 +14,7 @@ use offloop_tests::tasks::pid;
 use offloop_tests::wait;
 use offloop_tests_registered::{Shape, Square};
 
-offloop_tests::forget_settings_of_the_caller!();
+offloop_tests::settings_of_its_own!();
 
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Circle(f64);

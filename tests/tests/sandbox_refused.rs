@@ -7,7 +7,7 @@ use std::sync::Once;
 use offloop::{Error, ProcessPool, Sandbox, Started, cpu_bound};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
-offloop_tests::forget_settings_of_the_caller!();
+offloop_tests::settings_of_its_own!();
 
 static STRICT: ProcessPool = ProcessPool::new("strict")
     .workers(1)

@@ -17,7 +17,7 @@ use offloop_tests::{
     LIMIT, Marks, Random, children_of, died, eventually, poll_once, try_signal, wait,
 };
 
-offloop_tests::forget_settings_of_the_caller!();
+offloop_tests::settings_of_its_own!();
 
 /// How long a storm lasts.
 fn duration() -> Duration {

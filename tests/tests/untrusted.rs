@@ -9,7 +9,7 @@ use offloop::{Error, ProcessPool, cpu_bound};
 use offloop_tests::Random;
 use tokio::time::timeout;
 
-offloop_tests::forget_settings_of_the_caller!();
+offloop_tests::settings_of_its_own!();
 
 /// What the memory is overwritten with.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]

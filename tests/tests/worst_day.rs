@@ -14,7 +14,7 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-offloop_tests::forget_settings_of_the_caller!();
+offloop_tests::settings_of_its_own!();
 
 /// Workers have this in their environment, and whatever they start has it too.
 const MARK: &str = "OFFLOOP_TEST_WORST_DAY";
@@ -303,7 +303,7 @@ fn marked() -> Vec<String> {
 type Scenario = (&'static str, fn(&ProcessPool));
 
 #[test]
-fn after_each_fault_all_is_as_it_was_before() {
+fn a_fault_leaves_all_as_it_was_before() {
     let scenarios: &[Scenario] = &[
         ("nothing", |_| ()),
         ("values that go wrong", values_that_go_wrong),

@@ -2,7 +2,7 @@
 //! their own because any other test beside them would be counted too. For the same reason each of them
 //! holds the guard of [`offloop_tests::alone`].
 
-offloop_tests::forget_settings_of_the_caller!();
+offloop_tests::settings_of_its_own!();
 
 mod descriptors;
 mod payloads;

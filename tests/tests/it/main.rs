@@ -2,7 +2,7 @@
 //! (`runtime/src/promises.md`), and one for what the attributes write. All of it shares a process; tests
 //! that cannot are binaries of their own, beside this one, and say why.
 
-offloop_tests::forget_settings_of_the_caller!();
+offloop_tests::settings_of_its_own!();
 
 mod calls;
 mod crashes;

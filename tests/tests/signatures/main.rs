@@ -24,7 +24,7 @@
     clippy::trivially_copy_pass_by_ref
 )]
 
-offloop_tests::forget_settings_of_the_caller!();
+offloop_tests::settings_of_its_own!();
 
 mod archives;
 mod csv;

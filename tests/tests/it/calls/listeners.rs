@@ -186,7 +186,7 @@ fn a_runtime_without_input_and_output_awaits_calls_as_well() {
 }
 
 #[test]
-fn runtimes_that_are_more_than_a_worker_has_bells_for_hear_of_their_calls() {
+fn more_runtimes_than_a_worker_has_doorbells_hear_of_their_calls() {
     static POOL: ProcessPool = ProcessPool::new("many").workers(2);
     in_time("all calls end", || {
         let runtimes: Vec<_> = (0..20).map(|_| current_thread()).collect();
@@ -195,7 +195,7 @@ fn runtimes_that_are_more_than_a_worker_has_bells_for_hear_of_their_calls() {
                 runtime.block_on(warm(&POOL));
             }
         }
-        // Those that come after them find bells again.
+        // Those that come after them find doorbells again.
         drop(runtimes);
         for _ in 0..20 {
             current_thread().block_on(warm(&POOL));

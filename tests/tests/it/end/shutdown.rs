@@ -129,20 +129,3 @@ fn a_thread_pool_that_is_shut_down_leaves_a_stuck_thread_to_itself() {
     let stats = pool.stats();
     assert_eq!((stats.submitted, stats.failed), (3, 3));
 }
-
-#[test]
-fn workers_that_are_only_starting_are_no_reason_to_wait() {
-    for _ in 0..20 {
-        let pool = ProcessPool::new("too-late").workers(2);
-        let calls = [pid().on(&pool).start(), pid().on(&pool).start()];
-        pool.shutdown(Duration::ZERO).wait();
-        for call in calls {
-            let outcome = call.wait();
-            assert!(
-                matches!(outcome, Ok(_) | Err(Error::Closed(_))),
-                "{outcome:?}"
-            );
-        }
-        assert_eq!(pool.stats().workers, 0);
-    }
-}

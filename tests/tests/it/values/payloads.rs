@@ -116,7 +116,7 @@ fn goes_there_and_back(pool: &ProcessPool, length: usize, seed: u8) {
 }
 
 #[test]
-fn every_size_around_every_border_arrives() {
+fn values_of_every_size_around_every_border_arrive() {
     let pool = ProcessPool::new("borders").workers(1);
     // A slot holds less than 2 KiB, and what is encoded in passing 64 KiB; beside the value there are
     // some bytes that say what it is.
@@ -149,7 +149,7 @@ fn third_time(owned: Vec<u8>, lent: &[u8], seed: u8, marks: &Path) -> bool {
 }
 
 #[test]
-fn the_next_worker_gets_the_same_bytes() {
+fn a_call_that_is_made_again_brings_the_same_bytes() {
     let pool = ProcessPool::new("next").workers(2);
     for (owned, lent) in [(0, 3000), (3000, 0), (MIB, 70_000), (70_000, 5 * MIB)] {
         let marks = Marks::new();

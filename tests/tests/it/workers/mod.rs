@@ -1,5 +1,6 @@
 //! Workers come and go.
 
+mod environment;
 mod growth;
 pub(crate) mod hooks;
 mod life;
