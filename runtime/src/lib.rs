@@ -152,7 +152,7 @@ mod shared;
 mod stats;
 mod sys;
 mod task;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod tasks;
 mod thread;
 mod util;

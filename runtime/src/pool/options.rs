@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
+/// What a call may be told beside its arguments.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Options {
+#[non_exhaustive]
+pub struct Options {
     /// How long the function may run. `None` leaves it to the pool.
-    pub(crate) timeout: Option<Duration>,
+    pub timeout: Option<Duration>,
     /// How long the function may go on in a worker process once nobody waits for it. `None` leaves it
     /// to the pool.
-    pub(crate) grace: Option<Duration>,
+    pub grace: Option<Duration>,
     /// How long the call may wait in the queue.
-    pub(crate) queue_timeout: Option<Duration>,
+    pub queue_timeout: Option<Duration>,
     /// How many times the call is made again after its worker died.
-    pub(crate) retries: u32,
+    pub retries: u32,
     /// Fails rather than waits when the queue is full.
-    pub(crate) bounded: bool,
+    pub bounded: bool,
 }
 
 /// Options that take no room as long as nobody has set any: most calls have none, and are moved about.
