@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use serde::Deserialize;
 
-use crate::process::{Assembler, Body, FdPurpose, Kind, NoFrame, Reply, read_ready};
+use crate::process::{Assembler, FdPurpose, Kind, NoFrame, Reply, read_ready};
 use crate::wire::{self, Decoder, Encoder, Wire};
 
 /// Why there are no more frames.
@@ -46,7 +46,7 @@ pub fn parse_ready(body: &[u8]) -> Result<Option<String>, String> {
 /// # Errors
 /// It is none.
 pub fn parse_reply(kind: u32, body: Vec<u8>) -> Result<(), String> {
-    Reply::parse(kind, Body::Copied(body), Vec::new()).map(drop)
+    Reply::parse(kind, body, Vec::new(), Ok).map(drop)
 }
 
 /// Takes what came with descriptors for their purpose, and writes it again.

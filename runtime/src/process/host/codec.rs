@@ -11,9 +11,9 @@ use super::message::{Body, Message};
 use super::scheduler::Scheduler;
 use super::scheduler::job::{Answer, Job, Request};
 use super::scheduler::poison::Key;
-use super::worker::Lent;
 use crate::error::{CodecFailed, Error, Started};
 use crate::pool::queue::Waiting;
+use crate::process::transport::Lease;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
 use crate::tasks::erased::{Boxed, Entry};
@@ -115,7 +115,7 @@ pub(crate) fn encode_for(job: &Arc<Job>) {
 }
 
 /// Decodes a large result on threads of its own.
-pub(crate) fn decode_for(job: &Arc<Job>, body: Lent, descriptors: Vec<OwnedFd>) {
+pub(crate) fn decode_for(job: &Arc<Job>, body: Lease, descriptors: Vec<OwnedFd>) {
     let work = Decode {
         job: Arc::clone(job),
         body: Mutex::new(Some((body, descriptors))),
@@ -172,7 +172,7 @@ impl Runnable for Encode {
 
 struct Decode {
     job: Arc<Job>,
-    body: Mutex<Option<(Lent, Vec<OwnedFd>)>>,
+    body: Mutex<Option<(Lease, Vec<OwnedFd>)>>,
 }
 
 impl Waiting for Decode {
@@ -197,7 +197,7 @@ impl Runnable for Decode {
     }
 }
 
-fn decode_lent(job: &Job, lent: Lent, descriptors: Vec<OwnedFd>) -> Result<Boxed, String> {
+fn decode_lent(job: &Job, lent: Lease, descriptors: Vec<OwnedFd>) -> Result<Boxed, String> {
     let decode = job.erased().decode;
     let where_it_lies = lent.look()?;
     if job.erased().entry.is_plain(where_it_lies) {

@@ -5,8 +5,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
 use super::scheduler::poison::Key;
+use crate::process::transport::INLINE;
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::INLINE;
 use crate::wire::Handle;
 
 #[derive(Debug)]

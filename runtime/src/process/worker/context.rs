@@ -10,9 +10,9 @@ use rustix::process::{PidfdFlags, pidfd_open};
 
 use crate::context::Asked;
 use crate::error::Phase;
+use crate::process::transport::Ring;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
-use crate::process::transport::shm::ring::Ring;
 
 /// The exit code of a worker that cannot work.
 pub(crate) const FAILED: i32 = 70;

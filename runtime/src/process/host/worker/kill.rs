@@ -13,7 +13,7 @@ use super::{Deadline, EXIT_TIMEOUT, Inner, Life, NOTHING_BEGUN, STUCK, WorkerHan
 use crate::error::{Exit, Phase, Started, last_words};
 use crate::process::host::post_mortem;
 use crate::process::host::scheduler::job::Job;
-use crate::process::transport::shm::slot_state::CallState;
+use crate::process::transport::CallState;
 use crate::util::sync::lock;
 
 /// What is known of a worker's end.

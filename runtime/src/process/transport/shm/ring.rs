@@ -8,100 +8,39 @@
 //! Whatever the worker has written counts as bytes, never as a value: it is copied out before it is
 //! looked at.
 
-use std::cell::UnsafeCell;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::thread::futex;
 use rustix::time::{ClockId, clock_gettime};
 
+use super::event_count::ASLEEP;
+use super::layout::lending::{AWAITED, FREE, LENT};
+use super::layout::{DOORBELLS, Head, INLINE, Layout, SLOTS};
 use super::memory::Memory;
-use super::slot_state::{ASLEEP, CallState, Claim, EventCount, SlotState};
+use super::slot_state::{CallState, Claim};
 use crate::error::Phase;
 use crate::sys::mapping::Access;
 
-/// So many calls a worker may have at a time, the one that runs included.
-pub(crate) const SLOTS: usize = 32;
-
-/// A call or an answer of up to so many bytes lies in the slot itself.
-pub(crate) const INLINE: usize = SLOT - size_of::<Head>();
-
-/// So many listeners one worker can wake: the pool's own thread, and one for each async runtime.
-pub(crate) const DOORBELLS: usize = 8;
-
-const SLOT: usize = 2048;
-
-/// Whether the memory of the last large answer is being read.
-const FREE: u32 = 0;
-const LENT: u32 = 1;
-/// ... and the worker waits for it.
-const AWAITED: u32 = 2;
-
-#[repr(C, align(4096))]
-struct Shared {
-    /// The worker, while it has nothing to do.
-    worker: EventCount,
-    /// Whether the memory of the last large answer is free.
-    lent: AtomicU32,
-    /// The pool's listeners.
-    listeners: [EventCount; DOORBELLS],
-    /// Not 0: nothing more will come.
-    is_over: AtomicU32,
-    /// The call that is asked to stop.
-    stop: AtomicU64,
-    /// How much memory the worker took after its last call, in bytes, if it was told to look.
-    resident: AtomicU64,
-    slots: [Slot; SLOTS],
-}
-
-#[repr(C, align(64))]
-struct Slot {
-    head: Head,
-    /// Belongs to the side whose state it is.
-    bytes: UnsafeCell<[u8; INLINE]>,
-}
-
-/// What is known of the call in a slot. The pool writes it before it fills the slot, the worker
-/// before it is done.
-#[repr(C, align(64))]
-struct Head {
-    state: SlotState,
-    /// When the worker took it up, in nanoseconds of the clock that all processes share.
-    started: AtomicU64,
-    /// How many descriptors were sent to the worker before.
-    fd_messages: AtomicU64,
-    /// How long the call is, or its answer, in bytes.
-    length: AtomicU64,
-    /// In which other memory it lies; 0 if it lies in the slot.
-    memory: AtomicU64,
-    /// Whom to wake when it is done.
-    doorbell: AtomicU32,
-    attempt: AtomicU32,
-    /// What the worker does for it, as a number of [`Phase`].
-    phase: AtomicU32,
-    /// Of what kind the answer is.
-    kind: AtomicU32,
-}
-
 /// Where a call lies, or its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(in crate::process) struct Place {
     /// 0: in the slot.
-    pub(crate) memory: u64,
-    pub(crate) length: usize,
+    pub(in crate::process) memory: u64,
+    pub(in crate::process) length: usize,
 }
 
 /// A call on its way into a slot.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Placed<'a> {
-    pub(crate) call: u64,
-    pub(crate) attempt: u32,
-    pub(crate) doorbell: usize,
-    pub(crate) fd_messages: u64,
-    pub(crate) at: Place,
+pub(in crate::process) struct Placed<'a> {
+    pub(in crate::process) call: u64,
+    pub(in crate::process) attempt: u32,
+    pub(in crate::process) doorbell: usize,
+    pub(in crate::process) fd_messages: u64,
+    pub(in crate::process) at: Place,
     /// What lies in the slot itself.
-    pub(crate) bytes: &'a [u8],
+    pub(in crate::process) bytes: &'a [u8],
 }
 
 /// The mapping.
@@ -112,30 +51,30 @@ pub(crate) struct Ring {
 
 impl Ring {
     /// Makes one, in the pool.
-    pub(crate) fn create() -> std::io::Result<Ring> {
-        let memory = Memory::create("offloop-ring", size_of::<Shared>())?;
+    pub(in crate::process) fn create() -> std::io::Result<Ring> {
+        let memory = Memory::create("offloop-ring", size_of::<Layout>())?;
         Ok(Ring { memory })
     }
 
     /// Maps the one that the pool has made, in the worker.
-    pub(crate) fn open(descriptor: OwnedFd) -> Result<Ring, String> {
+    pub(in crate::process) fn open(descriptor: OwnedFd) -> Result<Ring, String> {
         let memory = Memory::open(descriptor, Access::ReadWrite)?;
-        if memory.len() < size_of::<Shared>() {
+        if memory.len() < size_of::<Layout>() {
             return Err("it is too short".to_owned());
         }
         Ok(Ring { memory })
     }
 
-    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
+    pub(in crate::process) fn descriptor(&self) -> BorrowedFd<'_> {
         self.memory.descriptor()
     }
 
-    fn fields(&self) -> &Shared {
-        let shared: NonNull<Shared> = self.memory.address().cast();
+    fn fields(&self) -> &Layout {
+        let layout: NonNull<Layout> = self.memory.address().cast();
         // SAFETY: the memory is mapped as long as `self` lives, begins at a page, is long enough and
         // cannot shrink. All in it are atomics and bytes in cells, for which every bit pattern is a
         // value and which may change while there is a reference to them.
-        unsafe { shared.as_ref() }
+        unsafe { layout.as_ref() }
     }
 
     fn head(&self, position: u64) -> &Head {
@@ -157,7 +96,7 @@ fn index(position: u64) -> usize {
 /// The pool's side.
 impl Ring {
     /// Puts a call into a slot that is free, and wakes the worker if it sleeps.
-    pub(crate) fn publish(&self, position: u64, placed: &Placed<'_>) {
+    pub(in crate::process) fn publish(&self, position: u64, placed: &Placed<'_>) {
         let head = self.head(position);
         let length = placed.bytes.len().min(INLINE);
         // SAFETY: the slot is free, so that the worker neither reads nor writes it; it has room for
@@ -186,32 +125,32 @@ impl Ring {
     }
 
     /// Lets the worker end when it has no more calls.
-    pub(crate) fn close(&self) {
+    pub(in crate::process) fn close(&self) {
         self.fields().is_over.store(1, Ordering::Release);
         self.wake_worker();
     }
 
-    pub(crate) fn call_state(&self, position: u64, call: u64) -> CallState {
+    pub(in crate::process) fn call_state(&self, position: u64, call: u64) -> CallState {
         self.head(position).state.call_state(call)
     }
 
     /// Takes a call back, unless the worker has taken it up.
-    pub(crate) fn cancel(&self, position: u64, call: u64) -> bool {
+    pub(in crate::process) fn cancel(&self, position: u64, call: u64) -> bool {
         self.head(position).state.cancel(call)
     }
 
     /// Takes the slot of such a call back too, unless the worker has passed by.
-    pub(crate) fn reclaim(&self, position: u64, call: u64) -> bool {
+    pub(in crate::process) fn reclaim(&self, position: u64, call: u64) -> bool {
         self.head(position).state.reclaim(call)
     }
 
     /// Ends a call that runs, for the worker to be killed.
-    pub(crate) fn interrupt(&self, position: u64, call: u64) -> bool {
+    pub(in crate::process) fn interrupt(&self, position: u64, call: u64) -> bool {
         self.head(position).state.interrupt(call)
     }
 
     /// Of what kind an answer is, as the worker says, and where it lies.
-    pub(crate) fn answer(&self, position: u64) -> (u32, Place) {
+    pub(in crate::process) fn answer(&self, position: u64) -> (u32, Place) {
         let head = self.head(position);
         let get = Ordering::Relaxed;
         let length = usize::try_from(head.length.load(get)).unwrap_or(usize::MAX);
@@ -220,7 +159,7 @@ impl Ring {
     }
 
     /// Copies an answer out of its slot.
-    pub(crate) fn copy_answer(&self, position: u64, length: usize) -> Vec<u8> {
+    pub(in crate::process) fn copy_answer(&self, position: u64, length: usize) -> Vec<u8> {
         let length = length.min(INLINE);
         let mut copy: Vec<u8> = Vec::with_capacity(length);
         // SAFETY: the slot has `INLINE` bytes, and so many were reserved. A worker that has lost its
@@ -234,12 +173,12 @@ impl Ring {
     }
 
     /// The slot is free again.
-    pub(crate) fn release(&self, position: u64) {
+    pub(in crate::process) fn release(&self, position: u64) {
         self.head(position).state.release();
     }
 
     /// What the worker did, or was doing, for the call in this slot.
-    pub(crate) fn phase(&self, position: u64) -> Phase {
+    pub(in crate::process) fn phase(&self, position: u64) -> Phase {
         let phase = self.head(position).phase.load(Ordering::Acquire);
         [Phase::Idle, Phase::Decode, Phase::Run, Phase::Encode]
             .into_iter()
@@ -248,28 +187,28 @@ impl Ring {
     }
 
     /// For how long the call in this slot has run.
-    pub(crate) fn ran_for(&self, position: u64) -> std::time::Duration {
+    pub(in crate::process) fn ran_for(&self, position: u64) -> std::time::Duration {
         let started = self.head(position).started.load(Ordering::Acquire);
         std::time::Duration::from_nanos(now().saturating_sub(started))
     }
 
     /// Asks the function of this call to stop.
-    pub(crate) fn ask_to_stop(&self, call: u64) {
+    pub(in crate::process) fn ask_to_stop(&self, call: u64) {
         self.fields().stop.store(call, Ordering::Release);
     }
 
-    pub(crate) fn resident(&self) -> u64 {
+    pub(in crate::process) fn resident(&self) -> u64 {
         self.fields().resident.load(Ordering::Acquire)
     }
 
     /// From now on the worker wakes this listener, once, when a call is done. The listener has to
     /// look once more after that.
-    pub(crate) fn listen(&self, doorbell: usize) {
+    pub(in crate::process) fn listen(&self, doorbell: usize) {
         self.fields().listeners[doorbell].prepare_wait();
     }
 
     /// The memory of the last large answer may be used again.
-    pub(crate) fn give_back(&self) {
+    pub(in crate::process) fn give_back(&self) {
         let lent = &self.fields().lent;
         if lent.swap(FREE, Ordering::AcqRel) == AWAITED {
             let _ = futex::wake(lent, futex::Flags::empty(), 1);
@@ -281,7 +220,7 @@ impl Ring {
 impl Ring {
     /// Waits for the call in the slot at `position`, which moves on to where it is, and takes it up.
     /// `None` if there is none and none will come.
-    pub(crate) fn claim(&self, position: &mut u64) -> Option<u64> {
+    pub(in crate::process) fn claim(&self, position: &mut u64) -> Option<u64> {
         let sleeper = &self.fields().worker;
         let is_over = || self.fields().is_over.load(Ordering::Acquire) != 0;
         let mut lies = false;
@@ -312,12 +251,12 @@ impl Ring {
     }
 
     /// How many descriptors must have come before the call in this slot can be read.
-    pub(crate) fn fd_messages(&self, position: u64) -> u64 {
+    pub(in crate::process) fn fd_messages(&self, position: u64) -> u64 {
         self.head(position).fd_messages.load(Ordering::Relaxed)
     }
 
     /// Where the call in this slot lies.
-    pub(crate) fn place_of(&self, position: u64) -> Place {
+    pub(in crate::process) fn place_of(&self, position: u64) -> Place {
         let head = self.head(position);
         let length = usize::try_from(head.length.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
         let memory = head.memory.load(Ordering::Relaxed);
@@ -325,7 +264,7 @@ impl Ring {
     }
 
     /// The call in this slot, which the worker has taken up.
-    pub(crate) fn request(&self, position: u64, length: usize) -> &[u8] {
+    pub(in crate::process) fn request(&self, position: u64, length: usize) -> &[u8] {
         let length = length.min(INLINE);
         // SAFETY: the slot has `INLINE` bytes. The pool does not touch them before the call is done,
         // and the worker writes the answer only when it has let go of this.
@@ -333,27 +272,27 @@ impl Ring {
     }
 
     /// Which attempt the call in this slot is.
-    pub(crate) fn attempt(&self, position: u64) -> u32 {
+    pub(in crate::process) fn attempt(&self, position: u64) -> u32 {
         self.head(position).attempt.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_phase(&self, position: u64, phase: Phase) {
+    pub(in crate::process) fn set_phase(&self, position: u64, phase: Phase) {
         self.head(position)
             .phase
             .store(number(phase), Ordering::Release);
     }
 
     /// The call that is asked to stop.
-    pub(crate) fn asked_to_stop(&self) -> u64 {
+    pub(in crate::process) fn asked_to_stop(&self) -> u64 {
         self.fields().stop.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_resident(&self, bytes: u64) {
+    pub(in crate::process) fn set_resident(&self, bytes: u64) {
         self.fields().resident.store(bytes, Ordering::Release);
     }
 
     /// Waits until the pool has read the last large answer, and takes the memory for the next.
-    pub(crate) fn borrow_memory(&self) {
+    pub(in crate::process) fn borrow_memory(&self) {
         let lent = &self.fields().lent;
         if lent
             .compare_exchange(FREE, LENT, Ordering::AcqRel, Ordering::Acquire)
@@ -368,7 +307,7 @@ impl Ring {
 
     /// Puts the answer into the slot of the call. `bytes` is what lies in the slot itself. Gives
     /// whom to wake, if anybody; `Err` if the pool has ended the call.
-    pub(crate) fn complete(
+    pub(in crate::process) fn complete(
         &self,
         position: u64,
         call: u64,
@@ -397,10 +336,10 @@ impl Ring {
 
 /// The pool has ended the call, and is about to kill this process.
 #[derive(Debug)]
-pub(crate) struct Interrupted;
+pub(in crate::process) struct Interrupted;
 
 /// Stays where it is until the pool has killed this process.
-pub(crate) fn wait_for_death() -> ! {
+pub(in crate::process) fn wait_for_death() -> ! {
     loop {
         let nobody = AtomicU32::new(0);
         let _ = futex::wait(&nobody, futex::Flags::PRIVATE, 0, None);

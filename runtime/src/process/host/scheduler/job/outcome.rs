@@ -9,13 +9,14 @@ use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Refused, Start
 use crate::process::host::codec;
 use crate::process::host::scheduler::poison::Key;
 use crate::process::host::worker::Death;
-use crate::process::protocol::reply::{Body, Reply};
+use crate::process::protocol::reply::Reply;
+use crate::process::transport::Body;
 use crate::stats::{Ending, Place};
 use crate::util::sync::{lock, wake};
 
 impl Job {
     /// Hands in what the worker said.
-    pub(crate) fn finish_with_reply(self: Arc<Job>, reply: Reply, pid: u32) {
+    pub(crate) fn finish_with_reply(self: Arc<Job>, reply: Reply<Body>, pid: u32) {
         let mut state = lock(&self.state);
         if !matches!(state.stage, Stage::Running(_)) {
             return;
