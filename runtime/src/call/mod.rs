@@ -1,5 +1,10 @@
 //! `Call`: what an annotated function gives, a future with options.
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "a call on a thread needs no header")
+)]
+pub(crate) mod header;
 pub(crate) mod options;
 pub(crate) mod wait;
 

@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) retries: u32,
     /// Fails rather than waits when the queue is full.
     pub(crate) bounded: bool,
+    /// The caller wants to know how far the function is.
+    pub(crate) wants_progress: bool,
 }
 
 /// Options that take no room as long as nobody has set any: most calls have none, and are moved about.

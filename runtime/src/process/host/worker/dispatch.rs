@@ -140,7 +140,7 @@ impl WorkerHandle {
             position,
             &Placed {
                 call: job.id(),
-                attempt: job.attempt(),
+                header: job.header(),
                 doorbell,
                 fd_messages: inner.fd_messages,
                 at,
