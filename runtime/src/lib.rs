@@ -139,8 +139,7 @@ pub mod __fuzz;
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
-#[path = "builder/mod.rs"]
-pub mod args;
+pub mod builder;
 mod call;
 pub mod context;
 mod error;
@@ -152,7 +151,7 @@ mod shared;
 mod stats;
 mod sys;
 mod task;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod tasks;
 mod thread;
 mod util;

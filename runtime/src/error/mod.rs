@@ -3,7 +3,7 @@
 mod details;
 #[allow(dead_code, reason = "until the host side of processes uses it")]
 pub(crate) mod fault;
-mod text;
+pub(crate) mod text;
 
 use std::io;
 
@@ -13,8 +13,6 @@ pub use details::{
     CannotStart, CodecFailed, Exit, InvalidPool, Panicked, Phase, Poisoned, Refused, TimedOut,
     WorkerDied,
 };
-#[cfg(target_os = "linux")]
-pub(crate) use text::last_words;
 
 /// Why a call returned no value.
 ///

@@ -21,7 +21,6 @@ mod sandbox;
 mod transport;
 mod worker;
 
-pub(crate) use call::{ProcessCall, Target};
 pub use mode::run_in_place;
 pub use pool::ProcessPool;
 #[cfg(feature = "sandbox")]

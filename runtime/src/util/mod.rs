@@ -4,3 +4,4 @@ pub(crate) mod latest;
 pub(crate) mod panic;
 pub(crate) mod sync;
 pub(crate) mod timer;
+pub(crate) mod wait;

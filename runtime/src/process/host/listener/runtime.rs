@@ -14,10 +14,10 @@ use tokio::io::unix::AsyncFd;
 use tokio::runtime::{Handle, Id};
 use tokio::task::coop::unconstrained;
 
-use crate::call::wait;
 use crate::process::host::worker::WorkerHandle;
 use crate::util::panic;
 use crate::util::sync::lock;
+use crate::util::wait;
 
 /// So many calls that a thread makes on a runtime are heard of by the pool's own thread: a runtime
 /// that makes one call and ends is not worth a registration.

@@ -26,11 +26,11 @@ use super::worker::WorkerHandle;
 use crate::error::Started;
 use crate::pool::closing::Watchers;
 use crate::pool::queue::Queue;
+use crate::pool::rejected::Rejected;
 use crate::process::config::Settings;
 use crate::process::protocol::handshake::WorkerConfig;
 use crate::stats::{Counters, Stats};
 use crate::sys::fork;
-use crate::thread::Rejected;
 use crate::util::sync::lock;
 use crate::util::timer::{Expire, Timer, Token};
 

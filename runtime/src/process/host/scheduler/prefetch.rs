@@ -6,6 +6,7 @@ use std::sync::{Arc, MutexGuard};
 use super::Scheduler;
 use super::job::Job;
 use crate::error::Started;
+use crate::pool::completion::TakenCall;
 use crate::process::host::codec;
 use crate::process::host::worker::{Taken, WorkerHandle};
 use crate::util::sync::lock;

@@ -10,7 +10,8 @@ use rustix::process::Signal;
 
 use super::pipeline::Cancelled;
 use super::{Deadline, EXIT_TIMEOUT, Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
-use crate::error::{Exit, Phase, Started, last_words};
+use crate::error::text::last_words;
+use crate::error::{Exit, Phase, Started};
 use crate::process::host::post_mortem;
 use crate::process::host::scheduler::job::Job;
 use crate::process::transport::CallState;
