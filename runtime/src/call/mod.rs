@@ -1,6 +1,8 @@
 //! `Call`: what an annotated function gives, a future with options.
 
 mod backend;
+#[allow(dead_code, reason = "a call on a thread needs no header")]
+pub(crate) mod header;
 
 use std::fmt;
 use std::future::Future;

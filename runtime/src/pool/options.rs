@@ -17,6 +17,8 @@ pub struct Options {
     pub retries: u32,
     /// Fails rather than waits when the queue is full.
     pub bounded: bool,
+    /// The caller wants to know how far the function is.
+    pub wants_progress: bool,
 }
 
 /// Options that take no room as long as nobody has set any: most calls have none, and are moved about.
