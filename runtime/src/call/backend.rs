@@ -58,6 +58,7 @@ impl<R: Outcome> TaskCall<R> {
     }
 
     /// Runs the function here, on the current thread. Nothing is encoded, and a panic goes through.
+    #[must_use]
     pub fn run(self) -> R {
         self.typed.run(self.args)
     }

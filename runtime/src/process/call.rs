@@ -111,7 +111,13 @@ impl<R: Outcome> ProcessCall<R> {
         };
         let request = encode_small(&self.typed.erased.entry, args).map_err(|reason| {
             scheduler.counters().refused();
-            R::from_error(codec_error(true, task, scheduler, reason, Started::No))
+            R::from_error(codec_error(
+                true,
+                task,
+                scheduler.name(),
+                reason,
+                Started::No,
+            ))
         })?;
         let job = Job::new(
             &self.typed.erased,

@@ -1,38 +1,25 @@
 //! Encoding arguments and decoding results, in the caller's process.
 //!
-//! This runs user code, of any length, in two places only: in the caller's own poll while the value
-//! is small, and on threads of its own when it is large, so that neither the caller's event loop
-//! nor the thread that hears from workers ever waits for it.
+//! This runs user code, of any length. What is small is done in the caller's own poll; what is large goes to
+//! threads of its own (`offload.rs`), so that neither the caller's event loop nor the thread that hears from
+//! workers ever waits for it.
 
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::message::{Body, Message};
-use super::scheduler::Scheduler;
-use super::scheduler::job::{Answer, Job, Request};
+use super::message::{Body, Message, Request};
 use super::scheduler::poison::Key;
 use crate::error::{CodecFailed, Error, Started};
-use crate::pool::completion::TakenCall;
-use crate::pool::queue::Runnable;
-use crate::pool::queue::Waiting;
 use crate::process::transport::Lease;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
-use crate::tasks::erased::{Boxed, Entry};
-use crate::thread::ThreadPool;
+use crate::tasks::erased::{Boxed, Entry, Erased};
 use crate::util::panic;
-use crate::util::sync::lock;
 use crate::wire::{CodecError, Decoder, Encoder};
 
 /// Values up to this many bytes are encoded and decoded where the caller polls: it takes some tens
 /// of microseconds at most. Larger ones go to the codec's threads.
 pub(crate) const SMALL: usize = 64 << 10;
-
-/// The threads that encode and decode what is large.
-fn threads() -> &'static ThreadPool {
-    static CODEC: ThreadPool = ThreadPool::per_core("offloop-codec");
-    &CODEC
-}
 
 /// Encodes the arguments if they are small; otherwise leaves them as they are.
 pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String> {
@@ -73,11 +60,16 @@ fn encode(entry: &Entry, args: &Boxed, out: &mut Encoder) -> Result<(), Unencode
     }
 }
 
-/// Encodes the arguments into memory that the worker of this call maps.
-fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
+/// Encodes large arguments into memory that a worker maps: `region`, if the worker has some already.
+/// `has_key` says whether the call will be compared with others.
+pub(crate) fn encode_large(
+    entry: &Entry,
+    args: &Boxed,
+    region: Option<Region>,
+    has_key: bool,
+) -> Result<Arc<Message>, String> {
     let no_memory = |reason: String| format!("the arguments: {reason}");
-    let entry = &job.erased().entry;
-    let region = match job.region() {
+    let region = match region {
         Some(region) => region,
         None => Region::create(2 * SMALL).map_err(|error| no_memory(error.to_string()))?,
     };
@@ -91,7 +83,7 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     let handles = out.take_handles();
     let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
     let region = Region::with(name, *memory);
-    let key = if job.is_repeated() {
+    let key = if has_key {
         Some(Key::of(region.written(length).map_err(no_memory)?))
     } else {
         None
@@ -104,103 +96,15 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     Ok(Message::new(entry.info().id(), body, handles))
 }
 
-/// Encodes large arguments on threads of its own and sends them to the worker that waits for them.
-pub(crate) fn encode_for(job: &Arc<Job>) {
-    let work = Encode {
-        job: Arc::clone(job),
-    };
-    if let Err(error) = start(job, work) {
-        job.cannot_encode(error);
-    }
-}
-
-/// Decodes a large result on threads of its own.
-pub(crate) fn decode_for(job: &Arc<Job>, body: Lease, descriptors: Vec<OwnedFd>) {
-    let work = Decode {
-        job: Arc::clone(job),
-        body: Mutex::new(Some((body, descriptors))),
-    };
-    if let Err(error) = start(job, work) {
-        job.fail(error);
-    }
-}
-
-/// Drops a value of the user's where that may block.
-pub(crate) fn discard<T: Send + 'static>(value: T) {
-    if let Ok(core) = threads().core() {
-        core.discard(value);
-    }
-}
-
-fn start(job: &Job, work: impl Runnable + 'static) -> Result<(), Error> {
-    let core = threads()
-        .core()
-        .map_err(|invalid| invalid.for_task(job.task()))?;
-    core.submit(Arc::new(work), false).map_err(|rejected| {
-        let what = "no thread can be started that encodes and decodes what is large";
-        rejected.about(what).into_error(job.task(), job.pool())
-    })
-}
-
-struct Encode {
-    job: Arc<Job>,
-}
-
-impl Waiting for Encode {
-    fn is_over(&self) -> bool {
-        false
-    }
-}
-
-impl Runnable for Encode {
-    fn run(self: Arc<Self>) {
-        let job = &self.job;
-        let Some(args) = job.take_arguments() else {
-            // Somebody has encoded them, for a worker that died, or is about to.
-            return job.send_encoded();
-        };
-        match encode_large(job, &args) {
-            Ok(message) => {
-                // Before the call can end: whoever awaits it may count on its arguments being gone.
-                panic::swallow_panic(|| drop(args));
-                job.encoded(message);
-            }
-            Err(reason) => job.cannot_encode(job.codec_error(true, reason, Started::No)),
-        }
-    }
-}
-
-struct Decode {
-    job: Arc<Job>,
-    body: Mutex<Option<(Lease, Vec<OwnedFd>)>>,
-}
-
-impl Waiting for Decode {
-    fn is_over(&self) -> bool {
-        !self.job.is_decoding()
-    }
-}
-
-impl Runnable for Decode {
-    fn run(self: Arc<Self>) {
-        let job = &self.job;
-        let Some((lent, descriptors)) = lock(&self.body).take() else {
-            return;
-        };
-        if self.is_over() {
-            return;
-        }
-        job.finish(match decode_lent(job, lent, descriptors) {
-            Ok(value) => Answer::Value(value),
-            Err(reason) => Answer::Failed(job.codec_error(false, reason, Started::Yes)),
-        });
-    }
-}
-
-fn decode_lent(job: &Job, lent: Lease, descriptors: Vec<OwnedFd>) -> Result<Boxed, String> {
-    let decode = job.erased().decode;
+/// Decodes a large result, from where the worker has put it.
+pub(crate) fn decode_large(
+    erased: &Erased,
+    lent: Lease,
+    descriptors: Vec<OwnedFd>,
+) -> Result<Boxed, String> {
+    let decode = erased.decode;
     let where_it_lies = lent.look()?;
-    if job.erased().entry.is_plain(where_it_lies) {
+    if erased.entry.is_plain(where_it_lies) {
         return decode_with(decode, where_it_lies, descriptors);
     }
     // What is looked at more than once must not change. And the worker has its memory back sooner.
@@ -234,13 +138,13 @@ pub(crate) fn decode_with<V>(
 pub(crate) fn codec_error(
     encoding: bool,
     task: &str,
-    scheduler: &Scheduler,
+    pool: &str,
     reason: String,
     started: Started,
 ) -> Error {
     let failed = Box::new(CodecFailed {
         task: task.to_owned(),
-        pool: scheduler.name().to_owned(),
+        pool: pool.to_owned(),
         reason,
         started,
     });

@@ -19,8 +19,8 @@ use std::time::Duration;
 use self::job::Job;
 use self::poison::Poison;
 use self::roster::Roster;
-use super::codec;
 use super::exit_hook;
+use super::offload;
 use super::spawner;
 use super::worker::WorkerHandle;
 use crate::error::Started;
@@ -402,7 +402,7 @@ impl Scheduler {
     pub(crate) fn job_abandoned(&self) {
         let over = lock(&self.state).queue.abandon();
         if !over.is_empty() {
-            codec::discard(over);
+            offload::discard(over);
             self.look_for_end();
         }
     }

@@ -5,9 +5,9 @@ use std::sync::{Arc, MutexGuard};
 
 use super::Scheduler;
 use super::job::Job;
+use super::job::large;
 use crate::error::Started;
 use crate::pool::completion::TakenCall;
-use crate::process::host::codec;
 use crate::process::host::worker::{Taken, WorkerHandle};
 use crate::util::sync::lock;
 
@@ -72,7 +72,7 @@ impl Scheduler {
         let taken = worker.take(job, message);
         match self.settle(taking, job, taken) {
             Settled::Given if is_large => {
-                codec::encode_for(job);
+                large::encode_for(job);
                 Settled::Elsewhere
             }
             settled => settled,

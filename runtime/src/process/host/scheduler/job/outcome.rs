@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Answer, Job, Request, Stage, State};
+use super::{Answer, Job, Stage, State, large};
 use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Started, WorkerDied};
 use crate::pool::completion::TakenCall;
 use crate::process::host::codec;
-use crate::process::host::scheduler::poison::Key;
+use crate::process::host::message::Request;
 use crate::process::host::worker::Death;
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
@@ -34,7 +34,7 @@ impl Job {
                 state.course.stage = Stage::Decoding;
                 state.timer.clear();
                 drop(state);
-                return codec::decode_for(&self, lent, descriptors);
+                return large::decode_for(&self, lent, descriptors);
             }
             Reply::Value {
                 body: Body::Copied(bytes),
@@ -193,24 +193,12 @@ impl Job {
     }
 
     pub(crate) fn codec_error(&self, encoding: bool, reason: String, started: Started) -> Error {
-        codec::codec_error(encoding, self.task(), &self.scheduler, reason, started)
-    }
-}
-
-impl Request {
-    /// Arguments that were not encoded are the user's, and dropping them may block, or panic.
-    pub(super) fn discard(self) {
-        if let Request::Large(args) = self {
-            codec::discard(args);
-        }
-    }
-
-    /// What stands for the call when it is compared with others.
-    fn key(&self) -> Key {
-        match self {
-            Request::Encoded(message) => message.key(),
-            // Not sent yet, so that no worker can have died of it.
-            Request::Large(_) | Request::Taken => Key::of(&[]),
-        }
+        codec::codec_error(
+            encoding,
+            self.task(),
+            self.scheduler.name(),
+            reason,
+            started,
+        )
     }
 }
