@@ -1,7 +1,7 @@
 //! The error of a call: one variant for each thing that can go wrong, with all that is known of it.
 
 mod details;
-#[allow(dead_code, reason = "until the host side of processes uses it")]
+#[cfg(target_os = "linux")]
 pub(crate) mod fault;
 mod text;
 
@@ -13,8 +13,6 @@ pub use details::{
     CannotStart, CodecFailed, Exit, InvalidPool, Panicked, Phase, Poisoned, Refused, TimedOut,
     WorkerDied,
 };
-#[cfg(target_os = "linux")]
-pub(crate) use text::last_words;
 
 /// Why a call returned no value.
 ///

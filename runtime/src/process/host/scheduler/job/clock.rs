@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Answer, Job, Stage, State};
+use crate::error::fault::StopReason;
 use crate::error::{Error, Started, TimedOut};
 use crate::process::host::worker::WorkerHandle;
 use crate::util::sync::lock;
@@ -93,8 +94,8 @@ impl Expire for Job {
         if deadline == Deadline::Grace {
             let stopping = state.stopping.take();
             drop(state);
-            if let Some(worker) = stopping {
-                self.stop_now_in(&worker);
+            if let Some((worker, reason)) = stopping {
+                self.stop_now_in(&worker, reason);
             }
             return;
         }
@@ -121,7 +122,7 @@ impl Expire for Job {
             if !left.is_zero() {
                 if let Err(error) = self.set_clock(&mut state, worker, left) {
                     self.answer(state, Answer::Failed(error));
-                    self.stop_in(worker);
+                    self.stop_in(worker, StopReason::Failed);
                 }
                 return;
             }
@@ -141,7 +142,7 @@ impl Expire for Job {
         self.answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
         match worker {
             None => self.scheduler.job_abandoned(),
-            Some(worker) => self.stop_in(&worker),
+            Some(worker) => self.stop_in(&worker, StopReason::TimedOut),
         }
     }
 }

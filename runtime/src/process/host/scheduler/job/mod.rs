@@ -14,6 +14,7 @@ use self::clock::Deadline;
 use super::Scheduler;
 use crate::call::options::Options;
 use crate::error::Error;
+use crate::error::fault::StopReason;
 use crate::pool::queue::Waiting;
 use crate::process::host::codec;
 use crate::process::host::listener::Runtime;
@@ -56,7 +57,7 @@ struct State {
     /// How many workers died of it.
     deaths: u32,
     /// The worker that still runs the call after the caller has gone, until its grace is over.
-    stopping: Option<Arc<WorkerHandle>>,
+    stopping: Option<(Arc<WorkerHandle>, StopReason)>,
     /// Nobody will take the answer.
     detached: bool,
     waker: Option<Waker>,
@@ -183,7 +184,7 @@ impl Job {
         }
         match stage {
             Stage::Queued => self.scheduler.job_abandoned(),
-            Stage::Running(worker) => self.stop_in(&worker),
+            Stage::Running(worker) => self.stop_in(&worker, StopReason::Dropped),
             Stage::Answered(Answer::Value(value)) => codec::discard(value),
             Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
         }
@@ -206,25 +207,25 @@ impl Job {
 
     /// Ends the call in its worker, which is free or dead afterwards: at once, or when its grace is
     /// over.
-    pub(crate) fn stop_in(self: &Arc<Job>, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn stop_in(self: &Arc<Job>, worker: &Arc<WorkerHandle>, reason: StopReason) {
         let grace = self.grace();
-        let stopped = worker.stop_call(self.id, !grace.is_zero());
+        let stopped = worker.stop_call(self.id, !grace.is_zero(), reason);
         if stopped == Stop::Asked {
             let mut state = lock(&self.state);
             if state.timer.set(grace, self, Deadline::Grace).is_ok() {
-                state.stopping = Some(Arc::clone(worker));
+                state.stopping = Some((Arc::clone(worker), reason));
                 return;
             }
             drop(state);
             // There is no thread to wait, and there is to be an end.
-            return self.stop_now_in(worker);
+            return self.stop_now_in(worker, reason);
         }
         self.after_stop(worker, stopped);
     }
 
     /// Ends the call in its worker, at once.
-    fn stop_now_in(&self, worker: &Arc<WorkerHandle>) {
-        self.after_stop(worker, worker.stop_call(self.id, false));
+    fn stop_now_in(&self, worker: &Arc<WorkerHandle>, reason: StopReason) {
+        self.after_stop(worker, worker.stop_call(self.id, false, reason));
     }
 
     fn after_stop(&self, worker: &Arc<WorkerHandle>, stopped: Stop) {
@@ -341,13 +342,13 @@ impl Job {
         if let Some(deaths) = poison {
             drop(state);
             self.fail_as_poison(deaths);
-            return self.stop_in(&worker);
+            return self.stop_in(&worker, StopReason::Failed);
         }
         let started = self.start_clock(&mut state, &worker);
         drop(state);
         if let Err(error) = started {
             self.fail(error);
-            return self.stop_in(&worker);
+            return self.stop_in(&worker, StopReason::Failed);
         }
         if let Taken::Failed(error) = worker.send(self, &message) {
             self.fail(error);
@@ -372,7 +373,7 @@ impl Job {
         };
         self.fail(error);
         if let Some(worker) = worker {
-            self.stop_in(&worker);
+            self.stop_in(&worker, StopReason::Failed);
         }
     }
 }
