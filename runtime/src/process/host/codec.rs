@@ -7,7 +7,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 
-use super::message::{Body, Message};
+use super::message::{Body, Message, SMALL};
 use super::scheduler::Scheduler;
 use super::scheduler::job::{Answer, Job, Request};
 use super::scheduler::poison::Key;
@@ -21,10 +21,6 @@ use crate::thread::{Runnable, ThreadPool};
 use crate::util::panic;
 use crate::util::sync::lock;
 use crate::wire::{CodecError, Decoder, Encoder};
-
-/// Values up to this many bytes are encoded and decoded where the caller polls: it takes some tens
-/// of microseconds at most. Larger ones go to the codec's threads.
-pub(crate) const SMALL: usize = 64 << 10;
 
 /// The threads that encode and decode what is large.
 fn threads() -> &'static ThreadPool {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Answer, Job, Stage, State};
 use crate::error::fault::StopReason;
 use crate::error::{Error, Started, TimedOut};
-use crate::process::host::worker::WorkerHandle;
+use crate::process::host::scheduler::WorkerHandle;
 use crate::util::sync::lock;
 use crate::util::timer::{Expire, Token};
 

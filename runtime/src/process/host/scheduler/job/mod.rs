@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use self::clock::Deadline;
-use super::Scheduler;
+use super::{Scheduler, WorkerHandle};
 use crate::call::options::Options;
 use crate::error::Error;
 use crate::error::fault::StopReason;
@@ -19,7 +19,7 @@ use crate::pool::queue::Waiting;
 use crate::process::host::codec;
 use crate::process::host::listener::Runtime;
 use crate::process::host::message::Message;
-use crate::process::host::worker::{Stop, Taken, WorkerHandle};
+use crate::process::host::worker::{Stop, Taken};
 use crate::process::transport::shm::region::Region;
 use crate::stats::{Ending, Place};
 use crate::tasks::erased::{Boxed, Erased};
