@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 
 use serde::Deserialize;
 
-use crate::process::{Assembler, FdPurpose, Kind, NoFrame, Reply, read_ready};
+use crate::process::{Assembler, Delivery, Event, FdPurpose, Kind, NoFrame, Reply, read_ready};
 use crate::wire::{self, Decoder, Encoder, Wire};
 
 /// Why [`read_frames`] has read no more frames.
@@ -48,6 +48,24 @@ pub fn parse_ready(body: &[u8]) -> Result<Option<String>, String> {
 /// The bytes are not a reply.
 pub fn parse_reply(kind: u32, body: Vec<u8>) -> Result<(), String> {
     Reply::parse(kind, body, Vec::new(), Ok).map(drop)
+}
+
+/// Parses the bytes in a worker's ring as events, as a pool does, and encodes the events again.
+///
+/// # Errors
+/// The bytes are not events.
+pub fn parse_events(mut bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut again = Vec::new();
+    loop {
+        match Event::take(&mut bytes) {
+            Ok(Some(event)) => match event.delivery() {
+                Delivery::Bounded(bytes) | Delivery::Vital(bytes) => again.extend(bytes),
+                Delivery::Latest(_) => return Err("this event is not in a ring".to_owned()),
+            },
+            Ok(None) => return Ok(again),
+            Err(fault) => return Err(fault.to_string()),
+        }
+    }
 }
 
 /// Parses the bytes that come with descriptors as their purpose, and encodes it again.
