@@ -92,7 +92,11 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
     let region = Region::with(name, *memory);
     let key = if job.is_repeated() {
-        Some(Key::of(region.written(length).map_err(no_memory)?))
+        Some(Key::of(
+            region
+                .written(length)
+                .map_err(|error| no_memory(error.to_string()))?,
+        ))
     } else {
         None
     };
@@ -199,12 +203,12 @@ impl Runnable for Decode {
 
 fn decode_lent(job: &Job, lent: Lease, descriptors: Vec<OwnedFd>) -> Result<Boxed, String> {
     let decode = job.erased().decode;
-    let where_it_lies = lent.look()?;
+    let where_it_lies = lent.look().map_err(|error| error.to_string())?;
     if job.erased().entry.is_plain(where_it_lies) {
         return decode_with(decode, where_it_lies, descriptors);
     }
     // What is looked at more than once must not change. And the worker has its memory back sooner.
-    let copy = lent.copy()?;
+    let copy = lent.copy().map_err(|error| error.to_string())?;
     drop(lent);
     decode_with(decode, &copy, descriptors)
 }

@@ -19,6 +19,7 @@ use rustix::process::{Pid, PidfdFlags};
 use super::scheduler::Scheduler;
 use super::stderr::Stderr;
 use super::worker::{Parts, WorkerHandle};
+use crate::error::fault::StartFault;
 use crate::process::protocol::handshake::{Hello, Invitation, VARIABLE};
 use crate::tasks::registry::Registry;
 use crate::util::sync::lock;
@@ -26,9 +27,7 @@ use crate::util::sync::lock;
 /// Starts a worker for this pool, soon. The pool hears of it either way.
 pub(crate) fn request(scheduler: &Arc<Scheduler>) {
     if let Err(error) = send(scheduler) {
-        scheduler.start_failed(&format!(
-            "the thread that starts workers cannot be started: {error}"
-        ));
+        scheduler.start_failed(&StartFault::NoThread(error));
     }
 }
 
@@ -44,10 +43,10 @@ fn send(scheduler: &Arc<Scheduler>) -> io::Result<()> {
                     let started = if scheduler.wants_workers() {
                         start(&scheduler)
                     } else {
-                        Err("the pool is closed".to_owned())
+                        Err(StartFault::PoolClosed)
                     };
-                    if let Err(reason) = started {
-                        scheduler.start_failed(&reason);
+                    if let Err(fault) = started {
+                        scheduler.start_failed(&fault);
                     }
                 }
             })?;
@@ -64,24 +63,20 @@ fn send(scheduler: &Arc<Scheduler>) -> io::Result<()> {
     Err(io::ErrorKind::BrokenPipe.into())
 }
 
-fn start(scheduler: &Arc<Scheduler>) -> Result<(), String> {
-    let describe = |what: &str, error: io::Error| format!("{what}: {error}");
-    let build_id = Registry::get()?.build_id();
-    let (ours, theirs) =
-        UnixStream::pair().map_err(|error| describe("no socket for a worker", error))?;
-    ours.set_nonblocking(true)
-        .map_err(|error| describe("no socket for a worker", error))?;
+fn start(scheduler: &Arc<Scheduler>) -> Result<(), StartFault> {
+    let build_id = Registry::get()
+        .map_err(|clash| StartFault::Registry(clash.to_owned()))?
+        .build_id();
+    let (ours, theirs) = UnixStream::pair().map_err(StartFault::Socket)?;
+    ours.set_nonblocking(true).map_err(StartFault::Socket)?;
     let invitation = Invitation {
         parent: rustix::process::getpid(),
         nonce: nonce(),
     };
-    let (ring, doorbell) = Parts::prepare(&ours)
-        .map_err(|error| describe("a worker cannot be given its ring", error))?;
+    let (ring, doorbell) = Parts::prepare(&ours).map_err(StartFault::Channel)?;
     let config = scheduler.config();
     let number = config.number;
-    config
-        .send(&ours)
-        .map_err(|error| describe("a worker cannot be given its config", error))?;
+    config.send(&ours).map_err(StartFault::Config)?;
 
     // The worker's end of the socket is its standard input until the worker has put it elsewhere,
     // for that is the one way in which a descriptor reaches a child and nobody else, with no code
@@ -99,7 +94,7 @@ fn start(scheduler: &Arc<Scheduler>) -> Result<(), String> {
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()
-        .map_err(|error| describe("this program cannot be started again", error))?;
+        .map_err(StartFault::Spawn)?;
 
     let (pidfd, stderr) = match watch_end_and_stderr(&mut child) {
         Ok(parts) => parts,
@@ -107,7 +102,7 @@ fn start(scheduler: &Arc<Scheduler>) -> Result<(), String> {
             // It is ours and not yet waited for, so that it cannot be anybody else.
             let _ = child.kill();
             let _ = child.wait();
-            return Err(describe("a worker cannot be watched", error));
+            return Err(StartFault::Watch(error));
         }
     };
     let hello = Hello {
@@ -128,7 +123,7 @@ fn start(scheduler: &Arc<Scheduler>) -> Result<(), String> {
     worker
         .watch()
         .inspect_err(|_| scheduler.worker_vanished(&worker))
-        .map_err(|error| describe("a worker cannot be watched", error))?;
+        .map_err(StartFault::Watch)?;
     if scheduler.is_aborted() {
         worker.abort();
     }

@@ -24,6 +24,7 @@ use super::exit_hook;
 use super::spawner;
 use super::worker::WorkerHandle;
 use crate::error::Started;
+use crate::error::fault::StartFault;
 use crate::pool::closing::Watchers;
 use crate::pool::queue::Queue;
 use crate::pool::rejected::Rejected;
@@ -331,11 +332,11 @@ impl Scheduler {
     pub(crate) fn worker_gone(
         self: &Arc<Scheduler>,
         worker: &Arc<WorkerHandle>,
-        failed_start: Option<String>,
+        failed_start: Option<StartFault>,
     ) {
-        if let Some(reason) = failed_start {
+        if let Some(fault) = failed_start {
             self.worker_vanished(worker);
-            return self.start_failed(&reason);
+            return self.start_failed(&fault);
         }
         let mut state = lock(&self.state);
         state.roster.gone(worker);
@@ -349,7 +350,7 @@ impl Scheduler {
     }
 
     /// A worker that was to be started is not there.
-    pub(crate) fn start_failed(self: &Arc<Scheduler>, reason: &str) {
+    pub(crate) fn start_failed(self: &Arc<Scheduler>, fault: &StartFault) {
         let mut state = lock(&self.state);
         state.roster.start_failed();
         // Of several that were started together and fail together, only the first counts.
@@ -368,8 +369,9 @@ impl Scheduler {
             VecDeque::new()
         };
         drop(state);
-        for job in told {
-            job.fail_to_start(reason);
+        if !told.is_empty() {
+            let reason = fault.to_string();
+            told.iter().for_each(|job| job.fail_to_start(&reason));
         }
         self.look_for_end();
     }

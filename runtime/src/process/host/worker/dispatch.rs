@@ -1,13 +1,13 @@
-//! How a worker is given calls: into a slot of its ring, or into memory that the slot names.
+//! How a worker is given calls: in a slot of its ring, or in memory that the slot names.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use rustix::io::Errno;
 
-use super::{Inner, Life, WorkerHandle};
+use super::handle::{Inner, Life, WorkerHandle};
+use crate::error::fault::{KillReason, Unsent};
 use crate::error::{Error, Started};
 use crate::process::host::listener::{Doorbell, Runtime};
 use crate::process::host::message::{Body, Message};
@@ -15,25 +15,28 @@ use crate::process::host::scheduler::job::Job;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::{DOORBELLS, INLINE, Place, Placed};
+use crate::process::transport::{DOORBELLS, INLINE, Place, Placed, SLOTS};
 use crate::util::sync::lock;
+
+/// How many calls a worker is given at a time.
+const MOST: usize = SLOTS;
 
 /// What came of giving a worker a call.
 #[derive(Debug)]
 pub(crate) enum Taken {
     Yes,
-    /// The caller has gone in the meantime. The worker is as it was.
+    /// The caller has dropped the call. The worker is as it was.
     NotWanted,
-    /// The worker cannot take any now.
+    /// The worker cannot take a call now.
     Unfit,
-    /// The call cannot be handed over, and has to fail with this. The worker is as it was.
+    /// The call cannot be given to a worker, and has to fail with this. The worker is as it was.
     Failed(Error),
 }
 
 impl WorkerHandle {
     /// Gives a call to a worker that has none, if the call is still wanted.
     ///
-    /// `message` is `None` while somebody still encodes it: [`send`](Self::send) follows.
+    /// `message` is `None` while the arguments are being encoded: [`send`](Self::send) follows.
     pub(crate) fn take(
         self: &Arc<WorkerHandle>,
         job: &Arc<Job>,
@@ -43,8 +46,8 @@ impl WorkerHandle {
         if inner.life != Life::Ready || inner.load() > 0 {
             return Taken::Unfit;
         }
-        // Job and worker come to know of each other under the worker's lock, so that a caller who
-        // leaves either is seen here or finds the worker to kill.
+        // The call and the worker come to know of each other under the worker's lock, so that a
+        // caller who drops the call is either seen here or finds the worker to stop.
         match job.assign(self, message.is_some()) {
             Ok(true) => {}
             Ok(false) => return Taken::NotWanted,
@@ -54,7 +57,7 @@ impl WorkerHandle {
             return self.place(&mut inner, job, &message);
         }
         inner.reserved = Some(Arc::clone(job));
-        self.load.store(1, Ordering::Release);
+        self.note_load(&inner);
         Taken::Yes
     }
 
@@ -73,9 +76,9 @@ impl WorkerHandle {
         self.place(&mut inner, job, message)
     }
 
-    /// Whether it is worth to [`add`](Self::add) a call.
+    /// Whether [`add`](Self::add) is likely to take a call.
     pub(crate) fn has_room(&self) -> bool {
-        let load = self.load.load(Ordering::Acquire);
+        let load = self.load();
         load > 0 && load < MOST && !self.is_retiring()
     }
 
@@ -87,8 +90,8 @@ impl WorkerHandle {
             && limit.is_none_or(|limit| inner.calls < limit)
     }
 
-    /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if it
-    /// waits for another one, or for none.
+    /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if the
+    /// worker waits for another call, or for none.
     pub(crate) fn send(self: &Arc<WorkerHandle>, job: &Arc<Job>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
         if inner.reserved.as_ref().map(|job| job.id()) != Some(job.id()) {
@@ -96,14 +99,14 @@ impl WorkerHandle {
         }
         inner.reserved = None;
         let taken = self.place(&mut inner, job, message);
-        self.load.store(inner.load(), Ordering::Release);
+        self.note_load(&inner);
         taken
     }
 
-    /// The memory that its last large call lay in, to encode the next into.
+    /// Takes the memory of the worker's last large call, to encode the next one into.
     pub(crate) fn take_region(&self) -> Option<Region> {
         let region = lock(&self.inner).for_calls.take()?;
-        // Somebody may still look at the last call, who has it then.
+        // A message of the last call may still hold it, which then keeps it.
         Arc::try_unwrap(region).ok()
     }
 
@@ -116,25 +119,24 @@ impl WorkerHandle {
         let Some(position) = inner.pipeline.next(&self.ring) else {
             return Taken::Unfit;
         };
-        let (at, bytes) = match self.lay(inner, job.id(), message) {
+        let (at, bytes) = match self.send_ahead(inner, job.id(), message) {
             Ok(place) => place,
             Err(NoPlace::Failed(reason)) => {
-                return Taken::Failed(job.codec_error(true, reason, Started::No));
+                return Taken::Failed(job.codec_error(true, reason.to_string(), Started::No));
             }
             Err(NoPlace::Unreachable) => {
-                // It counts as a call that it was about to get, which another worker gets when this
-                // one is reaped.
+                // It counts as a call that the worker was about to get. Another worker gets it when
+                // this one is reaped.
                 inner.reserved = Some(Arc::clone(job));
-                self.load.store(inner.load(), Ordering::Release);
-                inner.leave();
-                self.kill_locked(inner);
+                self.note_load(inner);
+                self.kill(inner, KillReason::Unreachable);
                 return Taken::Yes;
             }
         };
         let doorbell = self.doorbell_for(inner, job.runtime());
         let prefetched = inner.pipeline.push(Arc::clone(job));
         inner.calls += 1;
-        self.load.store(inner.load(), Ordering::Release);
+        self.note_load(inner);
         self.scheduler.count_prefetched(prefetched);
         self.ring.publish(
             position,
@@ -151,8 +153,8 @@ impl WorkerHandle {
         Taken::Yes
     }
 
-    /// Decides where the call lies, and sees to it that the worker has that memory.
-    fn lay<'a>(
+    /// Decides where the call is placed, and sends the worker the descriptors that it needs for that.
+    fn send_ahead<'a>(
         &self,
         inner: &mut Inner,
         call: u64,
@@ -160,7 +162,7 @@ impl WorkerHandle {
     ) -> Result<(Place, &'a [u8]), NoPlace> {
         if message.has_handles() {
             fd_passing::send(&self.socket, FdPurpose::Values(call), &message.handles())
-                .map_err(|error| NoPlace::unsent("descriptors", &error, inner))?;
+                .map_err(|error| NoPlace::unsent(Unsent::Descriptors, error, inner))?;
             inner.fd_messages += 1;
         }
         let (region, length) = match message.body() {
@@ -172,7 +174,8 @@ impl WorkerHandle {
                 return Ok((at, bytes));
             }
             Body::Bytes(bytes) => {
-                let region = region_with(inner, bytes).map_err(NoPlace::Failed)?;
+                let region = region_with(inner, bytes)
+                    .map_err(|error| NoPlace::Failed(Unsent::NoMemory(error)))?;
                 (region, bytes.len())
             }
             Body::Laid { region, length, .. } => (Arc::clone(region), *length),
@@ -180,7 +183,7 @@ impl WorkerHandle {
         if inner.known_region != region.id() {
             let purpose = FdPurpose::Memory(region.id());
             fd_passing::send(&self.socket, purpose, &[region.as_fd()])
-                .map_err(|error| NoPlace::unsent("memory", &error, inner))?;
+                .map_err(|error| NoPlace::unsent(Unsent::Memory, error, inner))?;
             inner.fd_messages += 1;
             inner.known_region = region.id();
         }
@@ -192,7 +195,7 @@ impl WorkerHandle {
         Ok((at, &[]))
     }
 
-    /// The doorbell by which this runtime hears of the worker.
+    /// Returns the doorbell by which this runtime hears of the worker.
     fn doorbell_for(
         self: &Arc<WorkerHandle>,
         inner: &mut Inner,
@@ -209,7 +212,7 @@ impl WorkerHandle {
         if let Some(number) = inner.doorbells.iter().position(is_its) {
             return number;
         }
-        // Without one, the pool's own thread hears of the call, which costs time and nothing else.
+        // Without one, the reactor hears of the call, which costs time and nothing else.
         let free = (1..DOORBELLS).find(|number| inner.doorbells[*number].is_none());
         free.and_then(|number| self.register_doorbell(inner, runtime, number).ok())
             .unwrap_or(doorbell::OWN)
@@ -220,7 +223,7 @@ impl WorkerHandle {
         inner: &mut Inner,
         runtime: &Arc<Runtime>,
         number: usize,
-    ) -> std::io::Result<usize> {
+    ) -> io::Result<usize> {
         let descriptor = doorbell::descriptor()?;
         fd_passing::send(
             &self.socket,
@@ -234,17 +237,17 @@ impl WorkerHandle {
     }
 }
 
-/// Why a call is nowhere for the worker to find.
+/// Why a call cannot be placed where the worker finds it.
 #[derive(Debug)]
 enum NoPlace {
-    Failed(String),
+    Failed(Unsent),
     /// The worker is dead. Or it has not taken in what was sent for calls that were taken back since: then
     /// it is stuck, or there were hundreds of them before its turn came.
     Unreachable,
 }
 
 impl NoPlace {
-    fn unsent(what: &str, error: &std::io::Error, inner: &Inner) -> NoPlace {
+    fn unsent(describe: fn(io::Error) -> Unsent, error: io::Error, inner: &Inner) -> NoPlace {
         // So many descriptors are on their way to processes of this user, who may not have more.
         let are_too_many = error.raw_os_error() == Some(Errno::TOOMANYREFS.raw_os_error());
         let is_behind = inner.fd_messages > inner.fd_messages_seen;
@@ -254,27 +257,20 @@ impl NoPlace {
             | ErrorKind::ConnectionReset
             | ErrorKind::NotConnected => NoPlace::Unreachable,
             _ if are_too_many && is_behind => NoPlace::Unreachable,
-            _ => NoPlace::Failed(format!(
-                "the arguments: {what} cannot be sent to the worker: {error}"
-            )),
+            _ => NoPlace::Failed(describe(error)),
         }
     }
 }
 
-/// So many calls a worker is given at a time.
-const MOST: usize = crate::process::transport::SLOTS;
-
-/// The worker's memory for calls, with these bytes in it.
-fn region_with(inner: &mut Inner, bytes: &[u8]) -> Result<Arc<Region>, String> {
-    let describe =
-        |error: std::io::Error| format!("the arguments: there is no memory for them: {error}");
-    // Whoever still holds the last call holds its memory.
+/// Returns the worker's memory for calls, with these bytes in it.
+fn region_with(inner: &mut Inner, bytes: &[u8]) -> io::Result<Arc<Region>> {
+    // A message of the last call may still hold that memory, which then keeps it.
     let mut region = match inner.for_calls.take().map(Arc::try_unwrap) {
         Some(Ok(region)) => region,
-        _ => Region::create(bytes.len()).map_err(describe)?,
+        _ => Region::create(bytes.len())?,
     };
     let memory = region.memory();
-    memory.grow(bytes.len()).map_err(describe)?;
-    memory.copy_in(0, bytes).map_err(describe)?;
+    memory.grow(bytes.len())?;
+    memory.copy_in(0, bytes)?;
     Ok(Arc::new(region))
 }
