@@ -1,5 +1,5 @@
-//! Any bytes, as values of many types: a value or an error, never a panic, and no more memory than the
-//! bytes warrant.
+//! Decodes any bytes as values of many types: a value or an error, never a panic, and no more
+//! memory than so many bytes can fill.
 
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
@@ -18,10 +18,10 @@ use crate::shapes::{
     Untagged, Wide,
 };
 
-/// What a value takes for each of its bytes: an element of a list may be as large as its type, and a
-/// node of a map has room for eleven entries.
+/// The memory that a value may take for each of its bytes: an element of a list may be as large as
+/// its type, and a node of a map has room for eleven entries.
 const FOR_EACH_BYTE: usize = 1024;
-/// What an error, or the first element of a list, takes however few the bytes are.
+/// The memory that an error, or the first element of a list, may take for no bytes at all.
 const FOR_ITSELF: usize = 64 << 10;
 
 fn within_memory<R>(bytes: &[u8], what: &str, read: impl FnOnce() -> R) -> R {
@@ -49,7 +49,7 @@ fn encode<T: Wire>(value: &T) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// If the bytes are a value, that value goes there and back, and is the same again.
+/// If the bytes are a value, that value is encoded and decoded again, and stays the same.
 fn read<T: Wire>(bytes: &[u8]) {
     if let Some(value) = decode::<T>(bytes) {
         let first = encode(&value);
@@ -58,7 +58,7 @@ fn read<T: Wire>(bytes: &[u8]) {
     }
 }
 
-/// The same for a type whose bytes differ each time.
+/// Like [`read`], for a type whose bytes differ each time.
 fn read_unordered<T: Wire + PartialEq>(bytes: &[u8]) {
     if let Some(value) = decode::<T>(bytes) {
         assert!(decode::<T>(&encode(&value)).is_some_and(|again| again == value));
@@ -80,7 +80,8 @@ fn borrow(bytes: &[u8]) {
     });
 }
 
-/// What a function borrows is what it would own: in the bytes, or a copy of what cannot be used there.
+/// A borrowed value is equal to the owned one: it is in the bytes, or a copy if it cannot be used
+/// there.
 fn lend<T: Lend + ?Sized>(bytes: &[u8]) {
     let owned = decode::<T::Owned>(bytes).map(|value| encode(&value));
     within_memory(bytes, std::any::type_name::<T>(), || {
@@ -106,7 +107,7 @@ fn fallible(bytes: &[u8]) {
     });
 }
 
-/// Reads the bytes as everything.
+/// Decodes the bytes as every type.
 pub fn check(bytes: &[u8]) {
     read::<u8>(bytes);
     read::<i64>(bytes);

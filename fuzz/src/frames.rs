@@ -1,5 +1,5 @@
-//! Frames of a worker that sets itself up: those that come in pieces are those that come at once, and
-//! each is taken for its report or refused.
+//! Frames of a worker that sets itself up: they are the same in pieces as at once, and each is
+//! understood as the worker's report or refused.
 
 use std::io::{self, Read};
 
@@ -11,7 +11,7 @@ const HEADER: usize = 16;
 const KIND: u64 = 4;
 const LONGEST: u64 = 1 << 36;
 
-/// Gives `bytes` in pieces whose lengths `pattern` tells, with a pause or an interruption between.
+/// A reader of `bytes` in pieces of the lengths in `pattern`, with pauses and interruptions.
 struct Pieces<'a> {
     bytes: &'a [u8],
     pattern: &'a [u8],
@@ -22,7 +22,7 @@ impl Read for Pieces<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.at += 1;
         let length = match self.pattern.get(self.at % self.pattern.len().max(1)) {
-            // A pause is never the only thing that comes, or reading would not end.
+            // Not every read is a pause, or reading would not end.
             Some(0) if self.at.is_multiple_of(2) => return Err(io::ErrorKind::WouldBlock.into()),
             Some(1) if self.at.is_multiple_of(2) => return Err(io::ErrorKind::Interrupted.into()),
             Some(length) => usize::from(*length).max(1),
@@ -36,7 +36,7 @@ impl Read for Pieces<'_> {
     }
 }
 
-/// What a plain reading of the whole gives: the frames, and whether garbage ends them.
+/// Returns the frames in all of the bytes, and whether garbage ends them.
 fn reference(mut bytes: &[u8]) -> (Vec<&[u8]>, bool) {
     let mut frames = Vec::new();
     while let Some((header, rest)) = bytes.split_at_checked(HEADER) {
@@ -56,7 +56,8 @@ fn reference(mut bytes: &[u8]) -> (Vec<&[u8]>, bool) {
     (frames, false)
 }
 
-/// The first byte says how many bytes tell the lengths of the pieces; then come those, and the frames.
+/// The first byte says how many bytes of lengths follow. Then come the lengths of the pieces, and
+/// the frames.
 pub fn check(bytes: &[u8]) {
     let Some((count, bytes)) = bytes.split_first() else {
         return;
@@ -64,7 +65,7 @@ pub fn check(bytes: &[u8]) {
     let (pattern, bytes) = bytes.split_at(usize::from(count % 16).min(bytes.len()));
     let (expected, has_garbage) = reference(bytes);
     let mut seen = 0;
-    // A buffer that grows is held twice for a moment; a report and its error are copies too.
+    // A buffer that grows is there twice for a moment. A report and its error are copies too.
     let limit = 8 * bytes.len() + (64 << 10);
     let end = memory::at_most(limit, "reading frames", || {
         let pieces = Pieces {

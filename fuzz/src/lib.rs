@@ -1,7 +1,7 @@
-//! What the fuzz targets check. Each `check` takes any bytes and panics if a promise is broken.
+//! The checks of the fuzz targets. Each `check` takes any bytes, and panics if a promise is broken.
 //!
-//! The targets in `fuzz_targets/` give it what libFuzzer makes up, `tests/replay.rs` what has been
-//! found so far.
+//! The targets in `fuzz_targets/` call it with bytes from libFuzzer, and `tests/replay.rs` with
+//! those that fuzzing has found so far.
 
 pub mod decode;
 pub mod frames;

@@ -1,12 +1,12 @@
-//! Counts the memory that is taken, so that bytes cannot make a reader take more than they warrant.
+//! Counts the memory that is taken, so that bytes cannot make a reader take more than they should.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 thread_local! {
-    /// Bytes that this thread has taken and not given back. Below zero if it gave back another's.
+    /// The bytes that this thread has taken and not freed. Below zero if it freed those of others.
     static LIVE: Cell<isize> = const { Cell::new(0) };
-    /// The most that it ever was.
+    /// The largest value that `LIVE` had.
     static PEAK: Cell<isize> = const { Cell::new(0) };
 }
 
@@ -16,7 +16,7 @@ struct Counting;
 static COUNTING: Counting = Counting;
 
 fn count(change: isize) {
-    // A thread that ends may still give memory back; nobody asks about that.
+    // A thread that ends may still free memory, which need not be counted.
     let _ = LIVE.try_with(|live| {
         live.set(live.get() + change);
         let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
@@ -52,7 +52,7 @@ pub fn at_most<R>(limit: usize, what: &str, work: impl FnOnce() -> R) -> R {
     let taken = usize::try_from(PEAK.get() - before).unwrap_or(0);
     assert!(
         taken <= limit,
-        "{what} took {taken} bytes of memory; {limit} would be warranted"
+        "{what} took {taken} bytes of memory; {limit} are allowed"
     );
     result
 }

@@ -1,4 +1,5 @@
-//! Any value: it arrives as it left, and where another codec can say it, in the same bytes.
+//! Encodes and decodes any value: it comes back unchanged, and its bytes are those of `rmp-serde`
+//! where that can express it.
 
 use std::fmt::Debug;
 
@@ -12,7 +13,7 @@ use crate::shapes::{
     Wide,
 };
 
-/// Any value of any shape.
+/// Any value of any type.
 #[derive(Debug, Arbitrary)]
 enum Any {
     Record(Box<Record>),
@@ -30,11 +31,11 @@ enum Any {
     Flat(Box<Flat>),
     Bytes(Vec<u8>),
     Text(String),
-    Plain(Vec<f32>, Vec<u64>, Box<[i16]>),
+    Raw(Vec<f32>, Vec<u64>, Box<[i16]>),
     Several(u8, Option<Option<()>>, Vec<u32>, External),
 }
 
-/// Makes a value of the bytes, and sends it there and back.
+/// Makes a value of the bytes, then encodes and decodes it.
 pub fn check(bytes: &[u8]) {
     let Ok(any) = Any::arbitrary_take_rest(Unstructured::new(bytes)) else {
         return;
@@ -55,7 +56,7 @@ pub fn check(bytes: &[u8]) {
         Any::Flat(value) => same(&**value),
         Any::Bytes(value) => same(value),
         Any::Text(value) => same(value),
-        Any::Plain(a, b, c) => {
+        Any::Raw(a, b, c) => {
             let bits = a.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
             if let Some(again) = trip(a) {
                 assert!(again.iter().map(|number| number.to_bits()).eq(bits));
@@ -73,7 +74,7 @@ fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, CodecError> {
     Ok(out.into_bytes())
 }
 
-/// There and back. None, if the value is refused: only one that is too deep may be.
+/// Encodes and decodes a value. `None` if it is refused: only a value that is too deep may be.
 fn trip<T: Wire>(value: &T) -> Option<T> {
     let bytes = match encode(value) {
         Ok(bytes) => bytes,

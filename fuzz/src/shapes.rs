@@ -1,4 +1,4 @@
-//! Types of every kind that serde knows, to be read from any bytes and made from any bytes.
+//! Types of every kind that serde knows, to be decoded from any bytes and made from any bytes.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-/// A number that is equal to itself: compared by its bits.
+/// Numbers that are compared by their bits, so that each is equal to itself.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Arbitrary)]
 pub struct Float(pub f32, pub f64);
 
@@ -16,7 +16,7 @@ impl PartialEq for Float {
     }
 }
 
-/// Bytes that are sent as bytes.
+/// Bytes that serde encodes as bytes, not as a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Bytes(pub ByteBuf);
@@ -30,17 +30,17 @@ impl<'a> Arbitrary<'a> for Bytes {
 /// Every number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 pub struct Numbers {
-    /// Of one to eight bytes.
+    /// Integers of one to eight bytes.
     pub small: (u8, i8, u16, i16, u32, i32, u64, i64),
-    /// As wide as a pointer.
+    /// Integers as wide as a pointer.
     pub sizes: (usize, isize),
-    /// With a point.
+    /// Floats.
     pub floats: Vec<Float>,
-    /// Not numbers, but as short.
+    /// Short values that are not numbers.
     pub others: (bool, char, ()),
 }
 
-/// What another codec for the same bytes carries too.
+/// A struct that `rmp-serde` encodes in the same bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 pub struct Record {
     /// Numbers.
@@ -49,29 +49,29 @@ pub struct Record {
     pub name: String,
     /// Bytes.
     pub data: Bytes,
-    /// Nothing, or not.
+    /// A number, or nothing.
     pub maybe: Option<i16>,
     /// An enum whose variants are maps of one entry.
     pub nested: Vec<External>,
-    /// Keys that are not text.
+    /// A map whose keys are not text.
     pub table: BTreeMap<i32, (u8, bool)>,
-    /// A field that is left out.
+    /// A field that is left out if it is `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rare: Option<String>,
-    /// Any type that contains itself.
+    /// A type that contains itself.
     pub tree: Tree,
 }
 
 /// An enum as serde has it by default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 pub enum External {
-    /// No content.
+    /// A variant without content.
     Unit,
-    /// Content without a name.
+    /// A variant with one value.
     Newtype(u32),
-    /// Several.
+    /// A variant with several values.
     Tuple(i8, String),
-    /// With names.
+    /// A variant with named fields.
     Struct {
         /// A list.
         list: Vec<u16>,
@@ -81,9 +81,9 @@ pub enum External {
 /// A type that contains itself, in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 pub struct Tree {
-    /// Its own.
+    /// A number.
     pub leaf: u8,
-    /// Others.
+    /// The same type again.
     pub children: Vec<Tree>,
 }
 
@@ -95,88 +95,88 @@ pub struct Lists(pub Vec<Lists>);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 pub struct Chain(pub Option<Box<Chain>>);
 
-/// What `MessagePack` by itself confuses.
+/// Values that `MessagePack` by itself confuses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 pub struct Options {
-    /// One inside another.
+    /// An `Option` inside another.
     pub twice: Option<Option<u8>>,
-    /// Of nothing.
+    /// Options of `()`.
     pub unit: Vec<Option<()>>,
-    /// Of nothing that is there.
+    /// Options of options of `()`.
     pub deep: Option<Option<Option<Option<()>>>>,
-    /// As keys.
+    /// Options as keys.
     pub keys: BTreeMap<Option<Option<bool>>, Option<Option<String>>>,
 }
 
 /// Numbers that `MessagePack` by itself does not have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 pub struct Wide {
-    /// From 0 up.
+    /// A number from 0 up.
     pub unsigned: u128,
-    /// And below.
+    /// A number that may be below 0.
     pub signed: Option<i128>,
 }
 
-/// The name of the variant is one of its fields.
+/// An enum whose variant is named in one of its fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 #[serde(tag = "tag")]
 pub enum Internal {
-    /// No content.
+    /// A variant without content.
     Unit,
-    /// With names.
+    /// A variant with named fields.
     Struct {
-        /// Goes through serde's own buffer.
+        /// A value that goes through serde's own buffer.
         options: Options,
-        /// So does this.
+        /// A text that goes through serde's own buffer.
         text: String,
     },
-    /// Another's fields beside the name.
+    /// A variant whose content has the fields.
     Newtype(Options),
 }
 
-/// The name of the variant is beside its content.
+/// An enum whose variant is named beside its content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 #[serde(tag = "t", content = "c")]
 pub enum Adjacent {
-    /// No content.
+    /// A variant without content.
     Unit,
-    /// Content without a name.
+    /// A variant with one value.
     Newtype(Box<Adjacent>),
-    /// Several.
+    /// A variant with several values.
     Tuple(Float, Vec<()>),
-    /// With names.
+    /// A variant with named fields.
     Struct {
         /// Bytes.
         data: Bytes,
     },
 }
 
-/// The variant shows in the shape alone. No variant accepts what another one writes.
+/// An enum whose variants differ in shape alone. No variant accepts what another one writes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 #[serde(untagged)]
 pub enum Untagged {
-    /// A list of three.
+    /// A variant that is a list of three.
     Triple(bool, String, Option<u8>),
-    /// A map.
+    /// A variant that is a map.
     Struct {
-        /// A name that no other has.
+        /// A field whose name no other variant has.
         distinct: Option<Option<u8>>,
     },
-    /// A number.
+    /// A variant that is a number.
     Number(i64),
-    /// Text.
+    /// A variant that is text.
     Text(String),
 }
 
-/// The fields of others among its own.
+/// A struct with the fields of others among its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Arbitrary)]
 pub struct Flat {
-    /// Its own.
+    /// A field of its own.
     pub own: u8,
-    /// A struct's.
+    /// The fields of a struct.
     #[serde(flatten)]
     pub options: Options,
-    /// A map's, whose keys are no field's names.
+    /// The entries of a map, whose keys are not the names of fields.
     #[serde(flatten, deserialize_with = "unprefixed", serialize_with = "prefixed")]
     pub extra: BTreeMap<String, Option<u8>>,
 }
@@ -196,15 +196,15 @@ fn unprefixed<'de, D: serde::Deserializer<'de>>(
     Ok(map.into_iter().filter_map(own).collect())
 }
 
-/// A type that takes what comes and borrows what it can.
+/// A type that borrows from the bytes.
 #[derive(Debug, Deserialize)]
 pub struct Borrowed<'a> {
-    /// Text, where it lies.
+    /// Text, in place.
     pub text: &'a str,
-    /// Bytes, where they lie.
+    /// Bytes, in place.
     #[serde(borrow)]
     pub data: &'a serde_bytes::Bytes,
-    /// More of them.
+    /// More texts, in place.
     #[serde(borrow, default)]
     pub list: Vec<&'a str>,
 }

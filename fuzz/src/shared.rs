@@ -1,5 +1,5 @@
-//! Values with `Shared` buffers in them. What names a buffer in the bytes is not trusted, and what comes
-//! as its descriptor neither.
+//! Values with `Shared` buffers in them. Neither the name of a buffer in the bytes is trusted, nor
+//! the descriptor that comes with it.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::memory;
 
-/// Buffers where serde itself stores values in between.
+/// Buffers in places where serde itself stores values in between.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Mixed {
     bytes: Shared<[u8]>,
@@ -30,19 +30,19 @@ enum Either {
     Number(u32),
 }
 
-/// What may come as a descriptor.
+/// The descriptors that may come.
 struct Descriptors {
-    /// Text and bytes that nobody can change any more.
-    frozen: Vec<OwnedFd>,
-    /// What is none of that: a device, and memory that may be changed.
+    /// Text and bytes that no process can change any more.
+    sealed: Vec<OwnedFd>,
+    /// A device, and memory that may still be changed.
     others: Vec<OwnedFd>,
 }
 
 fn descriptors() -> &'static Descriptors {
     static ALL: OnceLock<Descriptors> = OnceLock::new();
     ALL.get_or_init(|| {
-        let frozen = [&b"some text"[..], b"12345678", &[0xff; 4096], b"x"];
-        let frozen = frozen.into_iter().flat_map(|bytes| {
+        let contents = [&b"some text"[..], b"12345678", &[0xff; 4096], b"x"];
+        let sealed = contents.into_iter().flat_map(|bytes| {
             let shared = Shared::<[u8]>::copy_from(bytes).expect("there is memory");
             encode_with(&shared).expect("it can be sent").1
         });
@@ -56,7 +56,7 @@ fn descriptors() -> &'static Descriptors {
         rustix::fs::fcntl_add_seals(&half_sealed, SealFlags::SHRINK | SealFlags::GROW)
             .expect("it may be sealed");
         Descriptors {
-            frozen: frozen.collect(),
+            sealed: sealed.collect(),
             others: vec![
                 File::open("/dev/null").expect("it is there").into(),
                 open(),
@@ -72,12 +72,12 @@ fn copy_of(descriptor: BorrowedFd<'_>) -> OwnedFd {
 
 fn choose(choice: &[u8]) -> Vec<OwnedFd> {
     let all = descriptors();
-    let all: Vec<_> = all.frozen.iter().chain(&all.others).collect();
+    let all: Vec<_> = all.sealed.iter().chain(&all.others).collect();
     let choose = |byte: &u8| copy_of(all[usize::from(*byte) % all.len()].as_fd());
     choice.iter().map(choose).collect()
 }
 
-/// If the bytes are a value, that value goes there and back, and is the same again.
+/// If the bytes are a value, that value is encoded and decoded again, and stays the same.
 fn read<T: Wire + PartialEq + std::fmt::Debug>(bytes: &[u8], choice: &[u8]) {
     let limit = 1024 * bytes.len() + (64 << 10);
     let came = choose(choice);
@@ -93,7 +93,8 @@ fn read<T: Wire + PartialEq + std::fmt::Debug>(bytes: &[u8], choice: &[u8]) {
     }
 }
 
-/// The first byte says how many descriptors there are, those after it which; the rest is the value.
+/// The first byte is the number of descriptors. The bytes after it choose them, and the rest is the
+/// value.
 pub fn check(bytes: &[u8]) {
     let Some((count, bytes)) = bytes.split_first() else {
         return;

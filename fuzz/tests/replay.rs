@@ -1,4 +1,4 @@
-//! Gives the targets again all that has been found interesting so far.
+//! Runs every target with all inputs that fuzzing has found so far.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ fn replay(target: &str, check: fn(&[u8])) {
     let mut count = 0;
     for file in corpus.read_dir().unwrap() {
         let path = file.unwrap().path();
-        // The name of the file, should a check end the process.
+        // The name of the file is printed first, because a check may end the process.
         eprintln!("{}", path.display());
         check(&std::fs::read(path).unwrap());
         count += 1;

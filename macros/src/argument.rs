@@ -3,10 +3,11 @@
 use crate::attrs::last_segment;
 use crate::errors::Errors;
 use crate::generics::Params;
+use crate::known_types;
 use crate::messages as say;
 use crate::names::{self, Fresh};
 use crate::passing::Passing;
-use crate::plain;
+use crate::paths::Paths;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -15,24 +16,26 @@ use syn::{Attribute, Expr, GenericArgument, Meta, Pat, PatType, Type};
 /// An argument, checked.
 #[derive(Clone)]
 pub(crate) struct Argument {
-    /// The user's own token: for whatever the user calls by this name.
+    /// The user's own token: for items and expressions that the user sees.
     pub(crate) ident: Ident,
-    /// The same for generated code, see [`names::hygienic`].
+    /// The name of the local in generated code, see [`names::hygienic`].
     pub(crate) local: Ident,
-    /// As written.
+    /// The type as the user wrote it.
     pub(crate) ty: Type,
-    /// The same with a type parameter for each `impl Trait`.
+    /// The type with a type parameter for each `impl Trait`.
     pub(crate) named: Type,
-    /// How it is owned; for an `Option` that of the value inside.
+    /// How the call owns the argument; for an `Option`, how it owns the value inside.
     pub(crate) passing: Passing,
-    /// Whether it is an `Option`.
+    /// Whether the argument is an `Option`.
     pub(crate) optional: bool,
+    /// The value of `#[default = ..]`.
     pub(crate) default: Option<Expr>,
+    /// The doc comment of the argument.
     pub(crate) docs: Vec<Attribute>,
 }
 
 impl Argument {
-    /// Reads an argument; `None` if it has no name to go on with.
+    /// Reads an argument; `None` if it has no name.
     pub(crate) fn read(
         source: &PatType,
         params: &mut Params,
@@ -40,7 +43,7 @@ impl Argument {
         errors: &mut Errors,
     ) -> Option<Self> {
         let ident = name(source, errors);
-        let label = ident.as_ref().map(names::plain).unwrap_or_default();
+        let label = ident.as_ref().map(names::unraw).unwrap_or_default();
         let sorted = sort_attributes(&source.attrs, &label, errors);
         let inner = option_inner(&source.ty);
         let as_written = Passing::of(inner.unwrap_or(&source.ty), params);
@@ -62,7 +65,7 @@ impl Argument {
         })
     }
 
-    /// The same with other types.
+    /// Returns the argument with other types.
     pub(crate) fn map_types(&self, change: impl Fn(&Type) -> Type) -> Self {
         Self {
             ty: change(&self.ty),
@@ -72,12 +75,12 @@ impl Argument {
         }
     }
 
-    /// Whether the call cannot be made without it.
+    /// Returns whether the call cannot be made without this argument.
     pub(crate) fn required(&self) -> bool {
         !self.optional && self.default.is_none()
     }
 
-    /// The type that is stored.
+    /// Returns the type that the call stores.
     pub(crate) fn owned(&self) -> TokenStream {
         let owned = self.passing.owned();
         if self.optional && self.passing.copies() {
@@ -90,7 +93,7 @@ impl Argument {
         }
     }
 
-    /// From what the caller gave, an expression, to what is stored.
+    /// Returns an expression for what is stored, made from one for what the caller passed.
     pub(crate) fn to_owned(&self, given: TokenStream) -> TokenStream {
         let is_inferred = scan::scan(&self.ty).impl_trait.is_some();
         match self.passing.copy_function(is_inferred) {
@@ -100,46 +103,62 @@ impl Argument {
         }
     }
 
-    /// The same as an element of a list that is sent to a worker: where the function borrows what the
-    /// worker can lend, a type of the runtime that says so.
-    pub(crate) fn listed_type(&self, krate: &TokenStream) -> TokenStream {
-        match self.borrowed(krate) {
+    /// Returns the type of the element in the list that is sent to a worker. It is a type of the
+    /// runtime if the function borrows what the worker can lend, and else the stored type.
+    pub(crate) fn listed_type(&self, paths: &Paths) -> TokenStream {
+        match self.borrowed(paths) {
             Some(borrowed) => borrowed,
             None => self.owned(),
         }
     }
 
-    /// The element itself, given the name of what is stored.
-    pub(crate) fn listed(&self, krate: &TokenStream) -> TokenStream {
+    /// Returns an expression for that element.
+    pub(crate) fn listed(&self, paths: &Paths) -> TokenStream {
         let stored = &self.local;
-        match self.borrowed(krate) {
+        match self.borrowed(paths) {
             Some(borrowed) => quote!(#borrowed(#stored)),
             None => stored.to_token_stream(),
         }
     }
 
-    /// That type, written so that it is its constructor too.
-    fn borrowed(&self, krate: &TokenStream) -> Option<TokenStream> {
+    /// Returns the type of the runtime for an argument that the worker can lend. The tokens are its
+    /// constructor too.
+    fn borrowed(&self, paths: &Paths) -> Option<TokenStream> {
         let target = self.passing.lendable()?;
         let name = if self.optional {
             quote!(BorrowedOption)
         } else {
             quote!(Borrowed)
         };
-        Some(quote!(#krate::__private::#name::<#target>))
+        let private = &paths.private;
+        Some(quote!(#private::#name::<#target>))
     }
 
-    /// What the function is called with, given the name of what the worker lends.
+    /// Returns whether what is stored can go to any pool, known by the names of its types.
+    pub(crate) fn is_plain(&self) -> bool {
+        let target = self.passing.target();
+        if !self.passing.copies() {
+            return known_types::is_plain(target);
+        }
+        match peel(target) {
+            Type::Slice(slice) => known_types::is_plain(&slice.elem),
+            Type::Path(path) => path.path.is_ident("str"),
+            _ => false,
+        }
+    }
+
+    /// Returns what the function is called with in a worker, from the name of what the worker
+    /// lends.
     pub(crate) fn lend_listed(&self, lent: &Ident) -> TokenStream {
         match &self.passing {
-            // It is one already.
-            Passing::Cow(target) if plain::is_lendable(target) => lent.to_token_stream(),
-            // A `Cow` dereferences to what its owned form does.
+            // The worker lends a `Cow`.
+            Passing::Cow(target) if known_types::is_lendable(target) => lent.to_token_stream(),
+            // A `Cow` dereferences to the same type as its owned form.
             _ => self.lend(lent),
         }
     }
 
-    /// What the function is called with, given the name of what is stored.
+    /// Returns what the function is called with, from the name of what is stored.
     pub(crate) fn lend(&self, stored: &Ident) -> TokenStream {
         if self.optional {
             self.passing.lend_option(stored)
@@ -149,7 +168,7 @@ impl Argument {
     }
 }
 
-/// The argument's name, or what is wrong with its pattern.
+/// Returns the name of an argument; refuses any other pattern.
 fn name(source: &PatType, errors: &mut Errors) -> Option<Ident> {
     match &*source.pat {
         Pat::Ident(pat) => {
@@ -175,13 +194,13 @@ fn name(source: &PatType, errors: &mut Errors) -> Option<Ident> {
     }
 }
 
-/// `point: (f64, f64)` for `Point { x, y }: (f64, f64)`.
+/// Returns what to write for a pattern: `point: (f64, f64)` for `Point { x, y }: (f64, f64)`.
 fn suggestion(source: &PatType, name: Option<&Ident>) -> Option<String> {
     let ty = crate::render::tokens(&source.ty);
     let name = match (name, peel(&source.ty)) {
-        (Some(name), _) => names::plain(name),
+        (Some(name), _) => names::unraw(name),
         (None, Type::Path(path)) => {
-            let word = names::plain(&path.path.segments.last()?.ident).to_lowercase();
+            let word = names::unraw(&path.path.segments.last()?.ident).to_lowercase();
             // A type's name may be a keyword in lower case, as `Box` is.
             syn::parse_str::<Ident>(&word).map_or("value".to_owned(), |word| word.to_string())
         }
@@ -190,6 +209,7 @@ fn suggestion(source: &PatType, name: Option<&Ident>) -> Option<String> {
     Some(format!("{name}: {ty}"))
 }
 
+/// The attributes of an argument, by what they are for.
 #[derive(Default)]
 struct Sorted {
     default: Option<Expr>,
@@ -214,7 +234,8 @@ fn sort_attributes(attrs: &[Attribute], argument: &str, errors: &mut Errors) -> 
             }
             "doc" => sorted.docs.push(attr.clone()),
             "cfg_attr" => errors.at(attr, say::CFG_ATTR),
-            // Conditions are resolved in `cfg.rs`; lint levels stay on the parameter of the function itself.
+            // `cfg.rs` handles conditions; lint levels stay on the parameter of the user's
+            // function.
             "cfg" | "allow" | "expect" | "warn" | "deny" | "forbid" => {}
             _ => errors.at(attr.path(), say::unknown_argument_attribute(&name)),
         }
@@ -222,7 +243,7 @@ fn sort_attributes(attrs: &[Attribute], argument: &str, errors: &mut Errors) -> 
     sorted
 }
 
-/// The `T` of `Option<T>`.
+/// Returns the `T` of `Option<T>`.
 fn option_inner(ty: &Type) -> Option<&Type> {
     match generic_arguments(ty, "Option")?.as_slice() {
         [GenericArgument::Type(inner)] => Some(inner),
@@ -230,7 +251,7 @@ fn option_inner(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// Refuses what cannot be owned.
+/// Refuses a type of which a call cannot own a value.
 fn check_type(ty: &Type, passing: &Passing, params: &Params, errors: &mut Errors) {
     if let Type::Reference(reference) = peel(passing.target()) {
         if reference.mutability.is_some() {

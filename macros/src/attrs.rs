@@ -1,5 +1,6 @@
-//! Decides where each attribute of the user's function goes.
+//! Decides which of the generated items get an attribute of the user's function.
 
+use crate::kind::Kind;
 use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote};
@@ -7,25 +8,26 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote};
 /// The attributes of a task, sorted by what they are for.
 #[derive(Clone, Default)]
 pub(crate) struct ItemAttrs {
-    /// The documentation: for the function that is awaited.
+    /// The docs: for the function that is awaited.
     pub(crate) docs: Vec<Attribute>,
-    /// `#[doc(hidden)]`: for everything that is public.
+    /// `#[doc(hidden)]`: for every item that is public.
     pub(crate) hidden: Vec<Attribute>,
-    /// Conditions that were not resolved before us: for everything.
+    /// Conditions that the compiler has not resolved yet: for every item.
     pub(crate) cfg: Vec<Attribute>,
-    /// Lints that the user allows or expects, as `allow`: for everything. An
-    /// expectation that only some of the generated items meet would warn.
+    /// Lints that the user allows or expects, as `allow`: for every item. An `expect` on an item
+    /// that does not bring up the lint would be reported.
     pub(crate) lints: Vec<Attribute>,
     /// `#[deprecated]`: for each way to make a call.
     pub(crate) deprecated: Vec<Attribute>,
     /// `#[must_use]`: for the synchronous function; a call has its own.
     pub(crate) must_use: Vec<Attribute>,
-    /// Everything else (`#[instrument]`, `#[inline]`, `#[track_caller]`, …)
-    /// speaks about the body and goes with it.
+    /// All other attributes (`#[instrument]`, `#[inline]`, `#[track_caller]`, …): for the function
+    /// with the body.
     pub(crate) body: Vec<Attribute>,
 }
 
 impl ItemAttrs {
+    /// Sorts the attributes of a function.
     pub(crate) fn sort(attrs: Vec<Attribute>) -> Self {
         let mut sorted = Self::default();
         for attr in attrs {
@@ -43,8 +45,8 @@ impl ItemAttrs {
         sorted
     }
 
-    /// `#[must_use = "…"]` says more than the call's own `#[must_use]`; a bare one
-    /// says nothing new, and clippy calls it a double.
+    /// Returns each `#[must_use = "…"]`, which says more than the `#[must_use]` of a call. A bare
+    /// one says nothing more, and clippy reports it as a double.
     pub(crate) fn must_use_with_reason(&self) -> impl Iterator<Item = &Attribute> {
         self.must_use
             .iter()
@@ -52,8 +54,8 @@ impl ItemAttrs {
     }
 }
 
-/// The name of an attribute; for `cfg_attr` that of the first attribute inside, so
-/// that `#[cfg_attr(docsrs, doc(…))]` goes where `#[doc(…)]` would.
+/// Returns the name of an attribute; for `cfg_attr`, the name of the first attribute inside, so
+/// that `#[cfg_attr(docsrs, doc(…))]` is treated as `#[doc(…)]`.
 fn subject(attr: &Attribute) -> String {
     let name = last_segment(attr.path());
     if name != "cfg_attr" {
@@ -73,11 +75,16 @@ fn subject(attr: &Attribute) -> String {
     }
 }
 
-/// The last word of a path: `blocking_io` of `offloop::blocking_io`.
+/// Returns which of `#[blocking_io]` and `#[cpu_bound]` this is; `None` for any other attribute.
+pub(crate) fn task_kind(attr: &Attribute) -> Option<Kind> {
+    Kind::of_name(&last_segment(attr.path()))
+}
+
+/// Returns the last word of a path: `blocking_io` of `offloop::blocking_io`.
 pub(crate) fn last_segment(path: &syn::Path) -> String {
     path.segments
         .last()
-        .map(|segment| crate::names::plain(&segment.ident))
+        .map(|segment| crate::names::unraw(&segment.ident))
         .unwrap_or_default()
 }
 
@@ -92,8 +99,9 @@ fn as_allow(mut attr: Attribute) -> Attribute {
     attr
 }
 
-/// Where a paragraph of ours may stand among the user's docs: before the first heading, so that it
-/// does not read as a part of `# Errors`; at the end if there is none, or nothing before it.
+/// Returns where a generated paragraph may stand among the user's docs: before the first heading,
+/// so that it does not read as a part of `# Errors`; at the end if there is no heading, or nothing
+/// before it.
 pub(crate) fn end_of_introduction(docs: &[Attribute]) -> usize {
     let mut is_code = false;
     for (at, doc) in docs.iter().enumerate() {
@@ -102,7 +110,7 @@ pub(crate) fn end_of_introduction(docs: &[Attribute]) -> usize {
             if line.starts_with("```") || line.starts_with("~~~") {
                 is_code = !is_code;
             }
-            // In code it would be a hidden line.
+            // In a code block, `# ` starts a hidden line.
             let is_heading = line.starts_with('#') && line.trim_start_matches('#').starts_with(' ');
             if is_heading && !is_code {
                 let splits = at > 0 && line_at == 0;
@@ -126,7 +134,7 @@ fn doc_text(attr: &Attribute) -> Option<String> {
     }
 }
 
-/// A doc comment line, at the place of the thing that it documents.
+/// Returns a line of a doc comment, at the place of the item that it documents.
 pub(crate) fn doc_line(text: &str, span: Span) -> Attribute {
     let tokens = quote_spanned!(span=> #[doc = #text]);
     parse_quote!(#tokens)

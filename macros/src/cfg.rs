@@ -1,5 +1,5 @@
-//! Arguments with `#[cfg]`: an attribute macro meets them before they are resolved, so
-//! the function is written once for each combination, under the condition for it.
+//! Arguments with `#[cfg]`. An attribute sees them before the compiler resolves them, so the
+//! function is written once for each combination, under the condition for that combination.
 
 use crate::attrs::last_segment;
 use crate::errors::Errors;
@@ -10,13 +10,17 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Meta, parse_quote};
 
-/// More would be too much code: each doubles it.
-const MOST: usize = 3;
+/// How many different conditions the arguments of a function may have. Each doubles the code.
+const MAX_CONDITIONS: usize = 3;
 
-/// The versions of a function; one, which is the function itself, without `#[cfg]`.
+/// Returns a version of the function for each combination of its arguments' conditions; none if
+/// they have no conditions.
 pub(crate) fn versions(source: &SourceFn, errors: &mut Errors) -> Vec<SourceFn> {
     let conditions = conditions(source, errors);
     let mut versions = Vec::new();
+    if conditions.is_empty() {
+        return versions;
+    }
     for bits in 0..1_usize << conditions.len() {
         let holds = |condition: &Condition| {
             let position = conditions.iter().position(|c| c.text == condition.text);
@@ -43,19 +47,20 @@ pub(crate) fn versions(source: &SourceFn, errors: &mut Errors) -> Vec<SourceFn> 
     versions
 }
 
+/// The condition in a `#[cfg(..)]`.
 struct Condition {
     tokens: TokenStream,
     text: String,
 }
 
-/// The different conditions on a function's arguments.
+/// Returns the different conditions on a function's arguments.
 fn conditions(source: &SourceFn, errors: &mut Errors) -> Vec<Condition> {
     let mut all: Vec<Condition> = Vec::new();
     for condition in source.sig.inputs.iter().flat_map(of_argument) {
         if all.iter().any(|known| known.text == condition.text) {
             continue;
         }
-        if all.len() == MOST {
+        if all.len() == MAX_CONDITIONS {
             errors.at(&condition.tokens, say::TOO_MANY_CFG);
             break;
         }

@@ -1,4 +1,4 @@
-//! Collects every mistake of an item, so that the user is told all of them in one go.
+//! Collects the mistakes of an item, so that the compiler reports all of them at once.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -11,26 +11,27 @@ pub(crate) struct Errors {
 }
 
 impl Errors {
-    /// Notes a mistake; the compiler will underline `tokens`.
+    /// Adds a mistake; the compiler will underline `tokens`.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.list.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Notes a mistake at a place that is not a token of its own.
+    /// Adds a mistake at a place for which there are no tokens.
     pub(crate) fn at_span(&mut self, span: Span, message: impl Display) {
         self.list.push(syn::Error::new(span, message));
     }
 
-    /// Takes over a mistake that the parser found.
+    /// Adds a mistake that the parser found.
     pub(crate) fn add(&mut self, error: syn::Error) {
         self.list.extend(error);
     }
 
+    /// Returns whether there are no mistakes.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// One `compile_error!` for each mistake.
+    /// Returns a `compile_error!` for each mistake.
     pub(crate) fn into_tokens(self) -> Vec<TokenStream> {
         self.list.iter().map(syn::Error::to_compile_error).collect()
     }

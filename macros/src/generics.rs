@@ -1,22 +1,20 @@
-//! Type parameters of a task: named where the user wrote `impl Trait`, without the
-//! lifetimes of the caller, and with the bounds that crossing to a thread takes.
+//! Type parameters of a task: with names for `impl Trait`, without lifetimes of the caller, and
+//! with the bounds that crossing to a thread takes.
 
+use crate::bounds;
 use crate::errors::Errors;
 use crate::messages as say;
 use crate::names::{self, Fresh};
-use crate::receiver::ReplaceSelf;
 use crate::scan;
-use proc_macro2::{Ident, Span, TokenStream};
+use crate::self_type;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
 use syn::visit_mut::{self, VisitMut};
-use syn::{
-    GenericParam, Generics, Type, TypeImplTrait, TypeParam, TypeParamBound, WherePredicate,
-    parse_quote, parse_quote_spanned,
-};
+use syn::{GenericParam, Generics, Type, TypeParam, TypeParamBound, WherePredicate, parse_quote};
 
-/// Type and const parameters with their bounds; never a lifetime, because whatever is
-/// stored is owned.
+/// Type and const parameters with their bounds. There are no lifetimes, because a call owns what it
+/// stores.
 #[derive(Clone, Default)]
 pub(crate) struct Params {
     all: Vec<GenericParam>,
@@ -26,16 +24,17 @@ pub(crate) struct Params {
 }
 
 impl Params {
+    /// Reads the parameters of a function or an impl block.
     pub(crate) fn read(generics: &Generics, errors: &mut Errors) -> Self {
         let mut generics = generics.clone();
-        bound_types(&mut generics);
+        bounds::bound_types(&mut generics);
         let mut params: Vec<GenericParam> = Vec::new();
         for param in &generics.params {
             match param.clone() {
                 GenericParam::Lifetime(_) => {}
                 GenericParam::Type(mut param) => {
                     param.attrs.clear();
-                    param.bounds = owned_bounds(param.bounds, errors);
+                    param.bounds = bounds::owned(param.bounds, errors);
                     params.push(GenericParam::Type(param));
                 }
                 GenericParam::Const(mut param) => {
@@ -50,14 +49,14 @@ impl Params {
                 let mut predicate = predicate.clone();
                 let borrowed = scan::borrowed_in(|scan| {
                     let mut lifetimes_dropped = predicate.clone();
-                    lifetimes_dropped.bounds = without_lifetimes(lifetimes_dropped.bounds);
+                    lifetimes_dropped.bounds = bounds::without_lifetimes(lifetimes_dropped.bounds);
                     scan.visit_predicate_type_mut(&mut lifetimes_dropped);
                 });
                 if let Some(tokens) = borrowed {
                     errors.at(tokens, say::BOUND_LIFETIME);
                     continue;
                 }
-                predicate.bounds = without_lifetimes(predicate.bounds);
+                predicate.bounds = bounds::without_lifetimes(predicate.bounds);
                 predicates.push(WherePredicate::Type(predicate));
             }
         }
@@ -69,10 +68,10 @@ impl Params {
         }
     }
 
-    /// These parameters after those of `impl owner`, for items outside of the block.
+    /// Returns the parameters of the impl block and then these, for items outside of the block.
     pub(crate) fn within(&self, around: &Self, owner: &Type) -> Self {
         let mut inner = self.clone();
-        let mut replace = ReplaceSelf { owner };
+        let mut replace = self_type::Replace { owner };
         for param in &mut inner.all {
             replace.visit_generic_param_mut(param);
         }
@@ -86,11 +85,12 @@ impl Params {
         }
     }
 
+    /// Returns whether there are no parameters.
     pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// The parameters that are types.
+    /// Returns the parameters that are types.
     pub(crate) fn types(&self) -> impl Iterator<Item = &TypeParam> {
         self.all.iter().filter_map(|param| match param {
             GenericParam::Type(param) => Some(param),
@@ -98,11 +98,12 @@ impl Params {
         })
     }
 
+    /// Returns the names of the parameters that are types.
     pub(crate) fn type_names(&self) -> HashSet<String> {
         self.types().map(|param| param.ident.to_string()).collect()
     }
 
-    /// `<T: Display, const N: usize, EXTRA>`, or nothing.
+    /// Returns `<T: Display, const N: usize, EXTRA>`, or nothing.
     pub(crate) fn declare(&self, extra: &[TokenStream]) -> TokenStream {
         let params = &self.all;
         if params.is_empty() && extra.is_empty() {
@@ -111,7 +112,7 @@ impl Params {
         quote!(<#(#params,)* #(#extra),*>)
     }
 
-    /// `<T, N, EXTRA>`, or nothing.
+    /// Returns `<T, N, EXTRA>`, or nothing.
     pub(crate) fn arguments(&self, extra: &[TokenStream]) -> TokenStream {
         let names = self.all.iter().map(ident_of);
         if self.all.is_empty() && extra.is_empty() {
@@ -120,7 +121,8 @@ impl Params {
         quote!(<#(#names,)* #(#extra),*>)
     }
 
-    /// `::<T, N>`: what a function that is declared as the user wrote it can be told.
+    /// Returns `::<T, N>`, for a function that is declared as the user wrote it: there, `impl
+    /// Trait` takes no argument.
     pub(crate) fn turbofish_named(&self) -> TokenStream {
         let names: Vec<_> = self.all[..self.named].iter().map(ident_of).collect();
         if names.is_empty() {
@@ -129,8 +131,8 @@ impl Params {
         quote!(::<#(#names),*>)
     }
 
-    /// `::<T, N, _>`: the same for one that is declared with all parameters, where those
-    /// of `impl Trait` have no name.
+    /// Returns `::<T, N, _>`, for a function that is declared with all parameters, called where
+    /// those of `impl Trait` have no name.
     pub(crate) fn turbofish_inferred(&self) -> TokenStream {
         let names: Vec<_> = self.all[..self.named].iter().map(ident_of).collect();
         if names.is_empty() {
@@ -140,7 +142,7 @@ impl Params {
         quote!(::<#(#names,)* #(#inferred),*>)
     }
 
-    /// `::<T, N, ImplPath>`.
+    /// Returns `::<T, N, ImplPath>`, where all parameters have names.
     pub(crate) fn turbofish(&self) -> TokenStream {
         let names: Vec<_> = self.all.iter().map(ident_of).collect();
         if names.is_empty() {
@@ -149,7 +151,7 @@ impl Params {
         quote!(::<#(#names),*>)
     }
 
-    /// `where` with the user's predicates and more; or nothing.
+    /// Returns a `where` with the user's predicates and more, or nothing.
     pub(crate) fn where_clause(&self, more: &[TokenStream]) -> TokenStream {
         let predicates = &self.predicates;
         if predicates.is_empty() && more.is_empty() {
@@ -158,7 +160,7 @@ impl Params {
         quote!(where #(#predicates,)* #(#more,)*)
     }
 
-    /// A `PhantomData` for each type, for structs that do not store them all.
+    /// Returns a `PhantomData` for each type, for structs that do not store all of them.
     pub(crate) fn phantoms(&self) -> Vec<TokenStream> {
         self.types()
             .map(|param| {
@@ -168,7 +170,7 @@ impl Params {
             .collect()
     }
 
-    /// The types that the user named.
+    /// Returns the types that the user named.
     pub(crate) fn named_types(&self) -> impl Iterator<Item = Type> {
         self.all[..self.named]
             .iter()
@@ -181,20 +183,20 @@ impl Params {
             })
     }
 
-    /// Whether this type parameter may be unsized.
+    /// Returns whether the type parameter with this name may be unsized.
     pub(crate) fn may_be_unsized(&self, name: &str) -> bool {
         let is_maybe = |bound: &&TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some());
         self.types()
             .any(|param| param.ident == name && self.bounds_of(param).iter().any(is_maybe))
     }
 
-    /// Whether `&T` of this parameter can only be owned as a `T`.
+    /// Returns whether `ty` is a parameter `T` whose `&T` can only be owned as a `T`.
     pub(crate) fn is_cloned(&self, ty: &Type) -> bool {
         self.param_without_to_owned(ty)
             .is_some_and(|param| !self.may_be_unsized(&param.ident.to_string()))
     }
 
-    /// The parameter, if nothing that a call could own can be made of `&T`.
+    /// Returns the parameter that `ty` is, if nothing that a call could own can be made of `&T`.
     pub(crate) fn never_owned(&self, ty: &Type) -> Option<&Ident> {
         let param = self.param_without_to_owned(ty)?;
         self.may_be_unsized(&param.ident.to_string())
@@ -215,7 +217,7 @@ impl Params {
         })
     }
 
-    /// All bounds of a type parameter, inline and in the `where`.
+    /// Returns all bounds of a type parameter, inline and in the `where`.
     fn bounds_of<'a>(&'a self, param: &'a TypeParam) -> Vec<&'a TypeParamBound> {
         let in_where = self
             .predicates
@@ -232,11 +234,11 @@ impl Params {
         param.bounds.iter().chain(in_where.flatten()).collect()
     }
 
-    /// Gives each `impl Trait` in the type of an argument a name.
+    /// Replaces each `impl Trait` in the type of an argument by a new type parameter.
     pub(crate) fn name_impls(&mut self, ty: &mut Type, argument: &Ident, fresh: &mut Fresh) {
         let mut namer = NameImpls {
             params: self,
-            wish: format!("Impl{}", names::camel(&names::plain(argument))),
+            wish: format!("Impl{}", names::camel(&names::unraw(argument))),
             fresh,
         };
         namer.visit_type_mut(ty);
@@ -251,30 +253,7 @@ fn ident_of(param: &GenericParam) -> &Ident {
     }
 }
 
-type Bounds = syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>;
-
-/// `T: 'a` follows from `T: 'static`, which every task asks for.
-fn without_lifetimes(bounds: Bounds) -> Bounds {
-    let is_of_caller = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static");
-    bounds
-        .into_iter()
-        .filter(|bound| !is_of_caller(bound))
-        .collect()
-}
-
-fn owned_bounds(bounds: Bounds, errors: &mut Errors) -> Bounds {
-    let bounds = without_lifetimes(bounds);
-    for bound in &bounds {
-        let borrowed = scan::borrowed_in(|scan| {
-            scan.visit_type_param_bound_mut(&mut bound.clone());
-        });
-        if let Some(tokens) = borrowed {
-            errors.at(tokens, say::BOUND_LIFETIME);
-        }
-    }
-    bounds
-}
-
+/// The visitor behind [`Params::name_impls`].
 struct NameImpls<'a> {
     params: &'a mut Params,
     wish: String,
@@ -287,67 +266,11 @@ impl VisitMut for NameImpls<'_> {
         if let Type::ImplTrait(found) = scan::peel(ty) {
             let name = self.fresh.name(&self.wish, found.impl_token.span);
             let mut bounds = found.bounds.clone();
-            add_task_bounds(&mut bounds, found.impl_token.span);
+            bounds::add_to(&mut bounds, found.impl_token.span);
             self.params.all.push(parse_quote!(#name: #bounds));
             *ty = parse_quote!(#name);
             return;
         }
         visit_mut::visit_type_mut(self, ty);
-    }
-}
-
-/// Adds `Send + 'static` to each `impl Trait` in the type of an argument.
-pub(crate) fn bound_impls(ty: &mut Type) {
-    struct BoundImpls;
-    impl VisitMut for BoundImpls {
-        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
-            add_task_bounds(&mut ty.bounds, ty.impl_token.span);
-        }
-    }
-    BoundImpls.visit_type_mut(ty);
-}
-
-/// Adds `Send + 'static` to each type parameter, where it has its other bounds: clippy
-/// wants them in one place.
-pub(crate) fn bound_types(generics: &mut Generics) {
-    let mut in_where = generics.where_clause.take();
-    for param in generics.type_params_mut() {
-        let span = param.ident.span();
-        let predicates = in_where
-            .iter_mut()
-            .flat_map(|clause| &mut clause.predicates);
-        let predicate = predicates
-            .filter_map(|predicate| match predicate {
-                WherePredicate::Type(predicate) => Some(predicate),
-                _ => None,
-            })
-            .find(|predicate| {
-                predicate.lifetimes.is_none()
-                    && matches!(&predicate.bounded_ty, Type::Path(path)
-                        if path.path.is_ident(&param.ident))
-            });
-        match predicate {
-            Some(predicate) if param.bounds.is_empty() => {
-                add_task_bounds(&mut predicate.bounds, span);
-            }
-            _ => add_task_bounds(&mut param.bounds, span),
-        }
-    }
-    generics.where_clause = in_where;
-}
-
-fn add_task_bounds(bounds: &mut Bounds, span: Span) {
-    let has_send = bounds.iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => crate::attrs::last_segment(&bound.path) == "Send",
-        _ => false,
-    });
-    let has_static = bounds
-        .iter()
-        .any(|bound| matches!(bound, TypeParamBound::Lifetime(bound) if bound.ident == "static"));
-    if !has_send {
-        bounds.push(parse_quote_spanned!(span=> ::core::marker::Send));
-    }
-    if !has_static {
-        bounds.push(parse_quote_spanned!(span=> 'static));
     }
 }

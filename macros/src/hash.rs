@@ -1,8 +1,8 @@
-//! A hash of the signature: a worker refuses a request that was made for another one.
+//! A hash of a signature: a worker refuses a call that was made for another signature.
 
 use proc_macro2::TokenStream;
 
-/// FNV-1a of the tokens as text: short, and the same on every machine and in every build.
+/// Returns the FNV-1a hash of the tokens as text. It does not depend on the machine or the build.
 pub(crate) fn of(tokens: &TokenStream) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;

@@ -1,6 +1,6 @@
-//! Which attribute it is, and which options it takes.
+//! Which attribute it is, and where it runs the function.
 
-/// Which attribute it is.
+/// The attribute that makes a task of a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     BlockingIo,
@@ -8,6 +8,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Returns the name of the attribute.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::BlockingIo => "blocking_io",
@@ -15,19 +16,36 @@ impl Kind {
         }
     }
 
+    /// Returns the attribute with this name.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        [Self::BlockingIo, Self::CpuBound]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+
+    /// Returns the attribute as messages write it.
     pub(crate) fn attribute(self) -> String {
         format!("#[{}]", self.name())
     }
+}
 
-    /// The options that it takes, in the order of the docs.
-    pub(crate) fn options(self) -> &'static [&'static str] {
-        match self {
-            Self::BlockingIo => &[
-                "pool", "timeout", "retry", "nested", "name", "builder", "crate",
-            ],
-            Self::CpuBound => &[
-                "pool", "threads", "timeout", "retry", "nested", "name", "builder", "crate",
-            ],
+/// The attribute with the one option that changes what the other options mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    BlockingIo,
+    /// `#[cpu_bound]`: calls go to worker processes.
+    CpuBound,
+    /// `#[cpu_bound(threads)]`
+    CpuBoundThreads,
+}
+
+impl Form {
+    /// Returns the form of an attribute, with or without the option `threads`.
+    pub(crate) fn of(kind: Kind, threads: bool) -> Self {
+        match (kind, threads) {
+            (Kind::BlockingIo, _) => Self::BlockingIo,
+            (Kind::CpuBound, false) => Self::CpuBound,
+            (Kind::CpuBound, true) => Self::CpuBoundThreads,
         }
     }
 }

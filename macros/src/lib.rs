@@ -1,39 +1,51 @@
 //! The attributes of the `offloop` crate, which re-exports them: `#[blocking_io]`,
-//! `#[cpu_bound]` and `#[offloop::methods]`.
-//!
-//! This crate knows functions and nothing of pools. The way of an item through it:
-//!
-//! 1. `source` and `methods` read a function or an impl block; bodies stay opaque tokens.
-//! 2. `options`, `argument`, `receiver`, `output` and `generics` read its parts, and
-//!    `check` has the rules for the whole. Each notes what is wrong in `errors`, in the
-//!    words of `messages`, and goes on.
-//! 3. `model` is the result: a task that can be expanded, or mistakes.
-//! 4. `expand` writes the code: one file for each generated part, and `fallback` for a
-//!    function with mistakes.
+//! `#[cpu_bound]`, `#[offloop::methods]` and `#[offloop::on_worker_start]`.
 #![forbid(unsafe_code)]
+
+// This crate knows functions and nothing of pools. The way of an item through it:
+//
+// 1. `driver` has the tokens of an attribute and of its item, and takes the next three steps.
+// 2. Parse: `source` reads a function, `impl_block` a block with functions; bodies stay opaque
+//    tokens. `options`, `attrs`, `generics`, `receiver`, `argument` and `output` read the parts of
+//    a function, and `model` puts them together to a task. `cfg` makes versions of a function whose
+//    arguments have conditions.
+// 3. Check: `check` has the rules for a task as a whole.
+// 4. Expand: `expand` writes the code, in a file for each generated part; `expand::fallback` writes
+//    what stands for a function with mistakes.
+//
+// A step that finds a mistake puts it into `errors`, in the words of `messages`, and goes on.
+//
+// Parts of the parser: `passing` decides how a call owns an argument, `bounds` adds
+// `Send + 'static`, `self_type` finds and replaces `Self`. `known_types` knows types that need no
+// check, `scan` looks through a type, `names` makes names for generated items, `paths` has the
+// paths of the runtime. `on_worker_start` takes all steps for its own attribute.
 
 mod argument;
 mod attrs;
+mod bounds;
 mod cfg;
 mod check;
-mod entry;
+mod driver;
 mod errors;
 mod expand;
 mod generics;
 mod hash;
+mod home;
+mod impl_block;
 mod kind;
+mod known_types;
 mod messages;
-mod methods;
 mod model;
 mod names;
 mod on_worker_start;
 mod options;
 mod output;
 mod passing;
-mod plain;
+mod paths;
 mod receiver;
 mod render;
 mod scan;
+mod self_type;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -41,7 +53,7 @@ mod tests;
 use kind::Kind;
 use proc_macro::TokenStream;
 
-/// Runs a function on a thread pool: calling it gives a future.
+/// Runs a function on a thread pool: calling it returns a future.
 ///
 /// For functions that wait: files, databases, DNS, anything that blocks a thread without
 /// using a core. Work that uses a core is for [`#[cpu_bound]`](macro@cpu_bound).
@@ -89,7 +101,7 @@ use proc_macro::TokenStream;
 ///
 /// | item | what it is |
 /// |---|---|
-/// | `fetch(url, retries)` | the same arguments; gives a [`Call`], a future that does nothing until it is polled |
+/// | `fetch(url, retries)` | takes the same arguments and returns a [`Call`], a future that does nothing until it is polled |
 /// | `fetch::builder()` | a `FetchBuilder`: a setter for each argument; it is a future itself, and `.call()` turns it into a [`Call`] that takes options |
 /// | `fetch::blocking(url, retries)` | the function as you wrote it; recursion inside of the body stays synchronous too |
 /// | `fetch` as a type | implements [`Task`]; not for a function with type parameters |
@@ -98,16 +110,17 @@ use proc_macro::TokenStream;
 /// with them; any other attribute, such as `#[instrument]`, `#[inline]` or `#[track_caller]`,
 /// stays with the body. The body is not parsed and appears once.
 ///
-/// ## What a call gives
+/// ## What a call returns
 ///
-/// | the function returns | the call gives |
+/// | the function returns | the awaited call returns |
 /// |---|---|
 /// | `T` | `Result<T, offloop::Error>` |
 /// | `Result<T, E>` | `Result<T, E>`: `E` has to be made from an [`offloop::Error`](../offloop/enum.Error.html), as `io::Error`, `anyhow::Error` and `Box<dyn Error + Send + Sync>` are, or an enum with a `#[from] offloop::Error` variant |
 /// | `Result<T, E>`, with the option `nested` | `Result<Result<T, E>, offloop::Error>`: for an `E` of a library, which cannot be made from it |
 ///
 /// A type counts as a `Result` if the last word of its path is `Result`: `io::Result<T>` and
-/// `rusqlite::Result<T>` do; `image::ImageResult<T>` is a `T` like any other, and needs no `nested`.
+/// `rusqlite::Result<T>` do. `image::ImageResult<T>` is a `T` like any other, and `nested` is
+/// refused for it.
 ///
 /// [`Call`]: ../offloop/struct.Call.html
 /// [`Task`]: ../offloop/trait.Task.html
@@ -118,8 +131,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `pool = PATH` | the pool to run in, by the path of a `static`. Default: [`ThreadPool::global()`](../offloop/struct.ThreadPool.html#method.global) |
 /// | `timeout = EXPR` | a `Duration`: how long each call may run, as [`.timeout(..)`](../offloop/struct.Call.html#method.timeout) on the call. A thread cannot be killed: the caller gets `TimedOut`, the function is asked to stop |
-/// | `retry = EXPR` | how often a call may be repeated, as [`.retry(..)`](../offloop/struct.Call.html#method.retry) on the call; without effect on threads |
-/// | `nested` | a `Result` is kept apart from the pool's own errors, see above |
+/// | `nested` | keeps a `Result` apart from the pool's own errors, see above |
 /// | `name = "…"` | the task's name, in errors too. Default: its module path and name |
 /// | `builder = false` | no named arguments, and no type of the function's name: `fetch::blocking` goes too |
 /// | `builder = Name` | named arguments start at `Name::builder()`, the function itself is `Name::blocking(..)`, and there is no type of the function's name |
@@ -169,21 +181,21 @@ use proc_macro::TokenStream;
 /// |---|---|---|
 /// | `T` | `T` | `T` |
 /// | `&'static T` | itself | `&'static T` |
-/// | `&str`, `&[T]`, `&Path`, `&T` | `String`, `Vec<T>`, `PathBuf`, whatever `ToOwned` makes of it | anything `Into` that |
+/// | `&str`, `&[T]`, `&Path`, `&T` | `String`, `Vec<T>`, `PathBuf`, the owned form of `T` by `ToOwned` | anything `Into` that |
 /// | `Cow<'_, T>` | the owned form of `T` | anything `Into` that |
 /// | `Option<T>` | `Option<T>` | `x(T)` and `maybe_x(Option<T>)`; may be left out, and is then `None` |
 /// | `Option<&T>` | an `Option` of the owned form | `x(..)` anything `Into` it, and `maybe_x(Option<..>)` |
 /// | `impl Trait` | the type given | the type given |
 ///
-/// Where a reference leads to a type parameter, that has to be `Clone`, or `ToOwned`: write it
-/// among its bounds. Its setter takes the owned type itself, because `Into` would leave the
-/// parameter open.
+/// For `&T` with a type parameter `T`, the parameter has to be `Clone` or `ToOwned`: write it among
+/// its bounds. The setter takes the owned type itself, because `Into` would leave the parameter
+/// open.
 ///
 /// Attributes on an argument:
 ///
 /// - `#[default = EXPR]`: what the argument is when it is not named. The expression is of
 ///   the declared type, is evaluated for each call, and sees the arguments before it. A call
-///   by position always gives all arguments.
+///   by position always has all arguments.
 /// - doc comments: the docs of the setter.
 /// - `#[cfg(..)]`: at most three different conditions.
 /// - lint levels, which stay with the body.
@@ -231,46 +243,50 @@ use proc_macro::TokenStream;
 /// | `async fn` | it does not block | await it as it is |
 /// | `const fn`, `extern "C"`, variadic | they cannot be called from a pool as they promise | a plain function |
 /// | `unsafe fn` | its contract would have to hold until the call ends | a safe function around it |
-/// | `fn main`, `-> !` | a call ends, and its caller goes on | a function that returns |
+/// | `fn main`, `-> !` | a call has to end | a function that returns |
 /// | a function of a trait | it has to keep the trait's signature | an inherent method that calls it, or that it calls |
-/// | `&mut T`, `&mut self` | the caller may be gone when the call runs | take the value and return it: `fn fill(mut buffer: Vec<u8>) -> Vec<u8>` |
+/// | `&mut T`, `&mut self` | the call may outlive the caller | take the value and return it: `fn fill(mut buffer: Vec<u8>) -> Vec<u8>` |
 /// | `&File`, any `&T` that is not `ToOwned` | nothing owned can be made of it | `File`, `Arc<File>` |
-/// | `&T` with `T: ?Sized` | the same | `T: Clone`, or `T: ?Sized + ToOwned` |
+/// | `&T` with `T: ?Sized` | nothing owned can be made of it | `T: Clone`, or `T: ?Sized + ToOwned` |
 /// | `Vec<&str>`, `Foo<'_>`, `&dyn Trait` | it borrows, and nothing owned can be made of it | `Vec<String>`, an owned type, `Arc<dyn Trait + Send + Sync>` |
 /// | `T: Deserialize<'a>` | the bound names a lifetime of the caller | `T: DeserializeOwned`, `for<'a>` |
-/// | `Rc<T>`, a raw pointer, whatever is not `Send` | it runs on another thread | `Arc<T>` |
-/// | `(a, b): (u8, u8)`, `_: u8`, `ref x: u8` | named arguments need names | a name, taken apart in the body |
-/// | a result that borrows | the arguments are gone when the call ends | an owned result |
+/// | `Rc<T>`, a raw pointer, any type that is not `Send` | the call runs on another thread | `Arc<T>` |
+/// | `(a, b): (u8, u8)`, `_: u8`, `ref x: u8` | named arguments need names | a name, destructured in the body |
+/// | a result that borrows | the arguments are dropped when the call ends | an owned result |
 /// | `-> impl Trait` | the call's type has to be named | a `Box<dyn Trait + Send>` |
 /// | an argument called `call` | the builder's own method | another name, or `builder = false` |
 /// | `x: Option<T>` beside `maybe_x` | `maybe_x` is the second setter of `x` | another name for one of them |
 /// | `cfg_attr` on an argument | it is resolved too late for the macro | `#[cfg]` on two arguments |
 /// | `#[default]` with `builder = false` | a default is for named arguments | one of the two |
+/// | `retry` with `#[blocking_io]` or `threads` | a thread does not die alone, so there is nothing to repeat | repeat inside the function, or `#[cpu_bound]` |
+/// | `nested` without a `Result` | any other type is kept apart from the pool's errors anyway | no `nested` |
+/// | `builder` on a method without [`#[offloop::methods]`](macro@methods) | such a method has no builder | the attribute on the impl block |
 ///
-/// All mistakes of a function are told at once, and its callers see no further errors.
+/// The compiler reports all mistakes of a function at once, and no further errors where the
+/// function is called.
 ///
-/// # To know
+/// # Notes
 ///
-/// - A `pub` function may have types that are less than `pub`, as without the attribute; a
-///   generic one may not, since they are associated types of its builder.
-/// - A type of the function's name is made, so another one in its module clashes; see
-///   `builder` above.
-/// - `Option`, `Result` and `Cow` are known by name, as far as an attribute can know.
+/// - A `pub` function may have types that are less than `pub`, as without the attribute. A generic
+///   function may not, because they are associated types of its builder.
+/// - The attribute makes a type of the function's name, so another type of that name in the module
+///   clashes with it. See `builder` above.
+/// - `Option`, `Result` and `Cow` are recognized by their names: an attribute sees no types.
 /// - A private function that is never called is not reported as unused.
-/// - Generated code allows a few lints of its own (`dead_code`, `non_camel_case_types`,
-///   `missing_debug_implementations`): set these to `deny` at most, a `forbid` cannot be
-///   lifted for it.
+/// - Generated code allows a few lints for itself (`dead_code`, `non_camel_case_types`,
+///   `missing_debug_implementations`). Set these to `deny` at most: generated code cannot lift a
+///   `forbid`.
 /// - On a method, the attribute needs [`#[offloop::methods]`](macro@methods) on the impl block for
 ///   everything but the call by position.
 #[proc_macro_attribute]
 pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(Kind::BlockingIo, options.into(), &item.into()).into()
+    driver::attribute(Kind::BlockingIo, options.into(), &item.into()).into()
 }
 
-/// Runs a function in a pool of worker processes: calling it gives a future.
+/// Runs a function in a pool of worker processes: calling it returns a future.
 ///
-/// For functions that use a core, or that may crash: a worker that dies costs one call,
-/// and the program goes on.
+/// For functions that use a core, or that may crash: if a worker dies, one call fails and the
+/// program goes on.
 ///
 /// ```
 /// use offloop::cpu_bound;
@@ -296,12 +312,12 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 /// # }
 /// ```
 ///
-/// What is generated, what a call gives, and how arguments are declared and given is the same as for
-/// [`#[blocking_io]`](macro@blocking_io). This page tells what differs. What happens to a call that
-/// is dropped, that takes too long or that crashes is told by
-/// [the life of a call](../offloop/index.html#the-life-of-a-call).
+/// [`#[blocking_io]`](macro@blocking_io) describes what is generated, what a call returns, and how
+/// arguments are declared and passed. This page describes what differs.
+/// [The life of a call](../offloop/index.html#the-life-of-a-call) describes what happens to a call
+/// that is dropped, takes too long or crashes.
 ///
-/// A worker is this same program, started again: the function finds globals of its own there, not
+/// A worker is this program, started again: the function sees the globals of the worker, and not
 /// those of the caller. Process pools need Linux; `threads` works everywhere.
 ///
 /// # Types
@@ -311,8 +327,8 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 /// back as itself, or `io::Error`, `anyhow::Error` or `Box<dyn Error + Send + Sync>`, which
 /// come back with their message and their causes.
 ///
-/// A type without serde is an error at the type. There are two ways out: derive the two
-/// traits, or `#[cpu_bound(threads)]`, where nothing is written.
+/// A type without serde is an error at the type. Derive the two traits, or use
+/// `#[cpu_bound(threads)]`, where nothing is written.
 ///
 /// # Options
 ///
@@ -321,7 +337,7 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `pool = PATH` | the path of a `static` [`ProcessPool`]; with `threads`, of a [`ThreadPool`]. Default: `ProcessPool::global()`, or `ThreadPool::cpu()` |
 /// | `threads` | threads in place of processes, as many as there are cores: no serde is needed, and a crash ends the program |
 /// | `timeout = EXPR` | a `Duration`: how long each call may run. When it passes, the worker is killed and replaced; a thread is asked to stop |
-/// | `retry = EXPR` | a number: how often a call may be repeated after a worker died running it |
+/// | `retry = EXPR` | a number: how often a call may be repeated after its worker died, as [`.retry(..)`](../offloop/struct.Call.html#method.retry) on the call; not with `threads`, because a thread does not die alone |
 /// | `nested`, `name = "…"`, `builder = …`, `crate = …` | as for [`#[blocking_io]`](macro@blocking_io#options) |
 ///
 /// [`ProcessPool`]: ../offloop/struct.ProcessPool.html
@@ -355,13 +371,14 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - a method without [`#[offloop::methods]`](macro@methods) on its impl block.
 #[proc_macro_attribute]
 pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(Kind::CpuBound, options.into(), &item.into()).into()
+    driver::attribute(Kind::CpuBound, options.into(), &item.into()).into()
 }
 
 /// Makes tasks of the methods of an impl block.
 ///
-/// Put it on the block, and [`#[blocking_io]`](macro@blocking_io) or [`#[cpu_bound]`](macro@cpu_bound)
-/// on the functions in it that are to be awaited; the others stay as they are.
+/// Put it on the block, and [`#[blocking_io]`](macro@blocking_io) or
+/// [`#[cpu_bound]`](macro@cpu_bound) on the functions in it that are to be awaited. All other items
+/// of the block stay as they are.
 ///
 /// ```
 /// #[derive(Clone)]
@@ -406,13 +423,13 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | item | what it is |
 /// |---|---|
-/// | `store.load(key)` | gives a [`Call`](../offloop/struct.Call.html), a future |
+/// | `store.load(key)` | returns a [`Call`](../offloop/struct.Call.html), a future |
 /// | `store.load_builder()` | a `StoreLoadBuilder`: a setter for each argument but `self`; it is a future itself, and `.call()` turns it into a `Call` that takes options |
 /// | `store.load_blocking(key)` | the function as you wrote it. Inside of its body, `self.load(..)` is the call and `self.load_blocking(..)` the function |
 ///
-/// The same for a function without `self`: `Store::load`, `Store::load_builder`,
-/// `Store::load_blocking`. The generated types are written beside the block, so their names
-/// have to be free there; `builder = Name` gives another one.
+/// For a function without `self` they are `Store::load`, `Store::load_builder` and
+/// `Store::load_blocking`. The generated types stand beside the block, so their names have to be
+/// free there; `builder = Name` sets another name.
 ///
 /// # `self`
 ///
@@ -424,32 +441,31 @@ pub fn cpu_bound(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `self: &Arc<Self>` | a clone of the `Arc` |
 /// | `&'static self` | the reference |
 ///
-/// For `#[cpu_bound]` it is written for the worker as an argument is, so the type needs
-/// serde. `&mut self` is refused: the caller may be gone when the call runs; so is
-/// `Rc<Self>`, which cannot cross to another thread.
+/// For `#[cpu_bound]` it is written for the worker as an argument is, so the type needs serde.
+/// `&mut self` is refused, because the call may outlive the caller. `Rc<Self>` is refused, because
+/// it cannot cross to another thread.
 ///
 /// # The block
 ///
-/// It may have type and const parameters, then its functions cannot be `#[cpu_bound]`; it
-/// may not have lifetimes, because the call outlives what they borrow. Functions of a trait
-/// keep the trait's signature, so an impl of a trait is refused: put the task on an
-/// inherent method.
+/// It may have type and const parameters, but then its functions cannot be `#[cpu_bound]`. It may
+/// not have lifetimes, because the call outlives what they borrow. Functions of a trait keep the
+/// trait's signature, so an impl of a trait is refused: put the task on an inherent method.
 ///
-/// Without this attribute, `#[blocking_io]` and `#[cpu_bound(threads)]` on a method with `self` give the
-/// call by position and `load_blocking`, because an attribute on a function of an impl block cannot write
-/// anything beside the block.
+/// Without this attribute, `#[blocking_io]` and `#[cpu_bound(threads)]` on a method with `self`
+/// generate only the call by position and `load_blocking`, because an attribute on a function of an
+/// impl block cannot write anything beside the block.
 ///
-/// It takes no options, and finds the attributes of its functions by their names; a
-/// renamed import (`use offloop::blocking_io as task`) is not seen. They need no import: it takes
-/// them away before the compiler looks for them, so an import that nothing else uses would be
-/// reported as unused.
+/// It takes no options, and finds the attributes of its functions by their names; it does not see a
+/// renamed import (`use offloop::blocking_io as task`). The attributes need no import: this one
+/// removes them before the compiler looks for them, so the compiler would report an import that
+/// nothing else uses as unused.
 #[proc_macro_attribute]
 pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
-    methods::attribute(&options.into(), &item.into()).into()
+    driver::methods(&options.into(), &item.into()).into()
 }
 
-/// Runs a function in each worker process before its first call: to load a model, warm a cache, or lower
-/// rights.
+/// Runs a function in each worker process before its first call: to load a model, warm a cache, or
+/// lower rights.
 ///
 /// ```
 /// use std::sync::OnceLock;
@@ -474,18 +490,21 @@ pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
 /// # Ok::<(), offloop::Error>(())
 /// ```
 ///
-/// It runs in the workers of every process pool of the program, on the thread that will run the calls,
-/// after the worker's limits have been set. Several run in the order of their module paths and names.
+/// It runs in the workers of every process pool of the program, on the thread that will run the
+/// calls, after the worker's limits have been set. If there are several such functions, they run in
+/// the order of their module paths and names.
 ///
-/// The function takes no arguments and returns nothing, or a `Result` whose error is an error type, a
-/// `String` or a `&str`. If it fails or panics, or if all of them together take longer than
-/// [`start_timeout`](https://docs.rs/offloop/latest/offloop/struct.ProcessPool.html#method.start_timeout),
-/// the worker has not started: it is tried again after a pause that grows, and after the third failure in
-/// a row the calls that wait get `Error::CannotStart` with the text. The pool goes on trying for later
-/// calls, and recovers when the function works again.
+/// The function takes no arguments and returns nothing, or a `Result` whose error is an error type,
+/// a `String` or a `&str`. The worker has not started if the function fails or panics, or if all
+/// such functions together take longer than [`start_timeout`]. The pool then starts another worker
+/// after a pause that grows. After the third failure in a row, the calls that wait get
+/// `Error::CannotStart` with the text. The pool goes on trying for later calls, and recovers when
+/// the function works again.
 ///
-/// Its only option is `crate = ::path`, where this library has another name. Where there are no process
-/// pools (see the platforms of `offloop`) the function never runs.
+/// Its only option is `crate = ::path`, where this library has another name. Where there are no
+/// process pools (see the platforms of `offloop`) the function never runs.
+///
+/// [`start_timeout`]: https://docs.rs/offloop/latest/offloop/struct.ProcessPool.html#method.start_timeout
 #[proc_macro_attribute]
 pub fn on_worker_start(options: TokenStream, item: TokenStream) -> TokenStream {
     on_worker_start::attribute(options.into(), &item.into()).into()

@@ -1,44 +1,40 @@
-//! Every message of ours, in one place.
+//! Every message of this crate.
 //!
-//! Each is lower case, without a final stop, in the words of the user's code, and says
-//! what to do instead. The table in `tests/` holds each against the place it points at.
+//! A message is lower case, without a final stop, in the words of the user's code, and says what to
+//! do instead. The tables in `tests/messages/` have each message with the place that it points at.
 
 use crate::kind::Kind;
 use std::fmt::Display;
 
 // ---- options
 
-pub(crate) fn unknown_option(kind: Kind, name: &str) -> String {
-    format!("unknown option `{name}`; {}", expected_option(kind))
+pub(crate) fn unknown_option(name: &str, accepted: &[&str]) -> String {
+    format!("unknown option `{name}`; {}", expected_option(accepted))
 }
 
-pub(crate) fn expected_option(kind: Kind) -> String {
-    let list: Vec<String> = kind.options().iter().map(|o| format!("`{o}`")).collect();
+pub(crate) fn expected_option(accepted: &[&str]) -> String {
+    let list: Vec<String> = accepted.iter().map(|word| format!("`{word}`")).collect();
     format!("expected one of: {}", list.join(", "))
 }
 
-pub(crate) fn threads_on_blocking_io() -> String {
-    "`threads` is an option of `#[cpu_bound]`; `#[blocking_io]` always runs on threads, remove it"
-        .to_owned()
-}
+pub(crate) const THREADS_ON_BLOCKING_IO: &str =
+    "`threads` is an option of `#[cpu_bound]`; `#[blocking_io]` always runs on threads, remove it";
+pub(crate) const RETRY_ON_BLOCKING_IO: &str = "`retry` repeats a call whose worker process died, \
+     and a thread does not die alone; repeat inside the function, or use `#[cpu_bound]`";
+pub(crate) const RETRY_ON_THREADS: &str = "`retry` repeats a call whose worker process died, \
+     and a thread does not die alone; repeat inside the function, or remove `threads`";
+pub(crate) const NESTED_WITHOUT_RESULT: &str = "`nested` is for a result type called `Result`, and any \
+     other type is kept apart from errors of the pool anyway; remove `nested`";
 
-pub(crate) fn option_twice(name: &str) -> String {
+pub(crate) fn option_twice(name: impl Display) -> String {
     format!("`{name}` is given twice; keep one")
 }
 
-pub(crate) fn option_without_value(name: impl Display) -> String {
-    let example = match name.to_string().as_str() {
-        "pool" => "pool = DB",
-        "timeout" => "timeout = Duration::from_secs(5)",
-        "retry" => "retry = 2",
-        "name" => "name = \"fetch\"",
-        "crate" => "crate = ::offloop",
-        _ => "builder = false",
-    };
-    format!("expected `=` and a value after `{name}`, as in `{example}`")
+pub(crate) fn option_without_value(name: &str, example: &str) -> String {
+    format!("expected `=` and a value after `{name}`, as in `{name} = {example}`")
 }
 
-pub(crate) fn flag_with_value(name: impl Display) -> String {
+pub(crate) fn flag_with_value(name: &str) -> String {
     format!("`{name}` takes no value; write `{name}`, or leave it out")
 }
 
@@ -101,6 +97,7 @@ pub(crate) fn methods_not_an_impl(keyword: &str) -> String {
 
 pub(crate) const METHODS_OPTION: &str =
     "`#[offloop::methods]` takes no options; give them to the attributes of its functions";
+pub(crate) const NO_ITEMS: &str = "expected the items of an impl block";
 pub(crate) const METHODS_WITHOUT_TASK: &str =
     "no function in this impl block is marked `#[blocking_io]` or `#[cpu_bound]`";
 pub(crate) const METHODS_ON_TRAIT_IMPL: &str =
@@ -109,7 +106,7 @@ pub(crate) const IMPL_LIFETIME: &str = "the call outlives what `Self` borrows he
      put the task on a type without lifetimes, or make it a free function of owned arguments";
 
 pub(crate) const OWNER_WITHOUT_NAME: &str =
-    "generated types take their names from the type of the impl block; give it one with a name";
+    "the names of generated types come from the type of the impl block; use a type with a name";
 
 // ---- the function
 
@@ -122,20 +119,21 @@ pub(crate) fn async_fn(kind: Kind) -> String {
 }
 
 pub(crate) const CONST_FN: &str = "a `const fn` cannot run on the pool; remove `const`";
-pub(crate) const UNSAFE_FN: &str = "`unsafe fn` cannot be wrapped: its contract would have to hold \
-     until the call ends; wrap the call in a safe function";
-pub(crate) const FOREIGN_ABI: &str = "only functions with the Rust ABI can be wrapped; \
+pub(crate) const UNSAFE_FN: &str = "an `unsafe fn` cannot be a task, because its contract would \
+     have to hold until the call ends; wrap the call in a safe function";
+pub(crate) const FOREIGN_ABI: &str = "only a function with the Rust ABI can be a task; \
      call this one from a plain function";
-pub(crate) const VARIADIC: &str = "variadic functions cannot be wrapped; take a slice or a `Vec`";
+pub(crate) const VARIADIC: &str = "a variadic function cannot be a task; take a slice or a `Vec`";
 pub(crate) const MAIN: &str =
-    "`main` cannot be a task; move the work to another function and await that";
+    "`main` cannot be a task; move the work to another function and await that function";
+pub(crate) const NO_FUNCTION: &str = "expected a function";
 pub(crate) const NO_BODY: &str = "expected a function body";
 pub(crate) const RETURNS_IMPL: &str = "the result must have a name so that the call has a type; \
      return a `Box<dyn Trait + Send>` or a named type";
 pub(crate) const RETURNS_BORROWED: &str = "the result cannot borrow from the arguments, \
-     they are gone when the call ends; return an owned value";
+     which are dropped when the call ends; return an owned value";
 pub(crate) const RETURNS_NEVER: &str =
-    "a task must return; `!` never does, use `std::thread::spawn` for work without an end";
+    "a task must return, and `!` never does; use `std::thread::spawn` for work without an end";
 
 // ---- arguments
 
@@ -144,11 +142,11 @@ pub(crate) const MUT_REFERENCE: &str =
 
 pub(crate) fn destructured(suggestion: Option<&str>) -> String {
     let suggestion = suggestion.unwrap_or("point: (f64, f64)");
-    format!("give the argument a name, `{suggestion}`, and take it apart in the body")
+    format!("give the argument a name, `{suggestion}`, and destructure it in the body")
 }
 
 pub(crate) fn wildcard(ty: &str) -> String {
-    format!("an argument needs a name to be set by keyword; write `_unused: {ty}`")
+    format!("an argument needs a name, by which a caller can set it; write `_unused: {ty}`")
 }
 
 pub(crate) const REF_PATTERN: &str = "`ref` is not supported here; take the argument by name";
@@ -158,8 +156,9 @@ pub(crate) fn default_twice(name: &str) -> String {
 }
 
 pub(crate) const DEFAULT_WITHOUT_VALUE: &str =
-    "`#[default]` needs a value here: write `#[default = 3]`";
-pub(crate) const DEFAULT_WITHOUT_BUILDER: &str = "a default is for named arguments, and `builder = false` takes them away; remove one of the two";
+    "`#[default]` needs a value here; write `#[default = 3]`";
+pub(crate) const DEFAULT_WITHOUT_BUILDER: &str = "a default is for named arguments, \
+     and `builder = false` removes them; remove one of the two";
 pub(crate) const CFG_ATTR: &str =
     "`cfg_attr` on an argument is resolved too late for this macro; use `#[cfg]` on two arguments";
 pub(crate) const TOO_MANY_CFG: &str = "at most three `#[cfg]` conditions on arguments; \
@@ -170,7 +169,7 @@ pub(crate) fn unknown_argument_attribute(name: &str) -> String {
 }
 
 pub(crate) const ATTRIBUTE_ON_SELF: &str =
-    "`self` takes no attributes; it is always given, by the value that the method is called on";
+    "`self` takes no attributes, because a call always has it; remove the attribute";
 
 pub(crate) fn reserved_argument(name: &str) -> String {
     format!(
@@ -187,7 +186,7 @@ pub(crate) fn setter_clash(option: &str, other: &str) -> String {
 
 pub(crate) fn borrowed_inside(argument: &str) -> String {
     format!(
-        "`{argument}` borrows from the caller, who may be gone when the call runs; \
+        "`{argument}` borrows from the caller, and the call may outlive the caller; \
          take an owned value in its place"
     )
 }
@@ -211,7 +210,7 @@ pub(crate) fn borrowed_dyn(target: &str) -> String {
 }
 
 pub(crate) const BOUND_LIFETIME: &str = "this bound names a lifetime of the caller, \
-     who may be gone when the call runs; use `'static` or `for<'a>`";
+     and the call may outlive the caller; use `'static` or `for<'a>`";
 
 // ---- methods
 
@@ -224,13 +223,15 @@ pub(crate) const CPU_BOUND_METHOD: &str =
     "`#[cpu_bound]` on a method needs `#[offloop::methods]` on the impl block";
 pub(crate) const DEFAULT_ON_BARE_METHOD: &str =
     "a default is for named arguments, and those need `#[offloop::methods]` on the impl block";
+pub(crate) const NO_BUILDER_ON_BARE_METHOD: &str = "without `#[offloop::methods]` on the impl block \
+     a method has no builder anyway; remove `builder = false`";
 pub(crate) const BUILDER_ON_BARE_METHOD: &str =
     "a builder for a method needs `#[offloop::methods]` on the impl block";
 
 // ---- processes
 
 pub(crate) const GENERIC_PROCESS: &str = "worker processes look the function up by name, \
-     so it cannot be generic; wrap the type you need in a plain function, \
+     so it cannot be generic; wrap the type that you need in a plain function, \
      or use `#[cpu_bound(threads)]`";
 
 // ---- `#[offloop::on_worker_start]`
@@ -240,9 +241,8 @@ pub(crate) const START_NOT_A_FUNCTION: &str =
 pub(crate) const START_OPTION: &str =
     "`#[offloop::on_worker_start]` takes no option but `crate = ::path`";
 pub(crate) const START_ARGUMENTS: &str =
-    "nobody is there to give arguments when a worker starts; remove them";
-pub(crate) const START_GENERIC: &str =
-    "a function that runs when a worker starts cannot be generic: nothing says for which type";
+    "a worker has no arguments for this function when it starts; remove them";
+pub(crate) const START_GENERIC: &str = "a function that runs when a worker starts cannot be generic, because nothing says for which type";
 pub(crate) const START_ASYNC: &str = "a worker has no event loop when it starts; remove `async`";
 pub(crate) const START_UNSAFE: &str =
-    "`unsafe fn` cannot be run for you; wrap the call in a safe function";
+    "an `unsafe fn` cannot be run by the worker; wrap the call in a safe function";

@@ -1,78 +1,62 @@
-//! A task as the code generator sees it: read, checked and named.
+//! A task: all that the rest of the crate knows of the user's function.
 
 use crate::argument::Argument;
 use crate::attrs::ItemAttrs;
-use crate::check;
+use crate::bounds;
 use crate::errors::Errors;
-use crate::generics::{self, Params};
-use crate::kind::Kind;
+use crate::generics::Params;
+use crate::home::Home;
+use crate::kind::{Form, Kind};
 use crate::names::{Fresh, Names};
 use crate::options::{BuilderOption, Options};
 use crate::output::Output;
-use crate::receiver::{Receiver, replace_self};
+use crate::paths::Paths;
+use crate::receiver::Receiver;
 use crate::scan;
+use crate::self_type;
 use crate::source::SourceFn;
-use proc_macro2::{Group, Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use std::collections::HashSet;
 use syn::{FnArg, Type, Visibility, parse_quote};
 
-/// Where the function stands.
-#[derive(Clone)]
-pub(crate) enum Home {
-    /// Not in an impl block.
-    Free,
-    /// In an impl block that `#[offloop::methods]` read.
-    Impl(Box<ImplHome>),
-    /// In an impl block that we cannot see.
-    Bare,
-}
-
-/// What a method has to know of its impl block.
-#[derive(Clone)]
-pub(crate) struct ImplHome {
-    pub(crate) owner: Type,
-    /// The last word of the owner's path.
-    pub(crate) owner_name: Ident,
-    pub(crate) params: Params,
-}
-
-/// Everything there is to know of a task.
+/// A function that is to be a task, read but not checked.
 pub(crate) struct Task {
     pub(crate) kind: Kind,
+    /// The attribute and where it runs the function.
+    pub(crate) form: Form,
     pub(crate) options: Options,
     pub(crate) home: Home,
-    pub(crate) krate: TokenStream,
+    pub(crate) paths: Paths,
     pub(crate) names: Names,
     pub(crate) attrs: ItemAttrs,
     pub(crate) vis: Visibility,
-    /// As the user wrote it.
+    /// The function as the user wrote it.
     pub(crate) source: SourceFn,
-    pub(crate) body: Group,
     pub(crate) receiver: Option<Receiver>,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) output: Output,
     /// The function's own parameters.
     pub(crate) inner: Params,
-    /// Those and the impl block's, for items outside of the block.
+    /// The parameters of the impl block and of the function, for items outside of the block.
     pub(crate) outer: Params,
-    /// What has to be `Send + 'static` beside the function's own parameters: first those
-    /// of the impl block, then types that belong to one of either.
+    /// What has to be `Send + 'static` besides the function's own parameters: first the parameters
+    /// of the impl block, then types that belong to a parameter, such as `T::Item`.
     crossing: Vec<Type>,
-    /// How many of them are parameters of the impl block.
+    /// How many elements of `crossing` are parameters of the impl block.
     around: usize,
 }
 
 impl Task {
-    /// Reads and checks; `None` if there is a mistake, which is then in `errors`.
+    /// Reads a function, also one with mistakes, which are then in `errors`. Only a task without
+    /// mistakes can be expanded.
     pub(crate) fn read(
         kind: Kind,
-        options: Options,
-        source: SourceFn,
-        home: Home,
+        options: &Options,
+        source: &SourceFn,
+        home: &Home,
         errors: &mut Errors,
-    ) -> Option<Self> {
-        check::function(kind, &options, &source, &home, errors);
+    ) -> Self {
         let mut fresh = Fresh::new(source.sig.to_token_stream());
         let mut inner = Params::read(&source.sig.generics, errors);
         let mut receiver = None;
@@ -85,50 +69,39 @@ impl Task {
                 }
             }
         }
-        let names = names_of(&source, &home, &options);
-        check::arguments(&options, &home, &arguments, errors);
-        check::output(&source.sig, errors);
-        let body = source.body.clone()?;
-        if !errors.is_empty() {
-            return None;
-        }
-        let output = Output::read(&source.sig.output);
-        let around = match &home {
-            Home::Impl(home) => home.params.clone(),
-            Home::Free | Home::Bare => Params::default(),
-        };
-        let outer = match &home {
-            Home::Impl(home) => inner.within(&around, &home.owner),
-            Home::Free | Home::Bare => inner.clone(),
+        let (around, outer) = match home {
+            Home::Impl(home) => (home.params.clone(), inner.within(&home.params, &home.owner)),
+            Home::Free | Home::Bare => (Params::default(), inner.clone()),
         };
         let mut task = Self {
-            krate: options.crate_path(),
             kind,
-            options,
-            home,
-            names,
+            form: options.form(kind),
+            paths: Paths::below(options.krate.as_ref()),
+            names: names_of(source, home, &options.builder),
             attrs: ItemAttrs::sort(source.attrs.clone()),
             vis: source.vis.clone(),
-            body,
             receiver,
             arguments,
-            output,
+            output: Output::read(&source.sig.output),
             around: around.named_types().count(),
             crossing: around.named_types().collect(),
             inner,
             outer,
-            source,
+            options: options.clone(),
+            home: home.clone(),
+            source: source.clone(),
         };
         task.bound_projections();
         if task.is_concrete() {
             for argument in &mut task.arguments {
-                argument.passing.ask_at(&task.krate, &task.names.copies);
+                argument.passing.ask_at(&task.paths, &task.names.copies);
             }
         }
-        Some(task)
+        task
     }
 
-    /// `T::Item: Send + 'static` does not follow from the bounds of `T`.
+    /// Adds types such as `T::Item` to `crossing`: that they are `Send + 'static` does not follow
+    /// from the bounds of `T`.
     fn bound_projections(&mut self) {
         let params = self.named_types();
         let mut crossing = Vec::new();
@@ -151,7 +124,7 @@ impl Task {
         self.crossing.extend(crossing);
     }
 
-    /// The type parameters that have a name, and `Self` where it may depend on some.
+    /// Returns the names of all type parameters, and `Self` where it may depend on some.
     fn named_types(&self) -> HashSet<String> {
         let of_function = self.source.sig.generics.type_params();
         let mut names: HashSet<String> = of_function.map(|p| p.ident.to_string()).collect();
@@ -165,53 +138,74 @@ impl Task {
         names
     }
 
-    /// `T: Send + 'static` for what crosses, to be added to a `where`.
+    /// Returns `T: Send + 'static` for all types that have to cross, to be added to a `where`.
     pub(crate) fn bounds(&self) -> Vec<TokenStream> {
-        self.crossing.iter().map(crossing_bound).collect()
+        self.crossing.iter().map(bounds::crossing).collect()
     }
 
-    /// The same for items outside of the impl block, where the block's own parameters have
-    /// their bounds already.
+    /// Returns these bounds for items outside of the impl block, which declare the parameters of
+    /// the block with their bounds.
     pub(crate) fn outside_bounds(&self) -> Vec<TokenStream> {
         self.crossing[self.around..]
             .iter()
-            .map(|ty| crossing_bound(&self.outside(ty)))
+            .map(|ty| bounds::crossing(&self.outside(ty)))
             .collect()
     }
 
-    /// Whether calls go to worker processes.
+    /// Returns whether calls go to worker processes.
     pub(crate) fn in_processes(&self) -> bool {
-        self.kind == Kind::CpuBound && !self.options.threads
+        self.form == Form::CpuBound
     }
 
-    /// Whether errors of the pool come in the function's own result.
+    /// Returns whether errors of the pool come in the function's own result.
     pub(crate) fn flat(&self) -> bool {
-        self.output.fallible && !self.options.nested
+        self.output.fallible && self.options.nested.is_none()
     }
 
+    /// Returns whether arguments can be passed by name.
     pub(crate) fn has_builder(&self) -> bool {
-        !matches!(self.options.builder, BuilderOption::Off) && !matches!(self.home, Home::Bare)
+        !matches!(self.options.builder, BuilderOption::Off(_)) && !matches!(self.home, Home::Bare)
     }
 
-    /// The type of a call.
+    /// Returns whether `builder = Name` on a free function makes `Name` the type where calls start.
+    pub(crate) fn has_named_entry(&self) -> bool {
+        matches!(self.options.builder, BuilderOption::Named(_)) && matches!(self.home, Home::Free)
+    }
+
+    /// Returns the type where calls of a free function with named arguments start.
+    pub(crate) fn entry(&self) -> Option<&Ident> {
+        match (&self.home, &self.options.builder) {
+            (Home::Free, BuilderOption::Default) => Some(&self.names.companion),
+            (Home::Free, BuilderOption::Named(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Returns whether all that is stored of the task can go to any pool, known by the names of
+    /// its types.
+    pub(crate) fn are_arguments_plain(&self) -> bool {
+        self.receiver.is_none() && self.arguments.iter().all(Argument::is_plain)
+    }
+
+    /// Returns the type of a call, as items in the impl block write it.
     pub(crate) fn call_type(&self) -> TokenStream {
         self.call_of(&self.output.ty)
     }
 
-    /// The same, as items outside of the impl block write it.
+    /// Returns the type of a call, as items outside of the impl block write it.
     pub(crate) fn call_type_outside(&self) -> TokenStream {
         self.call_of(&self.outside(&self.output.ty))
     }
 
     fn call_of(&self, output: &Type) -> TokenStream {
-        let krate = &self.krate;
+        let private = &self.paths.private;
         let awaited = self.awaited(&output.to_token_stream());
         let span = self.output.span();
-        quote_spanned!(span=> #krate::Call<#awaited>)
+        quote_spanned!(span=> #private::Call<#awaited>)
     }
 
-    /// The type that has the generated functions, as items outside of its impl block
-    /// call it.
+    /// Returns the type that has the generated functions, as items outside of its impl block write
+    /// it.
     pub(crate) fn owner(&self) -> TokenStream {
         match &self.home {
             Home::Impl(home) => {
@@ -222,15 +216,15 @@ impl Task {
         }
     }
 
-    /// A type of the signature, as items outside of the impl block write it.
+    /// Returns a type of the signature, as items outside of the impl block write it.
     pub(crate) fn outside(&self, ty: &Type) -> Type {
         match &self.home {
-            Home::Impl(home) => replace_self(ty.clone(), &home.owner),
+            Home::Impl(home) => self_type::replace(ty.clone(), &home.owner),
             Home::Free | Home::Bare => ty.clone(),
         }
     }
 
-    /// The arguments, as items outside of the impl block write their types.
+    /// Returns the arguments, with types as items outside of the impl block write them.
     pub(crate) fn outside_arguments(&self) -> Vec<Argument> {
         self.arguments
             .iter()
@@ -238,20 +232,21 @@ impl Task {
             .collect()
     }
 
-    /// The same type, if the pool can take the user's types; otherwise one that the
-    /// compiler knows to be wrong, about which it keeps quiet.
+    /// Returns tokens that mean `ty` if the pool can take the user's types. If not, they mean a
+    /// type that the compiler knows to be wrong, and about which it says nothing more.
     ///
-    /// A constant as the length of an array is evaluated with the type, and one whose body
-    /// has errors makes the type an error. So a type that cannot cross is reported once,
-    /// where the user wrote it, and not for each use that generated code makes of it.
+    /// The length of an array is evaluated with its type, and a constant whose body has errors
+    /// makes the type an error. So the compiler reports a type that cannot cross once, where the
+    /// user wrote it, and not for each use in generated code.
     ///
-    /// Only for a task without parameters: the body of a constant cannot name them.
+    /// This is only for a task without parameters: the body of a constant cannot name them.
     pub(crate) fn checked(&self, ty: &TokenStream) -> TokenStream {
         let check = &self.names.check;
         quote!(<[#ty; #check] as ::core::iter::IntoIterator>::Item)
     }
 
-    /// What the function returns, checked if it can be, as items in the impl block write it.
+    /// Returns the type of the function's result, checked if it can be, as items in the impl block
+    /// write it.
     pub(crate) fn checked_output(&self) -> TokenStream {
         if self.is_concrete() {
             self.names.output.to_token_stream()
@@ -260,7 +255,8 @@ impl Task {
         }
     }
 
-    /// The same, as items outside of the impl block write it.
+    /// Returns the type of the function's result, checked if it can be, as items outside of the
+    /// impl block write it.
     pub(crate) fn checked_output_outside(&self) -> TokenStream {
         if self.is_concrete() {
             self.names.output.to_token_stream()
@@ -269,17 +265,17 @@ impl Task {
         }
     }
 
-    /// What awaiting a call gives if the function returns `output`: the result itself
-    /// where errors of the pool fit into it.
+    /// Returns what an awaited call returns if the function returns `output`: the result itself if
+    /// errors of the pool fit into it.
     pub(crate) fn awaited(&self, output: &TokenStream) -> TokenStream {
         if self.flat() {
             return output.clone();
         }
-        let krate = &self.krate;
-        quote!(::core::result::Result<#output, #krate::Error>)
+        let private = &self.paths.private;
+        quote!(::core::result::Result<#output, #private::Error>)
     }
 
-    /// What is stored of an argument.
+    /// Returns the type that a call stores of an argument, as items in the impl block write it.
     pub(crate) fn stored(&self, argument: &Argument) -> TokenStream {
         let owned = argument.owned();
         if argument.passing.is_projected() && self.is_concrete() {
@@ -289,22 +285,22 @@ impl Task {
         }
     }
 
-    /// Whether no type or const parameter is in scope of the generated items.
+    /// Returns whether the generated items have no type or const parameter in scope.
     pub(crate) fn is_concrete(&self) -> bool {
         self.outer.is_empty() && !matches!(self.home, Home::Bare)
     }
 
-    /// The same where there is a constant for it.
+    /// Returns the name of the task: the constant of its companion, if that can be named.
     pub(crate) fn name_const(&self) -> TokenStream {
         if self.is_concrete() && matches!(self.home, Home::Free) {
-            let (krate, companion) = (&self.krate, &self.names.companion);
-            quote!(<#companion as #krate::Task>::NAME)
+            let (private, companion) = (&self.paths.private, &self.names.companion);
+            quote!(<#companion as #private::Task>::NAME)
         } else {
             self.name_expr()
         }
     }
 
-    /// The name under which workers know it: an expression.
+    /// Returns an expression for the name of the task, by which workers find it.
     pub(crate) fn name_expr(&self) -> TokenStream {
         if let Some(name) = &self.options.name {
             return name.to_token_stream();
@@ -314,25 +310,18 @@ impl Task {
     }
 }
 
-fn names_of(source: &SourceFn, home: &Home, options: &Options) -> Names {
+fn names_of(source: &SourceFn, home: &Home, builder: &BuilderOption) -> Names {
     let function = &source.sig.ident;
-    let names = match home {
+    let mut names = match home {
         Home::Free => Names::free(function),
         Home::Impl(home) => Names::method(function, Some(&home.owner_name)),
         Home::Bare => Names::method(function, None),
     };
-    names.with_builder(&options.builder)
-}
-
-fn crossing_bound(ty: &Type) -> TokenStream {
-    let span = scan::span(ty);
-    quote_spanned!(span=> #ty: ::core::marker::Send + 'static)
-}
-
-/// The type of a parameter as the awaited function declares it: as written, where each
-/// `impl Trait` can cross to a thread.
-pub(crate) fn declared(ty: &Type) -> Type {
-    let mut ty = ty.clone();
-    generics::bound_impls(&mut ty);
-    ty
+    if !matches!(builder, BuilderOption::Default) {
+        names.hide_companion();
+    }
+    if let BuilderOption::Named(name) = builder {
+        names.builder = name.clone();
+    }
+    names
 }

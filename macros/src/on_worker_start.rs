@@ -1,9 +1,10 @@
-//! `#[offloop::on_worker_start]`: puts a function into the table of those that run in each worker
-//! before its first call.
+//! `#[offloop::on_worker_start]`: registers a function that runs in each worker before its first
+//! call.
 
 use crate::attrs::last_segment;
 use crate::errors::Errors;
 use crate::messages as say;
+use crate::paths::Paths;
 use crate::source::{Source, SourceFn};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -17,7 +18,7 @@ pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream
         errors.add(error);
         None
     });
-    let krate = krate.map_or_else(|| quote!(::offloop), |path| quote!(#path));
+    let private = Paths::below(krate.as_ref()).private;
     let function = match syn::parse2::<Source>(item.clone()) {
         Ok(Source::Function(function)) => Some(function),
         Ok(Source::Other(_, span)) => {
@@ -41,7 +42,6 @@ pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream
         .attrs
         .iter()
         .filter(|attr| last_segment(attr.path()) == "cfg");
-    let private = quote!(#krate::__private);
     quote! {
         #item
 
@@ -58,7 +58,7 @@ pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream
     }
 }
 
-/// `crate = ::path`, or nothing.
+/// Reads `crate = ::path`, or nothing.
 fn crate_option(input: ParseStream<'_>) -> syn::Result<Option<Path>> {
     if input.is_empty() {
         return Ok(None);

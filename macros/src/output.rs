@@ -7,12 +7,14 @@ use syn::{ReturnType, Type};
 /// The result of a task.
 #[derive(Clone)]
 pub(crate) struct Output {
+    /// The type as the user wrote it; `()` if there is none.
     pub(crate) ty: Type,
-    /// Whether its last word is `Result`: such a result has an error of its own.
+    /// Whether the last word of the type is `Result`: such a result has an error of its own.
     pub(crate) fallible: bool,
 }
 
 impl Output {
+    /// Reads the result of a function.
     pub(crate) fn read(source: &ReturnType) -> Self {
         let ty = match source {
             ReturnType::Default => syn::parse_quote!(()),
@@ -25,7 +27,7 @@ impl Output {
         Self { ty, fallible }
     }
 
-    /// The span of the user's type.
+    /// Returns the span of the user's type.
     pub(crate) fn span(&self) -> Span {
         scan::span(&self.ty)
     }

@@ -1,8 +1,9 @@
-//! How an argument crosses to another thread: what is stored while the caller goes on,
-//! how it is made from what the caller gave, and how it is lent to the function.
+//! How an argument crosses to another thread: what the call stores, how that is made from what the
+//! caller passed, and how it is lent to the function.
 
 use crate::generics::Params;
-use crate::plain;
+use crate::known_types;
+use crate::paths::Paths;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -17,19 +18,20 @@ pub(crate) enum Passing {
     Reference(Type, Option<Copies>),
     /// `&T` of a type parameter, which can only be cloned.
     Cloned(Type),
-    /// `Cow<'_, T>`: taken as owned.
+    /// `Cow<'_, T>`: stored in its owned form.
     Cow(Type),
 }
 
-/// Where it is asked whether a reference can be copied, so that only this place tells if not.
+/// The constant that asks whether a reference can be copied, so that the compiler reports only
+/// there that it cannot.
 #[derive(Clone)]
 pub(crate) struct Copies {
-    krate: TokenStream,
+    paths: Paths,
     constant: Ident,
 }
 
 impl Passing {
-    /// Reads it off the type; `&'static T` and `Cow<'static, T>` are values.
+    /// Returns how a type is owned; `&'static T` and `Cow<'static, T>` are values.
     pub(crate) fn of(ty: &Type, params: &Params) -> Self {
         if let Type::Reference(reference) = peel(ty) {
             let is_static = reference
@@ -59,7 +61,7 @@ impl Passing {
         Self::Value(ty.clone())
     }
 
-    /// The same with other types.
+    /// Returns this way to own, of another type.
     pub(crate) fn map(&self, change: impl FnOnce(&Type) -> Type) -> Self {
         match self {
             Self::Value(ty) => Self::Value(change(ty)),
@@ -69,12 +71,12 @@ impl Passing {
         }
     }
 
-    /// Whether what is stored is another type than what the function takes.
+    /// Returns whether the stored type is another one than the type that the function takes.
     pub(crate) fn copies(&self) -> bool {
         !matches!(self, Self::Value(_))
     }
 
-    /// Whether what is stored is named by way of `ToOwned`.
+    /// Returns whether the stored type is named as `<T as ToOwned>::Owned`.
     pub(crate) fn is_projected(&self) -> bool {
         match self {
             Self::Value(_) | Self::Cloned(_) => false,
@@ -86,42 +88,42 @@ impl Passing {
         }
     }
 
-    /// Says where it is asked whether the reference can be copied.
-    pub(crate) fn ask_at(&mut self, krate: &TokenStream, constant: &Ident) {
+    /// Sets the constant that asks whether the reference can be copied.
+    pub(crate) fn ask_at(&mut self, paths: &Paths, constant: &Ident) {
         let is_asked = self.is_projected();
         if let Self::Reference(target, copies) = self {
-            // Found where they always are, but shown at the user's type.
+            // With the meaning that they have everywhere, but shown at the user's type.
             let span = scan::span(target);
             *copies = is_asked.then(|| Copies {
-                krate: scan::shown_at(krate.clone(), span),
+                paths: paths.shown_at(span),
                 constant: Ident::new(&constant.to_string(), constant.span().located_at(span)),
             });
         }
     }
 
-    /// Whether it is asked.
+    /// Returns whether a constant asks if the reference can be copied.
     pub(crate) fn is_asked(&self) -> bool {
         matches!(self, Self::Reference(_, Some(_)))
     }
 
-    /// The type behind the reference, or the type itself.
+    /// Returns the type behind the reference, or the type itself.
     pub(crate) fn target(&self) -> &Type {
         match self {
             Self::Value(ty) | Self::Reference(ty, _) | Self::Cloned(ty) | Self::Cow(ty) => ty,
         }
     }
 
-    /// The type behind the reference, if a worker can lend it without a copy.
+    /// Returns the type behind the reference, if a worker can lend it without a copy.
     pub(crate) fn lendable(&self) -> Option<&Type> {
         match self {
             Self::Value(_) | Self::Cloned(_) => None,
             Self::Reference(target, _) | Self::Cow(target) => {
-                plain::is_lendable(target).then_some(target)
+                known_types::is_lendable(target).then_some(target)
             }
         }
     }
 
-    /// The type that is stored, spanned at the user's type.
+    /// Returns the type that is stored, at the place of the user's type.
     pub(crate) fn owned(&self) -> TokenStream {
         match self {
             Self::Value(ty) | Self::Cloned(ty) => ty.to_token_stream(),
@@ -135,8 +137,9 @@ impl Passing {
                     (Type::Path(path), _) if path.path.is_ident("str") => {
                         quote_spanned!(span=> ::std::string::String)
                     }
-                    (_, Self::Reference(_, Some(Copies { krate, constant }))) => {
-                        quote_spanned!(span=> #krate::args::Owned<#target, #constant>)
+                    (_, Self::Reference(_, Some(Copies { paths, constant }))) => {
+                        let builder = &paths.builder;
+                        quote_spanned!(span=> #builder::Owned<#target, #constant>)
                     }
                     _ => quote_spanned!(span=> <#target as ::std::borrow::ToOwned>::Owned),
                 }
@@ -144,14 +147,16 @@ impl Passing {
         }
     }
 
-    /// A function from what the caller gave to what is stored; `None` for a move. It is
-    /// inferred where `impl Trait` has no name, as in the signature that the user wrote.
+    /// Returns a function from what the caller passed to what is stored; `None` for a move. The
+    /// types of the function are inferred where `impl Trait` has no name, as in the user's
+    /// signature.
     pub(crate) fn copy_function(&self, is_inferred: bool) -> Option<TokenStream> {
         match self {
             Self::Value(_) => None,
-            Self::Reference(target, Some(Copies { krate, constant })) => {
+            Self::Reference(target, Some(Copies { paths, constant })) => {
                 let span = scan::span(target);
-                let target = quote_spanned!(span=> #krate::__private::Referred<#target, #constant>);
+                let private = &paths.private;
+                let target = quote_spanned!(span=> #private::Referred<#target, #constant>);
                 Some(quote_spanned!(span=> <#target as ::std::borrow::ToOwned>::to_owned))
             }
             Self::Reference(target, None) => {
@@ -170,7 +175,7 @@ impl Passing {
         }
     }
 
-    /// What the function is called with, given the name of what is stored.
+    /// Returns what the function is called with, from the name of what is stored.
     pub(crate) fn lend(&self, stored: &Ident) -> TokenStream {
         match self {
             Self::Value(_) => quote!(#stored),
@@ -184,7 +189,7 @@ impl Passing {
         }
     }
 
-    /// The same inside an `Option`.
+    /// Returns what the function is called with, from the name of an `Option` of what is stored.
     pub(crate) fn lend_option(&self, stored: &Ident) -> TokenStream {
         match self {
             Self::Value(_) => quote!(#stored),

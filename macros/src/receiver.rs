@@ -1,24 +1,25 @@
-//! The `self` of a method: what of it crosses to the pool.
+//! The `self` of a method, and how it crosses to the pool.
 
 use crate::errors::Errors;
 use crate::messages as say;
+use crate::paths::Paths;
 use crate::scan::{self, generic_arguments, peel};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ReceiverKind, Type, parse_quote, parse_quote_spanned};
+use syn::{ReceiverKind, Type, parse_quote_spanned};
 
-/// The receiver of a method, checked.
+/// The receiver of a method.
 #[derive(Clone)]
 pub(crate) struct Receiver {
     source: syn::Receiver,
-    /// What is stored, in terms of `Self`.
+    /// The type that is stored, in terms of `Self`.
     pub(crate) stored: Type,
-    /// Whether what is stored is a clone of what the method is called on.
+    /// Whether a clone is stored of what the method is called on.
     cloned: bool,
 }
 
 impl Receiver {
+    /// Reads the receiver; refuses one that cannot cross.
     pub(crate) fn read(source: &syn::Receiver, errors: &mut Errors) -> Self {
         if let Some(attr) = source.attrs.first() {
             errors.at(attr, say::ATTRIBUTE_ON_SELF);
@@ -35,7 +36,7 @@ impl Receiver {
             }
             ReceiverKind::Reference(and, _, None) => (parse_quote_spanned!(and.span=> Self), true),
             ReceiverKind::Typed(_, ty) => typed(source, ty, errors),
-            // `ReceiverKind::Value`, and whatever the language may add.
+            // `ReceiverKind::Value`, and kinds that the language may add.
             _ => (this(), false),
         };
         Self {
@@ -45,7 +46,7 @@ impl Receiver {
         }
     }
 
-    /// The receiver of the generated methods: as written, without attributes and `mut`.
+    /// Returns the receiver of the generated methods: as written, without attributes and `mut`.
     pub(crate) fn declare(&self) -> TokenStream {
         let mut receiver = self.source.clone();
         receiver.attrs.clear();
@@ -53,23 +54,24 @@ impl Receiver {
         receiver.to_token_stream()
     }
 
-    /// What is stored, made from `self`.
-    pub(crate) fn own(&self, krate: &TokenStream) -> TokenStream {
+    /// Returns an expression for what is stored, made from `self`.
+    pub(crate) fn own(&self, paths: &Paths) -> TokenStream {
         let this = &self.source.self_token;
         if self.cloned {
             let stored = &self.stored;
-            // Written out in full, because `self.clone()` on a type without `Clone`
-            // would clone the reference. At the place of `&self`, so that this is
-            // where a missing `Clone` is reported.
+            // Written out in full, because `self.clone()` on a type without `Clone` would clone the
+            // reference. At the place of `&self`, so that the compiler reports a missing `Clone`
+            // there.
             let span = scan::span(stored);
             let copy = quote_spanned!(span=> copy_self::<#stored>);
-            quote!(#krate::__private::#copy(#this))
+            let private = &paths.private;
+            quote!(#private::#copy(#this))
         } else {
             this.to_token_stream()
         }
     }
 
-    /// What the function is called with, given the name of what is stored.
+    /// Returns what the function is called with, from the name of what is stored.
     pub(crate) fn lend(&self, stored: &Ident) -> TokenStream {
         if self.cloned {
             quote!(&#stored)
@@ -79,7 +81,7 @@ impl Receiver {
     }
 }
 
-/// `self: Arc<Self>` and the like.
+/// Reads the type of `self: Arc<Self>` and similar receivers.
 fn typed(source: &syn::Receiver, ty: &Type, errors: &mut Errors) -> (Type, bool) {
     let (stored, cloned) = match peel(ty) {
         Type::Reference(reference) if reference.mutability.is_some() => {
@@ -103,54 +105,4 @@ fn typed(source: &syn::Receiver, ty: &Type, errors: &mut Errors) -> (Type, bool)
         errors.at(ty, say::RC_SELF);
     }
     (stored.clone(), cloned)
-}
-
-/// Writes the type of the impl block for `Self`, for items outside of the block.
-pub(crate) fn replace_self(mut ty: Type, owner: &Type) -> Type {
-    ReplaceSelf { owner }.visit_type_mut(&mut ty);
-    ty
-}
-
-/// The visitor behind [`replace_self`].
-pub(crate) struct ReplaceSelf<'a> {
-    pub(crate) owner: &'a Type,
-}
-
-impl VisitMut for ReplaceSelf<'_> {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::Path(path) = ty {
-            if path.qself.is_none() && starts_with_self(&path.path) {
-                let owner = self.owner;
-                let rest: Vec<_> = path.path.segments.iter().skip(1).cloned().collect();
-                *ty = if rest.is_empty() {
-                    owner.clone()
-                } else {
-                    parse_quote!(<#owner>::#(#rest)::*)
-                };
-                return;
-            }
-        }
-        visit_mut::visit_type_mut(self, ty);
-    }
-
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        if let Expr::Path(path) = expr {
-            if path.qself.is_none() && starts_with_self(&path.path) && path.path.segments.len() > 1
-            {
-                let owner = self.owner;
-                let rest: Vec<_> = path.path.segments.iter().skip(1).cloned().collect();
-                *expr = parse_quote!(<#owner>::#(#rest)::*);
-                return;
-            }
-        }
-        visit_mut::visit_expr_mut(self, expr);
-    }
-}
-
-fn starts_with_self(path: &syn::Path) -> bool {
-    path.leading_colon.is_none()
-        && path
-            .segments
-            .first()
-            .is_some_and(|first| first.ident == "Self")
 }

@@ -10,7 +10,7 @@ use syn::{
     TypeImplTrait, TypeReference,
 };
 
-/// Removes what macros and parentheses put around a type.
+/// Returns the type without the parentheses and invisible groups around it.
 pub(crate) fn peel(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => peel(&group.elem),
@@ -22,12 +22,10 @@ pub(crate) fn peel(ty: &Type) -> &Type {
 /// What a type contains.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// The first thing that borrows from the caller: its tokens.
+    /// The tokens of the first part that borrows from the caller.
     pub(crate) borrowed: Option<TokenStream>,
     /// The first `impl Trait`.
     pub(crate) impl_trait: Option<TokenStream>,
-    /// The first `Self`.
-    pub(crate) self_type: Option<Span>,
     /// The first word of each path: type parameters are among them.
     pub(crate) names: HashSet<String>,
     /// The first word of each longer path: the `T` of `T::Item`.
@@ -37,39 +35,40 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Whether the type names one of these type parameters.
+    /// Returns whether the type names one of these type parameters.
     pub(crate) fn mentions(&self, params: &HashSet<String>) -> bool {
         !self.names.is_disjoint(params)
     }
 
-    /// Whether it names a type that belongs to one of them, whose bounds do not follow
-    /// from those of the parameter.
+    /// Returns whether the type names a type that belongs to one of these parameters, such as
+    /// `T::Item`. Its bounds do not follow from those of the parameter.
     pub(crate) fn projects(&self, params: &HashSet<String>) -> bool {
         self.mentions(params) && (self.qualified || !self.heads.is_disjoint(params))
     }
 }
 
-/// Looks through one type.
+/// Returns what a type contains.
 pub(crate) fn scan(ty: &Type) -> Found {
     let mut scan = Scan::default();
-    // The visitor of `syn` that does not change anything is a feature more to compile.
+    // The visitor of `syn` for types that do not change is one more feature to compile.
     scan.visit_type_mut(&mut ty.clone());
     scan.found
 }
 
-/// Looks through a bound or a predicate for lifetimes of the caller.
+/// Returns the first part of a bound or a predicate that borrows from the caller.
 pub(crate) fn borrowed_in(visit: impl FnOnce(&mut Scan)) -> Option<TokenStream> {
     let mut scan = Scan::default();
     visit(&mut scan);
     scan.found.borrowed
 }
 
+/// The visitor that collects [`Found`].
 #[derive(Default)]
 pub(crate) struct Scan {
     found: Found,
-    /// Lifetimes that a `for<'a>` around us declares.
+    /// Lifetimes that a `for<'a>` around this place declares.
     bound: Vec<String>,
-    /// Inside `fn(..)` or `Fn(..)`, where `&str` means `for<'a> &'a str`.
+    /// Whether this place is inside `fn(..)` or `Fn(..)`, where `&str` means `for<'a> &'a str`.
     elision_is_local: bool,
 }
 
@@ -174,9 +173,6 @@ impl VisitMut for Scan {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         if let Some(first) = path.segments.first() {
             let name = first.ident.to_string();
-            if name == "Self" {
-                self.found.self_type.get_or_insert(first.ident.span());
-            }
             if path.segments.len() > 1 {
                 self.found.heads.insert(name.clone());
             }
@@ -186,7 +182,7 @@ impl VisitMut for Scan {
     }
 }
 
-/// The arguments of `name<..>` if the last segment of the type is called so.
+/// Returns the arguments of `name<..>`, if `name` is the last word of the type.
 pub(crate) fn generic_arguments<'a>(
     ty: &'a Type,
     name: &str,
@@ -207,18 +203,7 @@ pub(crate) fn generic_arguments<'a>(
     }
 }
 
-/// The same tokens, meaning the same, at another place.
-pub(crate) fn shown_at(tokens: TokenStream, span: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut tree| {
-            tree.set_span(tree.span().located_at(span));
-            tree
-        })
-        .collect()
-}
-
-/// The first token's span, for types that are generated from another one.
+/// Returns the place of a type, for types that are generated from it.
 pub(crate) fn span(ty: &Type) -> Span {
     ty.span()
 }

@@ -1,8 +1,9 @@
-//! Reads a function and leaves its body alone.
+//! Reads a function without parsing its body.
 //!
-//! The body stays one opaque group of tokens: it is never parsed, so a half-typed
-//! body still expands, and it is written out exactly once.
+//! The body stays one opaque group of tokens: a half-typed body still expands, and the body is
+//! written out exactly once.
 
+use crate::messages as say;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
@@ -22,7 +23,7 @@ pub(crate) struct SourceFn {
 /// What the attribute was put on.
 pub(crate) enum Source {
     Function(Box<SourceFn>),
-    /// Something else: the keyword that tells what, and where it is.
+    /// Another item: its keyword, and where the keyword is.
     Other(String, Span),
 }
 
@@ -34,7 +35,7 @@ impl Parse for SourceFn {
         let body = if input.peek(syn::token::Brace) {
             match input.parse()? {
                 TokenTree::Group(group) => Some(group),
-                other => return Err(syn::Error::new(other.span(), "expected a function body")),
+                other => return Err(syn::Error::new(other.span(), say::NO_BODY)),
             }
         } else {
             input.parse::<Token![;]>()?;
@@ -63,7 +64,7 @@ impl Parse for Source {
     }
 }
 
-/// Whether what follows the visibility is a function.
+/// Returns whether a function follows, after the visibility.
 pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     loop {
@@ -82,7 +83,7 @@ pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
     }
 }
 
-/// The word that says which item this is: the first keyword that is no modifier.
+/// Returns the word that says which item this is: the first keyword that is no modifier.
 pub(crate) fn item_keyword(input: ParseStream<'_>) -> syn::Result<(String, Span)> {
     let mut last = None;
     while input.peek(Ident::peek_any) {
@@ -95,7 +96,7 @@ pub(crate) fn item_keyword(input: ParseStream<'_>) -> syn::Result<(String, Span)
             _ => return Ok(last.unwrap_or((text, span))),
         }
     }
-    last.ok_or_else(|| input.error("expected a function"))
+    last.ok_or_else(|| input.error(say::NO_FUNCTION))
 }
 
 impl ToTokens for SourceFn {

@@ -139,8 +139,7 @@ pub mod __fuzz;
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
-#[path = "builder/mod.rs"]
-pub mod args;
+pub mod builder;
 mod call;
 pub mod context;
 mod error;
@@ -152,7 +151,7 @@ mod shared;
 mod stats;
 mod sys;
 mod task;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod tasks;
 mod thread;
 mod util;
@@ -162,6 +161,7 @@ mod wire;
 pub mod promises {}
 
 pub use call::{Call, Pool};
+pub use context::Progress;
 pub use error::{
     CannotStart, CodecFailed, Error, Exit, InvalidPool, Outcome, Panicked, Phase, Poisoned,
     Refused, Started, TimedOut, WorkerDied,

@@ -1,34 +1,15 @@
 //! The synchronous function itself: `fetch::blocking`, `store.load_blocking`.
 
-use super::FEW_ARGUMENTS;
+use super::lints;
 use crate::attrs::{doc_line, last_segment};
-use crate::model::{Home, Task};
-use crate::names::{self, Words};
+use crate::home::Home;
+use crate::model::Task;
+use crate::names::{self, local};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
+use quote::quote;
 use syn::{Attribute, FnArg, Signature, parse_quote};
 
-/// Lints about signatures that clippy does not apply to exported functions, and the words
-/// in a signature that bring them up. The function inside of ours is never exported,
-/// whatever the user's visibility is. Arguments by value are what a task takes, and many
-/// of them are what names are for.
-const EXEMPT: [(&str, &[&str]); 12] = [
-    ("box_collection", &["Box"]),
-    ("linkedlist", &["LinkedList"]),
-    ("option_option", &["Option"]),
-    ("owned_cow", &["Cow"]),
-    ("rc_buffer", &["Rc", "Arc"]),
-    ("redundant_allocation", &["Box", "Rc", "Arc"]),
-    ("ref_option", &["Option"]),
-    ("unnecessary_box_returns", &["Box"]),
-    ("unnecessary_wraps", &["Option", "Result"]),
-    ("vec_box", &["Vec"]),
-    // Whatever the words are.
-    ("large_types_passed_by_value", &[]),
-    ("needless_pass_by_value", &[]),
-];
-
-/// The function with its body: the one place where the body is written out.
+/// Writes the function with its body. The body is written out only here.
 pub(super) fn blocking(task: &Task) -> TokenStream {
     match task.home {
         Home::Free => nested(task),
@@ -36,25 +17,25 @@ pub(super) fn blocking(task: &Task) -> TokenStream {
     }
 }
 
-/// A free function keeps its name inside of `blocking`: recursion stays synchronous, and
-/// attributes such as `#[instrument]` see the name that the user gave.
+/// Writes a free function inside of `blocking`, where it keeps its name: recursion stays
+/// synchronous, and attributes such as `#[instrument]` see the user's name.
 fn nested(task: &Task) -> TokenStream {
     let vis = &task.vis;
     let sig = stripped(&task.source.sig);
     let attrs = &task.attrs.body;
-    let lints = &task.attrs.lints;
-    let body = &task.body;
+    let user_lints = &task.attrs.lints;
+    let body = &task.source.body;
     let name = &sig.ident;
     let turbofish = task.inner.turbofish_named();
     let arguments = parameter_names(task);
-    let exempt = exempt(task);
+    let exempt = lints::of_moved_function(task);
     let outer_sig = plain_signature(task);
     let outer_attrs = outer_attrs(task);
     quote! {
         #(#outer_attrs)*
         #vis #outer_sig {
             #(#attrs)*
-            #(#lints)*
+            #(#user_lints)*
             #exempt
             #sig
             #body
@@ -63,14 +44,14 @@ fn nested(task: &Task) -> TokenStream {
     }
 }
 
-/// A method has to be in the impl block, where only another name is free.
+/// Writes a method, which has to be in the impl block, where its own name is taken.
 fn renamed(task: &Task) -> TokenStream {
     let vis = &task.vis;
     let mut sig = stripped(&task.source.sig);
     sig.ident = task.names.blocking.clone();
     let attrs = &task.attrs.body;
-    let body = &task.body;
-    let exempt = exempt(task);
+    let body = &task.source.body;
+    let exempt = lints::of_moved_function(task);
     let outer_attrs = outer_attrs(task);
     quote! {
         #(#outer_attrs)*
@@ -82,42 +63,18 @@ fn renamed(task: &Task) -> TokenStream {
     }
 }
 
-fn exempt(task: &Task) -> TokenStream {
-    let arguments = &task.arguments;
-    let words = Words::of(task.source.sig.to_token_stream());
-    let mut lints: Vec<&str> = EXEMPT
-        .iter()
-        .filter(|(_, words_of)| {
-            (words_of.is_empty() && !arguments.is_empty())
-                || words_of.iter().any(|word| words.contains(word))
-        })
-        .map(|(lint, _)| *lint)
-        .collect();
-    if arguments.iter().any(|argument| argument.passing.copies()) {
-        lints.push("trivially_copy_pass_by_ref");
-    }
-    if arguments.len() > FEW_ARGUMENTS {
-        lints.push("too_many_arguments");
-    }
-    if lints.is_empty() {
-        return TokenStream::new();
-    }
-    let lints = lints.into_iter().map(|lint| format_ident!("{lint}"));
-    quote!(#[allow(#(clippy::#lints),*)])
-}
-
-/// What stands on the function under its generated name.
+/// Returns the attributes of the function under its generated name.
 pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     let span = task.names.function.span();
     let shown = &task.names.shown;
     let mut attrs = task.attrs.cfg.clone();
     attrs.push(doc_line(
-        &format!(" `{shown}` in place: runs the function here and now, on this thread."),
+        &format!(" Runs `{shown}` in place: on this thread, without a pool."),
         span,
     ));
     if task.output.fallible {
         attrs.extend(
-            ["", " # Errors", "", " Those of the function itself."]
+            ["", " # Errors", "", " The errors of the function itself."]
                 .map(|line| doc_line(line, span)),
         );
     }
@@ -125,7 +82,7 @@ pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     attrs.extend_from_slice(&task.attrs.lints);
     attrs.extend_from_slice(&task.attrs.must_use);
     attrs.push(parse_quote!(#[allow(dead_code, clippy::must_use_candidate)]));
-    attrs.extend(super::signature_lints(task));
+    attrs.extend(lints::of_signature(task));
     attrs.extend_from_slice(&task.attrs.deprecated);
     if matches!(task.home, Home::Free) {
         let tracks = task.attrs.body.iter();
@@ -138,7 +95,7 @@ pub(super) fn outer_attrs(task: &Task) -> Vec<Attribute> {
     attrs
 }
 
-/// The signature without the attributes on arguments that are ours.
+/// Returns the signature without the attributes on arguments that are for this crate.
 fn stripped(sig: &Signature) -> Signature {
     let mut sig = sig.clone();
     for input in &mut sig.inputs {
@@ -152,8 +109,8 @@ fn stripped(sig: &Signature) -> Signature {
     sig
 }
 
-/// The same for a function that goes out as it was: whatever we did not understand on an
-/// argument goes too, the compiler would not understand it either.
+/// Returns the signature of a function that is written without being a task. Only those attributes
+/// on arguments stay that the compiler accepts there.
 pub(super) fn stripped_for_rustc(sig: &Signature) -> Signature {
     let mut sig = sig.clone();
     for input in &mut sig.inputs {
@@ -172,7 +129,7 @@ pub(super) fn stripped_for_rustc(sig: &Signature) -> Signature {
     sig
 }
 
-/// The signature with a plain name for each argument.
+/// Writes the signature of `blocking`, without patterns such as `mut a`.
 fn plain_signature(task: &Task) -> TokenStream {
     let sig = &task.source.sig;
     let generics = &sig.generics;
@@ -191,14 +148,15 @@ fn plain_signature(task: &Task) -> TokenStream {
     quote!(#fn_token #name #generics(#(#arguments),*) #output #where_clause)
 }
 
-/// An argument called like the function would be hidden by the function inside.
+/// Returns the names of the arguments in `blocking`. An argument with the name of the function has
+/// another name there, because the function inside would hide it.
 fn parameter_names(task: &Task) -> Vec<Ident> {
     let function = &task.names.function;
     task.arguments
         .iter()
         .map(|argument| {
             if argument.ident == *function {
-                super::local(&names::plain(function))
+                local(&names::unraw(function))
             } else {
                 argument.local.clone()
             }

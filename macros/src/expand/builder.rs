@@ -1,47 +1,16 @@
 //! Named arguments: the builder's type, its start, and its future.
 
-use super::{companion, local, setters};
+use super::{body, companion, given, lints, setters, stored};
 use crate::argument::Argument;
 use crate::attrs::doc_line;
-use crate::model::{Home, Task};
-use crate::names::{self, Fresh};
-use crate::options::BuilderOption;
+use crate::home::Home;
+use crate::model::Task;
+use crate::names::{self, local};
+use crate::receiver::Receiver;
 use crate::scan;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
-
-/// The type parameter of each argument that says whether it was given.
-pub(super) fn states(task: &Task) -> Vec<Ident> {
-    let mut fresh = Fresh::new(signature_around(task));
-    task.arguments
-        .iter()
-        .map(|argument| {
-            let wish = format!("Arg{}", names::camel(&names::plain(&argument.ident)));
-            fresh.name(&wish, argument.ident.span())
-        })
-        .collect()
-}
-
-/// The type parameter that names the task's own types. A generic task has none: its types depend on
-/// bounds that a default cannot see.
-fn types_parameter(task: &Task, states: &[Ident]) -> Option<Ident> {
-    if !task.is_concrete() {
-        return None;
-    }
-    let mut fresh = Fresh::new(signature_around(task));
-    for state in states {
-        fresh.name(&state.to_string(), state.span());
-    }
-    Some(fresh.name("Types", task.names.function.span()))
-}
-
-/// All names that the builder's items may meet.
-fn signature_around(task: &Task) -> TokenStream {
-    let sig = &task.source.sig;
-    let params = task.outer.declare(&[]);
-    let owner = task.owner();
-    quote!(#sig #params #owner)
-}
+use syn::{Attribute, parse_quote};
 
 /// `fn builder() -> FetchBuilder`
 pub(super) fn start(task: &Task) -> TokenStream {
@@ -52,7 +21,7 @@ pub(super) fn start(task: &Task) -> TokenStream {
     let generics = task.inner.declare(&[]);
     let where_clause = task.inner.where_clause(&task.bounds());
     let arguments = task.outer.arguments(&[]);
-    let receiver = task.receiver.iter().map(crate::receiver::Receiver::declare);
+    let receiver = task.receiver.iter().map(Receiver::declare);
     let value = empty(task);
     quote! {
         #(#attrs)*
@@ -62,7 +31,7 @@ pub(super) fn start(task: &Task) -> TokenStream {
     }
 }
 
-fn start_attrs(task: &Task) -> Vec<syn::Attribute> {
+fn start_attrs(task: &Task) -> Vec<Attribute> {
     let span = task.names.function.span();
     let shown = &task.names.shown;
     let mut attrs = task.attrs.cfg.clone();
@@ -73,25 +42,25 @@ fn start_attrs(task: &Task) -> Vec<syn::Attribute> {
     attrs.extend_from_slice(&task.attrs.hidden);
     attrs.extend_from_slice(&task.attrs.lints);
     attrs.extend_from_slice(&task.attrs.deprecated);
-    attrs.push(syn::parse_quote!(#[allow(dead_code)]));
-    attrs.extend(super::signature_lints(task));
+    attrs.push(parse_quote!(#[allow(dead_code)]));
+    attrs.extend(lints::of_signature(task));
     attrs
 }
 
-/// A builder to which nothing was given.
+/// Writes a builder that was given no arguments yet.
 fn empty(task: &Task) -> TokenStream {
-    let krate = &task.krate;
+    let private = &task.paths.private;
     let builder = &task.names.builder;
     let option = quote!(::core::option::Option);
     let this = task.receiver.iter().map(|receiver| {
-        let owned = receiver.own(krate);
+        let owned = receiver.own(&task.paths);
         quote!(#option::Some(#owned),)
     });
     let finish = finish_path(task);
     let none = task.arguments.iter().map(|_| quote!(#option::None,));
     quote! {
         #builder {
-            __pending: #krate::__private::Pending::new(
+            __pending: #private::Pending::new(
                 (#(#this)* #(#none)*),
                 #finish,
             ),
@@ -100,61 +69,33 @@ fn empty(task: &Task) -> TokenStream {
     }
 }
 
-/// What was given so far: a tuple with an `Option` for each argument. A struct would be one more
-/// type for the compiler to look at.
-pub(super) fn given_so_far(task: &Task, stored: &[TokenStream]) -> TokenStream {
-    let receivers = task.receiver.iter().len();
-    let types = stored.iter().enumerate().map(|(index, stored)| {
-        let argument = index
-            .checked_sub(receivers)
-            .and_then(|index| task.arguments.get(index));
-        if argument.is_some_and(|argument| argument.optional && argument.default.is_none()) {
-            quote!(#stored,)
-        } else {
-            quote!(::core::option::Option<#stored>,)
-        }
-    });
-    quote!((#(#types)*))
-}
-
-/// The place of an argument among them.
-pub(super) fn place(task: &Task, index: usize) -> Literal {
-    Literal::usize_unsuffixed(task.receiver.iter().len() + index)
-}
-
-/// Whether an `Option` of an `Option` is among what was given.
-pub(super) fn nests_options(task: &Task) -> bool {
-    let mut arguments = task.arguments.iter();
-    arguments.any(|argument| argument.optional && argument.default.is_some())
-}
-
-/// The builder's type and everything on it.
+/// Writes the builder's type and all items for it.
 pub(super) fn items(task: &Task) -> TokenStream {
-    let states = states(task);
+    let states = given::states(task);
     let builder = builder_struct(task, &states);
     let setters = setters::setters(task, &states);
-    let given = setters::given_traits(task);
+    let given = given::traits(task);
     let future = future(task, &states);
     let named = named_entry(task);
     quote!(#builder #setters #given #future #named)
 }
 
 fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
-    let krate = &task.krate;
+    let (private, builder_path) = (&task.paths.private, &task.paths.builder);
     let cfg = &task.attrs.cfg;
     let hidden = &task.attrs.hidden;
     let lints = &task.attrs.lints;
     let vis = &task.vis;
     let name = &task.names.builder;
-    let given = given_so_far(task, &companion::stored_types(task));
-    let nests_options = nests_options(task).then(|| quote!(, clippy::option_option));
+    let given = given::tuple(task, &stored::types(task));
+    let nests_options = given::nests_options(task).then(|| quote!(, clippy::option_option));
     let states_missing = states
         .iter()
-        .map(|state| quote!(#state = #krate::args::Missing));
-    // The compiler holds what a type's impls name to be as visible as the type, unless the type
-    // itself names something less visible: then `pub fn load(row: Row)` may have a private `Row`,
-    // as it may without the attribute.
-    let types = types_parameter(task, states);
+        .map(|state| quote!(#state = #builder_path::Missing));
+    // The types in the impls of a type have to be as visible as the type itself, unless the type
+    // names one that is less visible. So the builder names all types of the task: then a function
+    // that is `pub` may have a private type, as without the attribute.
+    let types = given::types_parameter(task, states);
     let default = companion::own_types(task);
     let own_types = types.iter().map(|types| quote!(#types = #default));
     let parameters: Vec<TokenStream> = states_missing.chain(own_types).collect();
@@ -164,7 +105,7 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
     let awaited = task.awaited(&task.checked_output_outside());
     let phantoms = task.outer.phantoms();
     let doc = format!(
-        " Named arguments of {}; awaiting it makes the call.",
+        " The named arguments of a call of {}; awaiting the builder makes the call.",
         link(task)
     );
     let summary = summary(task).into_iter();
@@ -177,18 +118,19 @@ fn builder_struct(task: &Task, states: &[Ident]) -> TokenStream {
         #[must_use = "a call does nothing until it is awaited"]
         #[allow(dead_code, missing_debug_implementations, private_interfaces, clippy::type_complexity #nests_options)]
         #vis struct #name #generics #where_clause {
-            __pending: #krate::__private::Pending<#given, #awaited>,
+            __pending: #private::Pending<#given, #awaited>,
             __given: ::core::marker::PhantomData<fn() -> (#(#states,)* #(#types,)* #(#phantoms,)*)>,
         }
     }
 }
 
-/// Which arguments there are: the page of a type shows its bounds, and those say it less plainly.
+/// Returns a list of the arguments. The page of the type shows only its bounds, which are hard to
+/// read.
 fn summary(task: &Task) -> Option<String> {
     let list = |title: &str, required: bool| {
         let is_listed = |argument: &&Argument| argument.required() == required;
         let names = task.arguments.iter().filter(is_listed);
-        let names = names.map(|argument| format!("`{}`", names::plain(&argument.ident)));
+        let names = names.map(|argument| format!("`{}`", names::unraw(&argument.ident)));
         let names: Vec<String> = names.collect();
         (!names.is_empty()).then(|| format!(" {title}: {}.", names.join(", ")))
     };
@@ -197,7 +139,7 @@ fn summary(task: &Task) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A link to the function, where rustdoc can follow one.
+/// Returns a link to the function, if rustdoc can resolve one.
 fn link(task: &Task) -> String {
     let shown = &task.names.shown;
     let is_raw = task.names.function.to_string().starts_with("r#");
@@ -216,7 +158,7 @@ fn link(task: &Task) -> String {
     }
 }
 
-/// `::<T, N>::__finish::<U>` of the type that has it.
+/// Returns the path of `__finish`.
 pub(super) fn finish_path(task: &Task) -> TokenStream {
     let owner = task.owner();
     let finish = &task.names.finish;
@@ -224,23 +166,10 @@ pub(super) fn finish_path(task: &Task) -> TokenStream {
     quote!(#owner::#finish #turbofish)
 }
 
-/// The bounds that say that everything required was given.
-pub(super) fn all_given(task: &Task, states: &[Ident]) -> Vec<TokenStream> {
-    task.arguments
-        .iter()
-        .zip(states)
-        .filter(|(argument, _)| argument.required())
-        .map(|(argument, state)| {
-            let given = task.names.given(&argument.ident);
-            quote!(#state: #given)
-        })
-        .collect()
-}
-
-/// The builder is a future itself, and not only `IntoFuture`: then a missing argument is
-/// reported in our words, and `spawn` and `select!` take it as it is.
+/// Writes the impl of `Future`. With `IntoFuture`, the compiler would not report a missing argument
+/// in the words of this crate, and `spawn` and `select!` would not take the builder as it is.
 fn future(task: &Task, states: &[Ident]) -> TokenStream {
-    let krate = &task.krate;
+    let private = &task.paths.private;
     let cfg = &task.attrs.cfg;
     let name = &task.names.builder;
     let state_tokens: Vec<TokenStream> = states
@@ -251,7 +180,7 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
     let arguments = task.outer.arguments(&state_tokens);
     let bounds = [
         task.outside_bounds(),
-        all_given(task, states),
+        given::all_given(task, states),
         takes_errors(task),
     ]
     .concat();
@@ -268,7 +197,7 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
                 self: ::core::pin::Pin<&mut Self>,
                 #context: &mut ::core::task::Context<'_>,
             ) -> ::core::task::Poll<Self::Output> {
-                #krate::__private::Pending::<_, #checked>::poll(
+                #private::Pending::<_, #checked>::poll(
                     &mut ::core::pin::Pin::get_mut(self).__pending,
                     #context,
                 )
@@ -277,24 +206,23 @@ fn future(task: &Task, states: &[Ident]) -> TokenStream {
     }
 }
 
-/// What the call of a generic function asks of the result, as a bound: here it would be reported
-/// once more if the result cannot hold errors of the pool.
+/// Returns the bound that the result of a generic function can hold errors of the pool. Without it,
+/// the compiler would report once more that the result cannot.
 fn takes_errors(task: &Task) -> Vec<TokenStream> {
     let output = task.outside(&task.output.ty);
     let depends = scan::scan(&output).mentions(&task.outer.type_names());
     if !task.flat() || !depends {
-        // Not a bound: the compiler reports those that name no parameter where they stand.
+        // No bound: the compiler reports a bound without a parameter at the bound itself.
         return Vec::new();
     }
-    let krate = &task.krate;
-    vec![quote!(#output: #krate::__private::Outcome)]
+    let private = &task.paths.private;
+    vec![quote!(#output: #private::Outcome)]
 }
 
-/// With `builder = Name` on a free function, the named type is also where calls start:
+/// Writes the functions of the type where calls start, for `builder = Name` on a free function:
 /// there is no type of the function's name.
 fn named_entry(task: &Task) -> TokenStream {
-    if !matches!(task.options.builder, BuilderOption::Named(_)) || !matches!(task.home, Home::Free)
-    {
+    if !task.has_named_entry() {
         return TokenStream::new();
     }
     let cfg = &task.attrs.cfg;
@@ -324,7 +252,7 @@ fn named_entry(task: &Task) -> TokenStream {
 
 fn blocking_entry(task: &Task, companion: &TokenStream) -> TokenStream {
     let vis = &task.vis;
-    let attrs = super::body::outer_attrs(task);
+    let attrs = body::outer_attrs(task);
     let lifetimes = task.source.sig.generics.lifetimes();
     let output = &task.source.sig.output;
     let turbofish = task.inner.turbofish_named();

@@ -1,55 +1,51 @@
 //! What is written for a function with mistakes.
 //!
-//! The mistakes are told, and callers see no second error: every type they could meet is
-//! one that the compiler already knows to be wrong, and about such a type it keeps quiet.
-//! That type is an array whose length is the first of our messages. The user's function is
-//! kept beside it, so that its own body goes on being checked and imports stay used.
+//! The mistakes are reported, and callers see no second error: every type that they could meet is
+//! one that the compiler already knows to be wrong, and about such a type it says nothing more.
+//! That type is an array whose length is the first of the messages. The user's function is kept
+//! beside it, so that the compiler checks its body and sees that imports are used.
 
-use super::{Parts, body};
-use crate::attrs::{ItemAttrs, last_segment};
+use super::body;
+use super::parts::Parts;
+use crate::attrs::{last_segment, task_kind};
 use crate::errors::Errors;
-use crate::model::Home;
-use crate::names::Names;
-use crate::options::{BuilderOption, Options};
+use crate::home::Home;
+use crate::model::Task;
+use crate::options::BuilderOption;
 use crate::source::SourceFn;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
-use syn::{FnArg, Safety};
+use syn::{FnArg, Receiver, Safety};
 
-/// The messages, and a stand-in for each public item of the task.
-pub(crate) fn fallback(source: &SourceFn, options: &Options, home: &Home, errors: Errors) -> Parts {
-    let attrs = ItemAttrs::sort(source.attrs.clone());
-    let cfg = &attrs.cfg;
+/// Writes the messages, and a stand-in for each public item of the task.
+pub(crate) fn fallback(task: &Task, errors: Errors) -> Parts {
+    let source = &task.source;
+    let cfg = &task.attrs.cfg;
     let mut errors = errors.into_tokens().into_iter();
     let first = errors.next();
     let others: Vec<TokenStream> = errors.map(|error| quote!(#(#cfg)* #error)).collect();
-    if source.sig.ident == "main" && matches!(home, Home::Free) {
+    let others = quote!(#(#others)*);
+    if source.sig.ident == "main" && matches!(task.home, Home::Free) {
         // A program without its own `main` would be one more mistake.
         let original = original(source, &source.sig.ident);
         return Parts {
             inside: TokenStream::new(),
-            outside: quote!(#(#cfg)* #original #first #(#others)*),
+            outside: quote!(#(#cfg)* #original #first #others),
         };
     }
-    let original_name = match home {
-        Home::Free => source.sig.ident.clone(),
-        Home::Impl(_) | Home::Bare => format_ident!("__offloop_{}", source.sig.ident),
-    };
-    let original = original(source, &original_name);
-    let others = quote!(#(#others)*);
-    match home {
+    let broken = &task.names.broken;
+    let broken_type = quote!(#(#cfg)* #[allow(dead_code)] type #broken = [(); #first]; #others);
+    let name = &source.sig.ident;
+    let moved = format_ident!("__offloop_{name}");
+    match &task.home {
         Home::Free => {
-            let names = Names::free(&source.sig.ident).with_builder(&options.builder);
-            let broken = &names.broken;
-            let awaited = stand_in(source, cfg, &broken.to_token_stream());
-            let types = types(source, cfg, options, &names);
+            let awaited = stand_in(task, name, broken);
+            let types = types(task);
+            let original = original(source, name);
             Parts {
                 inside: TokenStream::new(),
                 outside: quote! {
-                    #(#cfg)*
-                    #[allow(dead_code)]
-                    type #broken = [(); #first];
-                    #others
+                    #broken_type
                     #awaited
                     #types
                     #(#cfg)*
@@ -57,26 +53,20 @@ pub(crate) fn fallback(source: &SourceFn, options: &Options, home: &Home, errors
                 },
             }
         }
-        Home::Impl(home) => {
-            let names = Names::method(&source.sig.ident, Some(&home.owner_name));
-            let broken = &names.broken;
-            let ty = broken.to_token_stream();
-            let awaited = stand_in(source, cfg, &ty);
-            let blocking = renamed_stand_in(source, cfg, &ty, &names.blocking);
-            let builder = builder_stand_in(source, cfg, &ty, &names.start);
+        Home::Impl(_) => {
+            let awaited = stand_in(task, name, broken);
+            let blocking = stand_in(task, &task.names.blocking, broken);
+            let start = start_stand_in(task);
+            let original = original(source, &moved);
             Parts {
-                inside: quote!(#awaited #blocking #builder #(#cfg)* #original),
-                outside: quote! {
-                    #(#cfg)*
-                    #[allow(dead_code)]
-                    type #broken = [(); #first];
-                    #others
-                },
+                inside: quote!(#awaited #blocking #start #(#cfg)* #original),
+                outside: broken_type,
             }
         }
         Home::Bare => {
             // Only items of an impl block can be written here.
-            let awaited = stand_in(source, cfg, &quote!([(); #first]));
+            let awaited = stand_in(task, name, &quote!([(); #first]));
+            let original = original(source, &moved);
             Parts {
                 inside: TokenStream::new(),
                 outside: quote!(#awaited #others #(#cfg)* #original),
@@ -85,39 +75,33 @@ pub(crate) fn fallback(source: &SourceFn, options: &Options, home: &Home, errors
     }
 }
 
-/// The companion type, and the builder's if it has a name of its own.
-fn types(
-    source: &SourceFn,
-    cfg: &[syn::Attribute],
-    options: &Options,
-    names: &Names,
-) -> TokenStream {
-    let vis = &source.vis;
-    let broken = names.broken.to_token_stream();
-    let entry = match &options.builder {
-        BuilderOption::Default => &names.companion,
-        BuilderOption::Named(name) => name,
-        BuilderOption::Off => return TokenStream::new(),
+/// Writes the type where calls with named arguments start, and the builder's if it has a name of
+/// its own.
+fn types(task: &Task) -> TokenStream {
+    let Some(entry) = task.entry() else {
+        return TokenStream::new();
     };
-    let krate = options.crate_path();
-    let blocking = renamed_stand_in(source, cfg, &broken, &names.blocking);
-    let builder = &names.builder;
-    let builder_type = match &options.builder {
+    let cfg = &task.attrs.cfg;
+    let vis = &task.vis;
+    let (broken, builder) = (&task.names.broken, &task.names.builder);
+    let blocking = stand_in(task, &task.names.blocking, broken);
+    let builder_type = match &task.options.builder {
         BuilderOption::Default => quote! {
             #(#cfg)*
             #[doc(hidden)]
             #[allow(dead_code)]
             #vis type #builder = #broken;
         },
-        _ => TokenStream::new(),
+        BuilderOption::Off(_) | BuilderOption::Named(_) => TokenStream::new(),
     };
-    let task = if options.krate.is_some() {
+    let identity = if task.options.krate.is_some() {
         // The path itself may be the mistake.
         TokenStream::new()
     } else {
+        let private = &task.paths.private;
         quote! {
             #(#cfg)*
-            impl #krate::Task for #entry {
+            impl #private::Task for #entry {
                 const NAME: &'static str = "";
                 type Args = #broken;
                 type Output = #broken;
@@ -138,31 +122,19 @@ fn types(
             #blocking
         }
         #builder_type
-        #task
+        #identity
     }
 }
 
-/// The function that is awaited: same name, same arguments.
-fn stand_in(source: &SourceFn, cfg: &[syn::Attribute], broken: &TokenStream) -> TokenStream {
-    renamed_stand_in(source, cfg, broken, &source.sig.ident)
-}
-
-fn renamed_stand_in(
-    source: &SourceFn,
-    cfg: &[syn::Attribute],
-    broken: &TokenStream,
-    name: &proc_macro2::Ident,
-) -> TokenStream {
-    let vis = &source.vis;
-    let generics = &source.sig.generics;
+/// Writes a function with the arguments of the user's.
+fn stand_in(task: &Task, name: &Ident, broken: &impl quote::ToTokens) -> TokenStream {
+    let cfg = &task.attrs.cfg;
+    let vis = &task.vis;
+    let sig = &task.source.sig;
+    let generics = &sig.generics;
     let where_clause = &generics.where_clause;
-    let inputs = source.sig.inputs.iter().map(|input| match input {
-        FnArg::Receiver(receiver) => {
-            let mut receiver = receiver.clone();
-            receiver.attrs.clear();
-            receiver.mutability = None;
-            quote!(#receiver)
-        }
+    let inputs = sig.inputs.iter().map(|input| match input {
+        FnArg::Receiver(receiver) => plain_receiver(receiver).into_token_stream(),
         FnArg::Typed(input) => {
             let conditions = input
                 .attrs
@@ -180,19 +152,12 @@ fn renamed_stand_in(
     }
 }
 
-fn builder_stand_in(
-    source: &SourceFn,
-    cfg: &[syn::Attribute],
-    broken: &TokenStream,
-    name: &proc_macro2::Ident,
-) -> TokenStream {
-    let vis = &source.vis;
-    let receiver = source.sig.receiver().map(|receiver| {
-        let mut receiver = receiver.clone();
-        receiver.attrs.clear();
-        receiver.mutability = None;
-        quote!(#receiver)
-    });
+/// Writes the function of a method that starts a call with named arguments.
+fn start_stand_in(task: &Task) -> TokenStream {
+    let cfg = &task.attrs.cfg;
+    let vis = &task.vis;
+    let (name, broken) = (&task.names.start, &task.names.broken);
+    let receiver = task.source.sig.receiver().map(plain_receiver);
     quote! {
         #(#cfg)*
         #[doc(hidden)]
@@ -201,9 +166,16 @@ fn builder_stand_in(
     }
 }
 
-/// The user's function as it was, for the sake of its body. One without a body, or one
-/// that the language itself refuses, is left out.
-fn original(source: &SourceFn, name: &proc_macro2::Ident) -> TokenStream {
+fn plain_receiver(receiver: &Receiver) -> Receiver {
+    let mut receiver = receiver.clone();
+    receiver.attrs.clear();
+    receiver.mutability = None;
+    receiver
+}
+
+/// Writes the user's function, so that the compiler checks its body. A function without a body, or
+/// one that the language itself refuses, is left out.
+fn original(source: &SourceFn, name: &Ident) -> TokenStream {
     let Some(body) = &source.body else {
         return TokenStream::new();
     };
@@ -224,12 +196,9 @@ fn original(source: &SourceFn, name: &proc_macro2::Ident) -> TokenStream {
     }
 }
 
-/// A function of an impl block that is written back without being a task.
+/// Writes a function of an impl block that is written back without being a task.
 pub(crate) fn as_written(source: &SourceFn) -> TokenStream {
-    let attrs = source
-        .attrs
-        .iter()
-        .filter(|attr| !crate::entry::is_ours(attr));
+    let attrs = source.attrs.iter().filter(|attr| task_kind(attr).is_none());
     let vis = &source.vis;
     let sig = body::stripped_for_rustc(&source.sig);
     let end = source

@@ -1,15 +1,14 @@
-//! From the builder's arguments to the call: defaults are filled in here, inside the
-//! impl block, where `Self` means what the user meant by it.
+//! The function that makes a call of a builder's arguments. It has the defaults, because it is
+//! inside the impl block, where `Self` has the meaning that it has for the user.
 
-use super::builder::{given_so_far, nests_options, place};
-use super::local;
+use super::{given, lints, stored};
 use crate::argument::Argument;
 use crate::model::Task;
-use crate::names;
+use crate::names::{self, local};
 use crate::passing::Passing;
 use crate::scan::peel;
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
@@ -22,16 +21,13 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     let generics = task.inner.declare(&[]);
     let turbofish = task.inner.turbofish();
     let where_clause = task.inner.where_clause(&task.bounds());
-    let receiver = task.receiver.iter().map(|r| r.stored.to_token_stream());
-    let arguments = task.arguments.iter().map(|argument| task.stored(argument));
-    let stored: Vec<TokenStream> = receiver.chain(arguments).collect();
-    let given_type = given_so_far(task, &stored);
-    let nests_options = nests_options(task).then(|| quote!(clippy::option_option,));
-    // Of the checked type, because that is what the builder waits for.
+    let given_type = given::tuple(task, &stored::types_inside(task));
+    let nests_options = given::nests_options(task).then(|| quote!(clippy::option_option,));
+    // Of the checked type, because the builder polls a call of that type.
     let awaited = task.awaited(&task.checked_output());
-    let krate = &task.krate;
-    let call_type = quote!(#krate::Call<#awaited>);
-    let signature_lints = super::signature_lints(task);
+    let private = &task.paths.private;
+    let call_type = quote!(#private::Call<#awaited>);
+    let signature_lints = lints::of_signature(task);
     let args = local("args");
     let this = task
         .receiver
@@ -51,21 +47,21 @@ pub(super) fn finish(task: &Task) -> TokenStream {
     }
 }
 
-/// A `let` for each argument, in order: a default sees the arguments before it.
+/// Writes a `let` for each argument, in order: a default sees the arguments before it.
 fn values(task: &Task, args: &Ident) -> TokenStream {
     let mut values = TokenStream::new();
     for (index, argument) in task.arguments.iter().enumerate() {
         let ident = &argument.ident;
         let stored = task.stored(argument);
-        let place = place(task, index);
-        let given = quote!(#args.#place.take());
+        let field = given::field(task, index);
+        let given = quote!(#args.#field.take());
         let value = match &argument.default {
             Some(default) => {
                 let before = seen_by(default, &task.arguments[..index]);
                 let default = owned_default(argument, default);
                 let (value, option) = (local("value"), quote!(::core::option::Option));
                 if leaves(quote!(#default)) {
-                    // What it leaves is then the default itself.
+                    // Inside of a closure, `return` and `?` leave only the default.
                     quote! {
                         #option::unwrap_or_else(#given, || {
                             #before
@@ -86,7 +82,7 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
             }
             None if argument.optional => given,
             None => {
-                let message = format!("`{}` was given", names::plain(ident));
+                let message = format!("`{}` was given", names::unraw(ident));
                 quote!(::core::option::Option::expect(#given, #message))
             }
         };
@@ -95,7 +91,7 @@ fn values(task: &Task, args: &Ident) -> TokenStream {
     values
 }
 
-/// The default, of the argument's declared type, as what is stored.
+/// Returns the default, which is of the argument's declared type, as what is stored.
 fn owned_default(argument: &Argument, default: &Expr) -> TokenStream {
     let copy = match &argument.passing {
         Passing::Value(_) => return quote!(#default),
@@ -114,7 +110,7 @@ fn owned_default(argument: &Argument, default: &Expr) -> TokenStream {
     }
 }
 
-/// The arguments that a default names, as the function's signature declares them: a
+/// Writes a `let` for each argument that a default names, of the type that the user declared: a
 /// `url: &str` is stored as a `String`, but the default was written for a `&str`.
 fn seen_by(default: &Expr, before: &[Argument]) -> TokenStream {
     let mut seen = TokenStream::new();
@@ -140,7 +136,7 @@ fn seen_by(default: &Expr, before: &[Argument]) -> TokenStream {
     seen
 }
 
-/// Whether an expression may leave the function that it is in.
+/// Returns whether an expression may leave the function that it is in.
 fn leaves(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => ident == "return",

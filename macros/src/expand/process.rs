@@ -1,17 +1,16 @@
-//! What a worker process needs: how to find the task, and how its arguments and its
-//! result are written and read.
+//! What a worker process needs: how to find the task, and how to write and read its arguments and
+//! its result.
 
-use super::{companion, local, wrapper};
+use super::{lints, stored};
 use crate::argument::Argument;
 use crate::model::Task;
-use crate::names;
-use crate::plain;
+use crate::names::{self, local};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
-/// The statement that makes the call.
-pub(super) fn dispatch(task: &Task) -> TokenStream {
-    let krate = &task.krate;
+/// Writes the statement that makes the call.
+pub(super) fn dispatch(task: &Task, pool: &TokenStream) -> TokenStream {
+    let private = &task.paths.private;
     let companion = &task.names.companion;
     let function = if task.flat() {
         let span = task.output.span();
@@ -19,40 +18,38 @@ pub(super) fn dispatch(task: &Task) -> TokenStream {
     } else {
         quote!(process_call)
     };
-    let pool = wrapper::pool(task, &quote!(#krate::ProcessPool::global()));
     let list = list(task, &listed(task));
     let call = local("call");
     quote! {
-        let #call = #krate::__private::#function::<#companion>(#pool, #list);
+        let #call = #private::#function::<#companion>(#pool, #list);
     }
 }
 
-/// The `ProcessTask` of the companion, and its place in the registry.
+/// Writes the `ProcessTask` of the companion, and its entry in the registry.
 pub(super) fn items(task: &Task) -> TokenStream {
     let cfg = &task.attrs.cfg;
-    let krate = &task.krate;
-    let private = quote!(#krate::__private);
+    let private = &task.paths.private;
     let companion = &task.names.companion;
-    let info = wrapper::info(task);
+    let info = info(task);
     let args = local("args");
-    let stored = wrapper::stored_names(task);
+    let stored = stored::names(task);
     let list_pattern = list(task, &stored);
     let list_type = list_type(task);
-    let words = words(task);
+    let argument_names = argument_names(task);
     let blocking = &task.names.blocking;
     let owner = task.owner();
     let arguments = task.outside_arguments();
-    let lent = wrapper::lent_arguments(task, &arguments, Argument::lend_listed);
+    let lent = stored::lent(task, &arguments, Argument::lend_listed);
     let codec = if task.output.fallible {
         quote!(fallible)
     } else {
         quote!(plain)
     };
-    let deprecated = super::uses_deprecated(task);
+    let deprecated = lints::of_deprecated(task);
     let name = &task.names.function;
     let no_processes = quote_spanned!(name.span()=> no_processes);
-    // The list is taken apart in a statement: of a pattern in place of the argument the compiler would
-    // say more if one of the user's types is wrong.
+    // A statement destructures the list: with a pattern as the parameter, the compiler would report
+    // more errors if one of the user's types is wrong.
     quote! {
         #(#cfg)*
         #[cfg(not(target_os = "linux"))]
@@ -63,7 +60,7 @@ pub(super) fn items(task: &Task) -> TokenStream {
             type List = #list_type;
             const INFO: &'static #private::TaskInfo = #info;
 
-            const NAMES: &'static [&'static str] = &[#(#words),*];
+            const NAMES: &'static [&'static str] = &[#(#argument_names),*];
             const RESULT: #private::ResultCodec<Self::Output> =
                 #private::ResultCodec::<Self::Output>::#codec();
 
@@ -83,60 +80,73 @@ pub(super) fn items(task: &Task) -> TokenStream {
     }
 }
 
-/// The longest tuple that the runtime encodes.
-const LONGEST: usize = 8;
-
-/// All of these as the runtime takes them: a tuple, or `More` of several. Values and patterns are
-/// written alike.
-fn list(task: &Task, of: &[impl ToTokens]) -> TokenStream {
-    if of.len() <= LONGEST {
-        return quote!((#(#of,)*));
-    }
-    let krate = &task.krate;
-    let (first, rest) = of.split_at(LONGEST);
-    let rest = list(task, rest);
-    quote!(#krate::__private::More((#(#first,)*), #rest))
+/// Writes the `TaskInfo` of a task: an expression for a constant.
+fn info(task: &Task) -> TokenStream {
+    let private = &task.paths.private;
+    let name = task.name_expr();
+    let span = task.names.function.span();
+    let place = quote_spanned! {span=>
+        ::core::file!(), ::core::line!(), ::core::column!()
+    };
+    let sig = &task.source.sig;
+    let signature = crate::hash::of(&quote!(#sig));
+    quote!(&#private::TaskInfo::new(#name, #place, #signature))
 }
 
-/// The elements: what is stored, and for each argument whether the function borrows it.
+/// The length of the longest tuple that the runtime takes as a list of arguments.
+const LONGEST_TUPLE: usize = 8;
+
+/// Writes the list of arguments as the runtime takes it: a tuple, or `More` of several tuples. The
+/// elements are values or patterns.
+fn list(task: &Task, of: &[impl ToTokens]) -> TokenStream {
+    if of.len() <= LONGEST_TUPLE {
+        return quote!((#(#of,)*));
+    }
+    let private = &task.paths.private;
+    let (first, rest) = of.split_at(LONGEST_TUPLE);
+    let rest = list(task, rest);
+    quote!(#private::More((#(#first,)*), #rest))
+}
+
+/// Returns the elements of the list.
 fn listed(task: &Task) -> Vec<TokenStream> {
     let receiver = task
         .receiver
         .iter()
         .map(|_| local("this").to_token_stream());
     let arguments = task.arguments.iter();
-    let arguments = arguments.map(|argument| argument.listed(&task.krate));
+    let arguments = arguments.map(|argument| argument.listed(&task.paths));
     receiver.chain(arguments).collect()
 }
 
-/// The type of the list.
+/// Writes the type of the list.
 fn list_type(task: &Task) -> TokenStream {
     let mut arguments = task.arguments.iter();
     let is_lent = arguments.any(|argument| argument.passing.lendable().is_some());
-    let types = companion::listed_types(task);
-    if types.len() <= LONGEST && !is_lent {
+    let types = stored::listed_types(task);
+    if types.len() <= LONGEST_TUPLE && !is_lent {
         return task.names.values.to_token_stream();
     }
-    let krate = &task.krate;
-    let mut chunks = types.chunks(LONGEST).rev();
+    let private = &task.paths.private;
+    let mut chunks = types.chunks(LONGEST_TUPLE).rev();
     let tuple = |types: &[TokenStream]| quote!((#(#types,)*));
     let last = chunks.next().map(tuple);
     let list = chunks.fold(quote!(#last), |rest, first| {
         let first = tuple(first);
-        quote!(#krate::__private::More<#first, #rest>)
+        quote!(#private::More<#first, #rest>)
     });
-    if plain::are_arguments_plain(task) {
+    if task.are_arguments_plain() {
         return list;
     }
     task.checked(&list)
 }
 
-/// What errors call each argument.
-fn words(task: &Task) -> Vec<String> {
+/// Returns the names of the arguments in errors.
+fn argument_names(task: &Task) -> Vec<String> {
     let receiver = task.receiver.iter().map(|_| "self".to_owned());
     let arguments = task
         .arguments
         .iter()
-        .map(|argument| names::plain(&argument.ident));
+        .map(|argument| names::unraw(&argument.ident));
     receiver.chain(arguments).collect()
 }

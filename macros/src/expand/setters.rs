@@ -1,8 +1,9 @@
-//! The setters of a builder, and the traits that tell which argument is missing.
+//! The setters of a builder.
 
-use super::builder::all_given;
+use super::given;
 use crate::argument::Argument;
 use crate::attrs::doc_line;
+use crate::bounds::where_all;
 use crate::model::Task;
 use crate::names;
 use crate::scan;
@@ -11,10 +12,10 @@ use quote::{ToTokens as _, format_ident, quote};
 use std::collections::HashSet;
 use syn::Attribute;
 
-/// The impl block with all setters, and `call`.
+/// Writes the impl block with all setters, and `call`.
 pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
     let cfg = &task.attrs.cfg;
-    let krate = &task.krate;
+    let private = &task.paths.private;
     let vis = &task.vis;
     let name = &task.names.builder;
     let state_tokens: Vec<TokenStream> = states
@@ -29,10 +30,10 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
     let setters = outside
         .iter()
         .enumerate()
-        .map(|(index, argument)| one(task, states, &params, index, argument));
+        .map(|(index, argument)| of_argument(task, states, &params, index, argument));
     let call_type = task.call_type_outside();
     let awaited = task.awaited(&task.checked_output_outside());
-    let call_where = super::where_all(&all_given(task, states));
+    let call_where = where_all(&given::all_given(task, states));
     let lints = &task.attrs.lints;
     quote! {
         #(#cfg)*
@@ -41,16 +42,16 @@ pub(super) fn setters(task: &Task, states: &[Ident]) -> TokenStream {
         impl #generics #name #arguments #where_clause {
             #(#setters)*
 
-            /// The call, to give it options before it is awaited.
+            /// Returns the call, so that it can have options before it is awaited.
             #vis fn call(self) -> #call_type #call_where {
-                #krate::__private::Pending::<_, #awaited>::into_call(self.__pending)
+                #private::Pending::<_, #awaited>::into_call(self.__pending)
             }
         }
     }
 }
 
-/// One setter; two for an `Option`.
-fn one(
+/// Writes the setter of an argument; two for an `Option`.
+fn of_argument(
     task: &Task,
     states: &[Ident],
     params: &HashSet<String>,
@@ -61,7 +62,7 @@ fn one(
     let value = &argument.local;
     let target = argument.passing.target();
     let owned = argument.passing.owned();
-    // `impl Into<Vec<T>>` would leave open what `T` is.
+    // The compiler could not infer the `T` of `impl Into<Vec<T>>`.
     let converts = argument.passing.copies() && !scan::scan(target).mentions(params);
     let (ty, given) = if converts {
         (
@@ -82,15 +83,15 @@ fn one(
     if !argument.optional {
         return first;
     }
-    let maybe = format_ident!("maybe_{}", names::plain(ident), span = ident.span());
+    let maybe = format_ident!("maybe_{}", names::unraw(ident), span = ident.span());
     let ty = argument.owned();
     let stored = if has_default {
         quote!(#some(#value))
     } else {
         quote!(#value)
     };
-    let name = names::plain(ident);
-    let doc = doc_line(&format!(" Gives `{name}`, or `None`."), ident.span());
+    let name = names::unraw(ident);
+    let doc = doc_line(&format!(" Sets `{name}`, also to `None`."), ident.span());
     let second = setter(task, states, index, &maybe, &[doc], &ty, &stored);
     quote!(#first #second)
 }
@@ -104,32 +105,32 @@ fn setter(
     ty: &TokenStream,
     stored: &TokenStream,
 ) -> TokenStream {
-    let krate = &task.krate;
+    let builder_path = &task.paths.builder;
     let vis = &task.vis;
     let builder = &task.names.builder;
-    let place = super::builder::place(task, index);
+    let field = given::field(task, index);
     let state = &states[index];
     let after: Vec<TokenStream> = states
         .iter()
         .enumerate()
         .map(|(position, state)| {
             if position == index {
-                quote!(#krate::args::Given)
+                quote!(#builder_path::Given)
             } else {
                 state.to_token_stream()
             }
         })
         .collect();
     let after = task.outer.arguments(&after);
-    // Under the argument's own name, because that is what the docs show.
+    // The argument's own name, because the docs show it.
     let value = &task.arguments[index].local;
     quote! {
         #(#docs)*
         #vis fn #name(mut self, #value: #ty) -> #builder #after
         where
-            #state: #krate::args::NotGiven,
+            #state: #builder_path::NotGiven,
         {
-            self.__pending.args.#place = #stored;
+            self.__pending.args.#field = #stored;
             #builder {
                 __pending: self.__pending,
                 __given: ::core::marker::PhantomData,
@@ -138,13 +139,13 @@ fn setter(
     }
 }
 
-/// The argument's own docs, and what happens without it.
+/// Returns the argument's own docs, and a note on what happens without the argument.
 fn docs(argument: &Argument) -> Vec<Attribute> {
     let span = argument.ident.span();
-    let name = names::plain(&argument.ident);
+    let name = names::unraw(&argument.ident);
     let mut docs = argument.docs.clone();
     if docs.is_empty() {
-        docs.push(doc_line(&format!(" Gives `{name}`."), span));
+        docs.push(doc_line(&format!(" Sets `{name}`."), span));
     }
     let note = match &argument.default {
         Some(default) => {
@@ -159,32 +160,4 @@ fn docs(argument: &Argument) -> Vec<Attribute> {
         docs.push(doc_line(&note, span));
     }
     docs
-}
-
-/// A trait for each required argument, which only `Given` has, and whose message says
-/// what is missing.
-pub(super) fn given_traits(task: &Task) -> TokenStream {
-    let cfg = &task.attrs.cfg;
-    let krate = &task.krate;
-    let vis = &task.vis;
-    let shown = &task.names.shown;
-    let required = task.arguments.iter().filter(|argument| argument.required());
-    let traits = required.map(|argument| {
-        let name = names::plain(&argument.ident);
-        let given = task.names.given(&argument.ident);
-        let message = format!("missing argument `{name}` in the call of `{shown}`");
-        let label = format!("`{name}` was never given");
-        let note = format!("add `.{name}(...)`");
-        quote! {
-            #(#cfg)*
-            #[doc(hidden)]
-            #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-            #[allow(non_camel_case_types)]
-            #vis trait #given {}
-            #(#cfg)*
-            #[diagnostic::do_not_recommend]
-            impl #given for #krate::args::Given {}
-        }
-    });
-    quote!(#(#traits)*)
 }

@@ -1,15 +1,17 @@
-//! Tests of the expansion as tokens: what is told about mistakes, and what is written.
+//! Tests of expansions as tokens: the messages about mistakes, and the code.
 
+mod docs;
+mod effects;
 mod messages;
 mod snapshots;
 mod words;
 mod written;
 
 use crate::kind::Kind;
-use crate::{entry, methods, on_worker_start};
+use crate::{driver, on_worker_start};
 use proc_macro2::{TokenStream, TokenTree};
 
-/// Expands an item of which the first attribute is one of ours.
+/// Expands an item whose first attribute is one of this crate.
 fn expand(source: &str) -> TokenStream {
     let tokens: TokenStream = source.parse().unwrap();
     let mut tokens = tokens.into_iter();
@@ -26,11 +28,11 @@ fn expand(source: &str) -> TokenStream {
     };
     let item = tokens.collect();
     match name.as_str() {
-        "blocking_io" => entry::attribute(Kind::BlockingIo, options, &item),
-        "cpu_bound" => entry::attribute(Kind::CpuBound, options, &item),
-        "methods" => methods::attribute(&options, &item),
+        "blocking_io" => driver::attribute(Kind::BlockingIo, options, &item),
+        "cpu_bound" => driver::attribute(Kind::CpuBound, options, &item),
+        "methods" => driver::methods(&options, &item),
         "on_worker_start" => on_worker_start::attribute(options, &item),
-        other => panic!("not an attribute of ours: {other}"),
+        other => panic!("not an attribute of this crate: {other}"),
     }
 }
 

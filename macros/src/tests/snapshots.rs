@@ -3,6 +3,7 @@
 //! After a change, `UPDATE_EXPECT=1 cargo test -p offloop-macros` writes them anew.
 
 use super::{errors, expand};
+use crate::paths::Paths;
 use expect_test::{ExpectFile, expect_file};
 
 fn check(source: &str, expected: &ExpectFile) {
@@ -64,6 +65,28 @@ fn with_a_mistake() {
     let tokens = expand("#[blocking_io(bulder)] pub fn fetch(url: &str) -> String { BODY }");
     let file: syn::File = syn::parse2(tokens).unwrap();
     expect_file!["snapshots/with_a_mistake.rs"].assert_eq(&prettyplease::unparse(&file));
+}
+
+#[test]
+fn generated_code_names_two_modules_of_the_runtime() {
+    let paths = Paths::below(None);
+    let modules = [paths.private.to_string(), paths.builder.to_string()];
+    for source in [
+        "#[blocking_io] fn f(a: &Path, b: Option<u8>, #[default = 1] c: u8) -> io::Result<u8> { 0 }",
+        "#[cpu_bound(timeout = T, retry = 2)] fn f(a: &str, b: Row) -> u8 { 0 }",
+        "#[cpu_bound(threads, builder = F, nested)] fn f<T: Tr>(a: T) -> Result<T::Item, E> { 0 }",
+        "#[methods] impl S { #[cpu_bound] fn f(&self, a: Cow<'_, [u8]>) -> Result<u8, E> { 0 } }",
+        "#[blocking_io] fn f(&self) -> u8 { 0 }",
+        "#[blocking_io(bulder)] fn f(a: u8) -> u8 { 0 }",
+        "#[on_worker_start] fn f() {}",
+    ] {
+        let written = expand(source).to_string();
+        for (at, _) in written.match_indices(":: offloop") {
+            let path = &written[at..];
+            let is_known = modules.iter().any(|module| path.starts_with(module));
+            assert!(is_known, "{source}\n{path}");
+        }
+    }
 }
 
 #[test]

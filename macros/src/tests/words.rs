@@ -1,7 +1,7 @@
 //! Names and texts that are made of the user's.
 
 use crate::attrs::{doc_line, end_of_introduction};
-use crate::names::{Fresh, camel, plain};
+use crate::names::{Fresh, camel, unraw};
 use crate::render;
 use proc_macro2::{Ident, Span};
 use quote::quote;
@@ -17,7 +17,7 @@ fn names_in_camel_case() {
 
 #[test]
 fn raw_names_without_their_prefix() {
-    assert_eq!(plain(&Ident::new_raw("type", Span::call_site())), "type");
+    assert_eq!(unraw(&Ident::new_raw("type", Span::call_site())), "type");
 }
 
 #[test]

@@ -30,7 +30,7 @@ const CASES: &[(&str, &[&str])] = &[
     // The copy is asked for once, in a constant.
     (
         "#[blocking_io] fn f(a: &Path) {}",
-        &["const__F_COPIES:usize", "args::Owned<Path,__F_COPIES>"],
+        &["const__F_COPIES:usize", "builder::Owned<Path,__F_COPIES>"],
     ),
     // Inside of an `Option`.
     (

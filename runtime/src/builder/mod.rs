@@ -1,5 +1,10 @@
 //! What a generated builder knows of each of its arguments, as types: given, or missing.
 
+mod pending;
+
+#[doc(hidden)]
+pub use self::pending::Pending;
+
 /// The argument has not been given.
 #[derive(Debug)]
 pub struct Missing(());

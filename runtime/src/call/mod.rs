@@ -1,7 +1,8 @@
 //! `Call`: what an annotated function gives, a future with options.
 
-pub(crate) mod options;
-pub(crate) mod wait;
+mod backend;
+#[allow(dead_code, reason = "a call on a thread needs no header")]
+pub(crate) mod header;
 
 use std::fmt;
 use std::future::Future;
@@ -9,11 +10,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::call::options::Options;
-use crate::error::Outcome;
-#[cfg(target_os = "linux")]
-use crate::process::{self, ProcessPool, Target};
-use crate::thread::{self, ThreadPool};
+use self::backend::OnThreads;
+pub use self::backend::{Backend, TaskCall};
+use crate::error::{Error, InvalidPool, Outcome};
+use crate::pool::options::Options;
+use crate::thread::{ThreadCall, ThreadPool};
 
 /// One use of a task: a future that gives `R`.
 ///
@@ -48,40 +49,54 @@ pub struct Call<R: 'static> {
 }
 
 enum Way<R: 'static> {
-    Thread(thread::ThreadCall<R>),
-    /// Behind a pointer, so that a program without such calls has none of their code.
-    #[cfg(target_os = "linux")]
-    Process(Box<dyn InProcesses<R> + Send>),
-    /// What it will give is known already.
-    Done(Option<R>),
-}
-
-/// A call on a process pool.
-#[cfg(target_os = "linux")]
-pub(crate) trait InProcesses<R> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R>;
-
-    /// What the call may still be told.
-    fn options(&mut self) -> &mut Options;
-
-    /// The same call on another pool.
-    fn on(&mut self, target: Target);
-
-    /// Lets a call that has started go on with nobody waiting for it.
-    fn detach(self: Box<Self>);
+    Thread(ThreadCall<R>),
+    Task(Box<dyn Backend<R>>),
+    /// The outcome is known already. Behind a pointer: it is rare, and a call must not be as large as its
+    /// outcome, nor can a type hold a call of itself otherwise.
+    Done(Option<Box<R>>),
 }
 
 impl<R: Outcome> Call<R> {
-    pub(crate) fn on_threads(run: thread::ThreadCall<R>) -> Call<R> {
+    pub(crate) fn on_threads(call: ThreadCall<R>) -> Call<R> {
         Call {
-            way: Way::Thread(run),
+            way: Way::Thread(call),
         }
     }
 
-    #[cfg(target_os = "linux")]
-    pub(crate) fn on_processes(run: process::ProcessCall<R>) -> Call<R> {
+    /// A call that a pool makes by a backend of its own.
+    #[doc(hidden)]
+    pub fn from_backend(backend: Box<dyn Backend<R>>) -> Call<R> {
         Call {
-            way: Way::Process(Box::new(run)),
+            way: Way::Task(backend),
+        }
+    }
+
+    /// A call whose outcome is known.
+    fn done(outcome: R) -> Call<R> {
+        Call {
+            way: Way::Done(Some(Box::new(outcome))),
+        }
+    }
+
+    /// Takes the task and its arguments out of the call, for the pool of this name to make it. The pool
+    /// has workers that are no threads of this program.
+    ///
+    /// # Errors
+    /// The call to use in its place: the same one if it was submitted already, or one that fails if its task
+    /// can run on threads only.
+    #[doc(hidden)]
+    pub fn into_task(self, pool: &str) -> Result<TaskCall<R>, Call<R>> {
+        match self.way {
+            Way::Thread(call) => {
+                let reason = "its workers are processes, and this task runs on threads; \
+                              mark it `#[cpu_bound]`, or name a `ThreadPool`";
+                let error = InvalidPool::new(pool, reason).for_task(call.task());
+                Err(Call::done(R::from_error(error)))
+            }
+            Way::Task(backend) => backend.into_task().map_err(Call::from_backend),
+            Way::Done(outcome) => Err(Call {
+                way: Way::Done(outcome),
+            }),
         }
     }
 
@@ -238,7 +253,7 @@ impl<R: Outcome> Call<R> {
         // Whoever awaits it polls it again, with a waker of its own.
         let mut cx = Context::from_waker(Waker::noop());
         if let Poll::Ready(outcome) = Pin::new(&mut self).poll(&mut cx) {
-            self.way = Way::Done(Some(outcome));
+            self.way = Way::Done(Some(Box::new(outcome)));
         }
         self
     }
@@ -253,9 +268,8 @@ impl<R: Outcome> Call<R> {
     /// ```
     pub fn detach(self) {
         match self.start().way {
-            Way::Thread(run) => run.detach(),
-            #[cfg(target_os = "linux")]
-            Way::Process(run) => run.detach(),
+            Way::Thread(call) => call.detach(),
+            Way::Task(backend) => backend.detach(),
             Way::Done(_) => {}
         }
     }
@@ -271,14 +285,13 @@ impl<R: Outcome> Call<R> {
     /// ```
     #[must_use = "the outcome tells whether the call has failed"]
     pub fn wait(self) -> R {
-        crate::call::wait::wait(self)
+        crate::util::wait::wait(self)
     }
 
     fn options(&mut self) -> Option<&mut Options> {
         match &mut self.way {
-            Way::Thread(run) => Some(run.options()),
-            #[cfg(target_os = "linux")]
-            Way::Process(run) => Some(run.options()),
+            Way::Thread(call) => Some(call.options()),
+            Way::Task(backend) => Some(backend.options()),
             Way::Done(_) => None,
         }
     }
@@ -291,11 +304,10 @@ impl<R: Outcome> Future for Call<R> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
         match &mut self.get_mut().way {
-            Way::Thread(run) => run.poll(cx),
-            #[cfg(target_os = "linux")]
-            Way::Process(run) => run.poll(cx),
+            Way::Thread(call) => call.poll(cx),
+            Way::Task(backend) => backend.poll(cx),
             Way::Done(outcome) => match outcome.take() {
-                Some(outcome) => Poll::Ready(outcome),
+                Some(outcome) => Poll::Ready(*outcome),
                 None => panic!("a call was polled after it had finished"),
             },
         }
@@ -306,8 +318,7 @@ impl<R> fmt::Debug for Call<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let way = match &self.way {
             Way::Thread(_) => "thread",
-            #[cfg(target_os = "linux")]
-            Way::Process(_) => "process",
+            Way::Task(_) => "task",
             Way::Done(_) => "done",
         };
         f.debug_struct("Call")
@@ -316,34 +327,53 @@ impl<R> fmt::Debug for Call<R> {
     }
 }
 
-/// A pool that a call can be made on: [`ThreadPool`] or [`ProcessPool`].
-pub trait Pool: sealed::Sealed {
+/// A pool that a call can be made on: [`ThreadPool`], `ProcessPool`, or a pool of another crate.
+///
+/// The option `pool` of [`#[cpu_bound]`](macro@crate::cpu_bound) and [`Call::on`] take any of them. How another crate
+/// implements it is not settled yet, and may change with any release.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a pool that a call can be made on",
+    label = "not a `ProcessPool`, a `ThreadPool` or another pool that runs process tasks",
+    note = "`pool` names a pool: `static IMAGES: ProcessPool = ProcessPool::new(\"images\");`"
+)]
+pub trait Pool {
+    /// The name of the pool, for errors.
     #[doc(hidden)]
-    fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R>;
-}
+    fn pool_name(&self) -> &str;
 
-mod sealed {
-    /// Keeps [`Pool`](super::Pool) to the pools of this crate.
-    pub trait Sealed {}
-    impl Sealed for super::ThreadPool {}
-    #[cfg(target_os = "linux")]
-    impl Sealed for super::ProcessPool {}
+    /// Makes a call of this task on the pool.
+    #[doc(hidden)]
+    fn make_call<R: Outcome>(&self, task: TaskCall<R>) -> Call<R>;
+
+    /// Makes the call on this pool, or returns one that fails with the reason why it cannot.
+    #[doc(hidden)]
+    fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R> {
+        match call.into_task(self.pool_name()) {
+            Ok(task) => self.make_call(task),
+            Err(call) => call,
+        }
+    }
 }
 
 impl Pool for ThreadPool {
+    fn pool_name(&self) -> &str {
+        self.name()
+    }
+
+    fn make_call<R: Outcome>(&self, task: TaskCall<R>) -> Call<R> {
+        Call::from_backend(Box::new(OnThreads::new(task, self.core())))
+    }
+
     fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R> {
         match call.way {
-            Way::Thread(mut run) => {
-                run.on(self.core());
-                Call::on_threads(run)
+            Way::Thread(mut call) => {
+                call.on(self.core());
+                Call::on_threads(call)
             }
-            #[cfg(target_os = "linux")]
-            Way::Process(mut run) => {
-                run.on(Target::Threads(self.core()));
-                Call {
-                    way: Way::Process(run),
-                }
-            }
+            Way::Task(backend) => match backend.into_task() {
+                Ok(task) => self.make_call(task),
+                Err(submitted) => Call::from_backend(submitted),
+            },
             Way::Done(outcome) => Call {
                 way: Way::Done(outcome),
             },
@@ -351,17 +381,52 @@ impl Pool for ThreadPool {
     }
 }
 
-#[cfg(target_os = "linux")]
-impl Pool for ProcessPool {
-    fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R> {
-        let way = match call.way {
-            Way::Thread(run) => Way::Done(Some(run.refuse(self.name()))),
-            Way::Process(mut run) => {
-                run.on(Target::Processes(self.scheduler()));
-                Way::Process(run)
-            }
-            Way::Done(outcome) => Way::Done(outcome),
+impl ThreadPool {
+    /// Runs a closure on the pool, as `run_in_executor` of other languages does.
+    ///
+    /// ```
+    /// use offloop::ThreadPool;
+    ///
+    /// # async fn example() -> Result<(), offloop::Error> {
+    /// let pool = ThreadPool::new("files");
+    /// let bytes = pool.run(|| std::fs::read("Cargo.toml")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn run<R, F>(&self, function: F) -> Call<Result<R, Error>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let task = std::any::type_name::<F>();
+        let function = Box::new(move || Ok(function()));
+        Call::on_threads(ThreadCall::new(task, self.core(), function))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_as_small_for_a_large_result_as_for_none() {
+        assert_eq!(size_of::<Call<Result<(), Error>>>(), 64);
+        assert_eq!(size_of::<Call<Result<[u8; 4096], Error>>>(), 64);
+    }
+
+    /// A type may hold a call of itself.
+    enum State {
+        Idle,
+        Busy(Call<Result<State, Error>>),
+    }
+
+    #[test]
+    fn a_type_may_hold_a_call_of_itself() {
+        let pool = ThreadPool::new("recursive");
+        let state = State::Busy(pool.run(|| State::Idle));
+        let State::Busy(call) = state else {
+            unreachable!()
         };
-        Call { way }
+        assert!(matches!(call.wait().unwrap(), State::Idle));
     }
 }

@@ -3,7 +3,7 @@
 mod details;
 #[cfg(target_os = "linux")]
 pub(crate) mod fault;
-mod text;
+pub(crate) mod text;
 
 use std::io;
 

@@ -59,7 +59,7 @@ impl Closing {
 
     /// Waits by blocking this thread, for code that is not async.
     pub fn wait(self) {
-        crate::call::wait::wait(self);
+        crate::util::wait::wait(self);
     }
 }
 

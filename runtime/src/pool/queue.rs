@@ -9,6 +9,15 @@ pub(crate) trait Waiting: Send + Sync {
     fn is_over(&self) -> bool;
 }
 
+/// What a thread of the pool does.
+pub(crate) trait Runnable: Waiting {
+    /// Runs the call, or drops it if nobody waits for it any more.
+    fn run(self: Arc<Self>);
+
+    /// The pool is shut down: the caller is told, and the function asked to stop.
+    fn abort(self: Arc<Self>) {}
+}
+
 #[derive(Debug)]
 pub(crate) struct Queue<T: ?Sized> {
     calls: VecDeque<Arc<T>>,

@@ -3,58 +3,62 @@
 use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use super::host::codec::{codec_error, decode_with, encode_small};
 use super::host::scheduler::Scheduler;
 use super::host::scheduler::job::{Answer, Job};
 use super::mode;
-use crate::call::InProcesses;
-use crate::call::options::{Given, Options};
+use crate::call::{Backend, TaskCall};
 use crate::error::{InvalidPool, Outcome, Started};
+use crate::pool::completion::TakenCall;
+use crate::pool::options::{Given, Options};
 use crate::tasks::erased::{Boxed, Typed};
-use crate::thread::{self, ThreadPool};
+use crate::thread::{ThreadCall, ThreadPool, run_here};
 
 /// A call on a process pool. Nothing happens before the first poll.
-pub(crate) struct ProcessCall<A: 'static> {
-    typed: &'static Typed<A>,
-    target: Target,
+pub(crate) struct ProcessCall<R: 'static> {
+    typed: &'static Typed<R>,
+    pool: Result<Arc<Scheduler>, Box<InvalidPool>>,
     options: Given,
-    stage: Stage<A>,
+    stage: Stage<R>,
 }
 
-/// The pool that the call is made on.
-pub(crate) enum Target {
-    Processes(Result<Arc<Scheduler>, Box<InvalidPool>>),
-    /// Threads of this program, where nothing is encoded.
-    Threads(Result<Arc<thread::Core>, Box<InvalidPool>>),
-}
-
-enum Stage<A> {
+enum Stage<R> {
     New(Boxed),
-    OnThread(Box<thread::ThreadCall<A>>),
+    /// Process calls are to run on threads of this program.
+    InPlace(Box<ThreadCall<R>>),
     Submitted(Arc<Job>),
     Finished,
 }
 
-impl<A: Outcome> InProcesses<A> for ProcessCall<A> {
+impl<R: Outcome> Backend<R> for ProcessCall<R> {
     fn options(&mut self) -> &mut Options {
         self.options.get_mut()
     }
 
-    fn on(&mut self, target: Target) {
-        self.target = target;
+    fn into_task(mut self: Box<Self>) -> Result<TaskCall<R>, Box<dyn Backend<R>>> {
+        match mem::replace(&mut self.stage, Stage::Finished) {
+            Stage::New(args) => Ok(TaskCall {
+                typed: self.typed,
+                args,
+                options: mem::take(&mut self.options),
+            }),
+            stage => {
+                self.stage = stage;
+                Err(self)
+            }
+        }
     }
 
     fn detach(mut self: Box<Self>) {
         match mem::replace(&mut self.stage, Stage::Finished) {
             Stage::Submitted(job) => job.detach(),
-            Stage::OnThread(run) => run.detach(),
+            Stage::InPlace(call) => call.detach(),
             Stage::New(_) | Stage::Finished => {}
         }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<A> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R> {
         let mut stage = mem::replace(&mut self.stage, Stage::Finished);
         if let Stage::New(args) = stage {
             stage = match self.start(args) {
@@ -63,8 +67,11 @@ impl<A: Outcome> InProcesses<A> for ProcessCall<A> {
             };
         }
         let outcome = match &mut stage {
-            Stage::OnThread(run) => run.poll(cx),
-            Stage::Submitted(job) => job.poll(cx).map(|answer| self.read(job, answer)),
+            Stage::InPlace(call) => call.poll(cx),
+            Stage::Submitted(job) => {
+                let answer = job.completion().poll(cx);
+                answer.map(|answer| self.read(job, answer))
+            }
             Stage::New(_) | Stage::Finished => panic!("a call was polled after it had finished"),
         };
         if outcome.is_pending() {
@@ -74,42 +81,37 @@ impl<A: Outcome> InProcesses<A> for ProcessCall<A> {
     }
 }
 
-impl<A: Outcome> ProcessCall<A> {
-    pub(crate) fn new(typed: &'static Typed<A>, target: Target, args: Boxed) -> ProcessCall<A> {
+impl<R: Outcome> ProcessCall<R> {
+    pub(crate) fn new(
+        task: TaskCall<R>,
+        pool: Result<Arc<Scheduler>, Box<InvalidPool>>,
+    ) -> ProcessCall<R> {
         ProcessCall {
-            typed,
-            target,
-            options: Given::default(),
-            stage: Stage::New(args),
+            typed: task.typed,
+            pool,
+            options: task.options,
+            stage: Stage::New(task.args),
         }
     }
 
-    /// Submits the call, or gives its outcome where that is known at once.
-    fn start(&self, args: Boxed) -> Result<Stage<A>, A> {
-        let task = self.task();
-        let scheduler = match &self.target {
-            Target::Threads(core) => return Ok(self.start_on_threads(core.clone(), args, None)),
-            Target::Processes(_) if mode::is_worker() => {
-                // A worker starts no workers: it does the work itself.
-                let pool = mode::pool_of_this_worker();
-                let result = thread::run_here(task, pool, || self.typed.run(args));
-                return Err(result.unwrap_or_else(A::from_error));
-            }
-            Target::Processes(scheduler) if mode::in_place() => {
-                let of_pool = scheduler
-                    .as_ref()
-                    .ok()
-                    .and_then(|scheduler| scheduler.settings().timeout);
-                return Ok(self.start_on_threads(ThreadPool::cpu().core(), args, of_pool));
-            }
-            Target::Processes(Ok(scheduler)) => scheduler,
-            Target::Processes(Err(invalid)) => {
-                return Err(A::from_error(invalid.clone().for_task(task)));
-            }
+    /// Submits the call, or returns its outcome where that is known at once.
+    fn start(&mut self, args: Boxed) -> Result<Stage<R>, R> {
+        let task = self.typed.name();
+        if mode::is_worker() {
+            // A worker starts no workers: it does the work itself.
+            let result = run_here(task, mode::pool_of_this_worker(), || self.typed.run(args));
+            return Err(result.unwrap_or_else(R::from_error));
+        }
+        if mode::in_place() {
+            return Ok(self.start_in_place(args));
+        }
+        let scheduler = match &self.pool {
+            Ok(scheduler) => scheduler,
+            Err(invalid) => return Err(R::from_error(invalid.clone().for_task(task))),
         };
         let request = encode_small(&self.typed.erased.entry, args).map_err(|reason| {
             scheduler.counters().refused();
-            A::from_error(codec_error(true, task, scheduler, reason, Started::No))
+            R::from_error(codec_error(true, task, scheduler, reason, Started::No))
         })?;
         let job = Job::new(
             &self.typed.erased,
@@ -119,47 +121,45 @@ impl<A: Outcome> ProcessCall<A> {
         );
         scheduler.submit(Arc::clone(&job)).map_err(|rejected| {
             job.reject();
-            A::from_error(rejected.into_error(task, scheduler.name()))
+            R::from_error(rejected.into_error(task, scheduler.name()))
         })?;
         job.start_queue_clock();
         Ok(Stage::Submitted(job))
     }
 
-    fn start_on_threads(
-        &self,
-        core: Result<Arc<thread::Core>, Box<InvalidPool>>,
-        args: Boxed,
-        timeout: Option<Duration>,
-    ) -> Stage<A> {
-        let typed = self.typed;
-        let job = Box::new(move || typed.run(args));
-        let mut on_threads = thread::ThreadCall::new(self.task(), core, job);
-        let options = on_threads.options();
-        *options = self.options.get();
+    fn start_in_place(&mut self, args: Boxed) -> Stage<R> {
+        let timeout = self
+            .pool
+            .as_ref()
+            .ok()
+            .and_then(|pool| pool.settings().timeout);
+        let task = TaskCall {
+            typed: self.typed,
+            args,
+            options: mem::take(&mut self.options),
+        };
+        let mut call = task.on_threads(ThreadPool::cpu().core());
+        let options = call.options();
         options.timeout = options.timeout.or(timeout);
-        Stage::OnThread(Box::new(on_threads))
+        Stage::InPlace(Box::new(call))
     }
 
     /// Turns the pool's answer into what the caller awaits.
-    fn read(&self, job: &Job, answer: Answer) -> A {
+    fn read(&self, job: &Job, answer: Answer) -> R {
         match answer {
             Answer::Bytes(body, descriptors) => {
                 match decode_with(self.typed.erased.decode, &body, descriptors) {
                     Ok(value) => (self.typed.outcome)(value),
-                    Err(reason) => A::from_error(job.unreadable(reason)),
+                    Err(reason) => R::from_error(job.unreadable(reason)),
                 }
             }
             Answer::Value(value) => (self.typed.outcome)(value),
-            Answer::Failed(error) => A::from_error(error),
+            Answer::Failed(error) => R::from_error(error),
         }
-    }
-
-    fn task(&self) -> &'static str {
-        self.typed.erased.entry.info().name()
     }
 }
 
-impl<A> Drop for ProcessCall<A> {
+impl<R> Drop for ProcessCall<R> {
     fn drop(&mut self) {
         if let Stage::Submitted(job) = &self.stage {
             job.abandon();

@@ -21,13 +21,14 @@ mod sandbox;
 mod transport;
 mod worker;
 
-pub(crate) use call::{ProcessCall, Target};
 pub use mode::run_in_place;
 pub use pool::ProcessPool;
 #[cfg(feature = "sandbox")]
 pub use sandbox::Sandbox;
 pub use worker::bootstrap::init;
 
+#[cfg(fuzzing)]
+pub(crate) use protocol::event::{Delivery, Event};
 #[cfg(fuzzing)]
 pub(crate) use protocol::frame::{Assembler, Kind, NoFrame};
 #[cfg(fuzzing)]

@@ -5,17 +5,19 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use super::call::ProcessCall;
 use super::config::Settings;
 use super::host::scheduler::Scheduler;
 use super::mode;
 #[cfg(feature = "sandbox")]
 use super::sandbox::Sandbox;
-use crate::error::{Error, InvalidPool};
+use crate::call::{Call, Pool, TaskCall};
+use crate::error::{Error, InvalidPool, Outcome};
 use crate::pool::closing::Closing;
+use crate::pool::size::size_from_environment;
 use crate::stats::Stats;
 use crate::sys::fork;
 use crate::tasks::registry::Registry;
-use crate::thread::size_from_environment;
 
 /// A pool of worker processes for functions that compute, or that may crash.
 ///
@@ -371,10 +373,6 @@ impl ProcessPool {
             .map_or_else(|_| Stats::default(), |scheduler| scheduler.stats())
     }
 
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
-    }
-
     pub(crate) fn scheduler(&self) -> Result<Arc<Scheduler>, Box<InvalidPool>> {
         self.scheduler
             .get_or_init(|| Ok(Scheduler::new(self.name, self.settings()?)))
@@ -458,6 +456,16 @@ impl ProcessPool {
             #[cfg(feature = "sandbox")]
             sandbox: self.sandbox.map(|sandbox| sandbox.rules()),
         })
+    }
+}
+
+impl Pool for ProcessPool {
+    fn pool_name(&self) -> &str {
+        self.name
+    }
+
+    fn make_call<R: Outcome>(&self, task: TaskCall<R>) -> Call<R> {
+        Call::from_backend(Box::new(ProcessCall::new(task, self.scheduler())))
     }
 }
 

@@ -14,25 +14,27 @@ use std::sync::Arc;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
+use self::content::ContentError;
 pub use self::content::{Shareable, ShareableNumber};
 use crate::sys::sealed::SealedMemory;
 use crate::wire::handles;
 
-/// A text, bytes or numbers that all processes read where they are: nothing is copied on the way to a worker or back.
+/// A text, bytes or numbers that all processes read in place: nothing is copied on the way to a
+/// worker or back.
 ///
-/// What it holds lies in memory of its own, which is mapped into each process that has it, and never changes again.
-/// Sending it costs the same 20 µs or so however large it is; making it costs a copy into new memory, once (64 MiB:
-/// 30 ms). So it pays for what many calls read, or what is large and goes on from worker to worker: a model, an
-/// index, an image. What is computed or read from a file can be filled in place
-/// ([`with_len`](Shared::with_len)), without a copy; what already lies in memory is faster copied
-/// ([`copy_from`](Shared::copy_from)).
+/// The content has memory of its own, which is mapped into each process that has the `Shared`, and
+/// which never changes again. To send it takes about 20 µs, however large it is. To make it takes
+/// one copy into new memory (64 MiB: 30 ms). So it pays for what many calls read, and for what is
+/// large and goes on from worker to worker: a model, an index, an image. What is computed or read
+/// from a file can be filled in place ([`with_len`](Shared::with_len)), without a copy. What is in
+/// memory already is copied faster ([`copy_from`](Shared::copy_from)).
 ///
 /// ```
 /// use offloop::Shared;
 ///
 /// # fn main() -> std::io::Result<()> {
 /// let bytes = Shared::<[u8]>::copy_from(b"some bytes")?;
-/// assert_eq!(bytes.len(), 10); // it is read as the slice that it is
+/// assert_eq!(bytes.len(), 10); // it is read as a slice
 /// assert!(bytes.starts_with(b"some"));
 ///
 /// let text = Shared::<str>::copy_from("some text")?;
@@ -54,54 +56,55 @@ use crate::wire::handles;
 ///
 /// # Where it goes
 ///
-/// A `Shared` can be an argument or result of a `#[cpu_bound]` function, or lie anywhere inside of one: in a struct, a
-/// `Vec`, an `Option`. A worker that has received one may keep it, and send it back. Used several times in one call,
-/// it is sent once.
+/// A `Shared` can be an argument or result of a `#[cpu_bound]` function, or be anywhere inside of
+/// one: in a struct, a `Vec`, an `Option`. A worker that has received one may keep it, and send it
+/// back. If it is used several times in one call, it is sent once.
 ///
-/// Into other formats it does not go: to serialize it to JSON, say, is an error, because JSON cannot carry
-/// memory. The same holds, in a worker's messages too, where serde itself stores a value in between to write it later:
-/// in a variant with named or numbered fields of an enum under `#[serde(flatten)]`.
+/// It does not go into other formats. To serialize it to JSON, for example, is an error, because
+/// JSON cannot carry memory. There is one such place in the messages of workers too, because serde
+/// itself stores the value there to write it later: a variant with named or numbered fields of an
+/// enum under `#[serde(flatten)]`.
 ///
 /// # What it holds
 ///
-/// `Shared<str>`, and `Shared<[N]>` for the numbers `u8` to `u128`, `usize`, `i8` to `i128`, `isize`, `f32` and
-/// `f64`. It may be empty.
+/// `Shared<str>`, and `Shared<[N]>` for the numbers `u8` to `u128`, `usize`, `i8` to `i128`,
+/// `isize`, `f32` and `f64`. It may be empty.
 ///
 /// # What it costs
 ///
-/// - Memory: its length in whole pages of 4 KiB, once for all processes together, until the last of them has dropped
-///   it or has ended, however it ended. An empty one takes none.
-/// - In each process that has it, one file descriptor, of which a process may have 1024 unless told otherwise
-///   (`ulimit -n`). One message carries 253 different ones at most.
+/// - Memory: its length in whole pages of 4 KiB, once for all processes together, until the last of
+///   them has dropped it or has ended. An empty one takes none.
+/// - One file descriptor in each process that has it. A process may have 1024 by default, which
+///   `ulimit -n` tells. One message carries at most 253 different ones.
 ///
 /// # What can go wrong
 ///
-/// To make one is an [`io::Error`] when the system has no memory or no descriptor left. A message whose `Shared`
-/// cannot be received is an [`Error::Decode`](crate::Error::Decode).
+/// To make one fails with an [`io::Error`] if the system has no memory or no descriptor left. A
+/// message whose `Shared` cannot be received fails with [`Error::Decode`](crate::Error::Decode).
 ///
-/// It never changes: the kernel refuses all writing to its memory, by any process. So a worker gone mad can neither
-/// alter what the program reads, nor make a text invalid that has been checked.
+/// It never changes: the kernel refuses all writes to its memory, by any process. So a worker that
+/// has gone wrong can neither change what the program reads, nor make a checked text invalid.
 ///
 /// Linux only, as the process pools are.
 pub struct Shared<T: ?Sized> {
-    /// In the buffer, or of no length.
+    /// It is in the buffer, or empty.
     content: NonNull<T>,
-    /// `None` if it is empty.
+    /// `None` if the content is empty.
     buffer: Option<Arc<SealedMemory>>,
     owns: PhantomData<T>,
 }
 
-// SAFETY: it gives `&T` only, to memory that never changes, and frees it when the last one is dropped, on whatever
-// thread; so it is as `Arc<T>`.
+// SAFETY: it gives out `&T` only, to memory that never changes, and frees the memory when the last
+// one is dropped, on any thread. So it is like `Arc<T>`.
 unsafe impl<T: ?Sized + Send + Sync> Send for Shared<T> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized + Send + Sync> Sync for Shared<T> {}
 
 impl<T: ?Sized + Shareable> Shared<T> {
-    /// Copies this into memory that other processes can read.
+    /// Makes a `Shared` by copying `content` into memory that other processes can read.
     ///
     /// # Errors
-    /// The system has no memory, or the process no descriptor left.
+    /// The system has no memory left, or the process has no descriptor left.
     pub fn copy_from(content: &T) -> io::Result<Self> {
         match content.bytes() {
             [] => Ok(Shared::empty()),
@@ -119,10 +122,10 @@ impl<T: ?Sized + Shareable> Shared<T> {
         }
     }
 
-    /// All of the buffer.
-    fn new(buffer: Arc<SealedMemory>) -> Result<Self, String> {
+    /// Makes a `Shared` whose content is all of the buffer.
+    fn new(buffer: Arc<SealedMemory>) -> Result<Self, ContentError> {
         Ok(Shared {
-            // It stays valid: the buffer keeps its place and its bytes as long as it lives.
+            // This stays valid: the buffer keeps its address and its bytes as long as it lives.
             content: NonNull::from(T::of(buffer.bytes())?),
             buffer: Some(buffer),
             owns: PhantomData,
@@ -131,7 +134,7 @@ impl<T: ?Sized + Shareable> Shared<T> {
 }
 
 impl<N: ShareableNumber> Shared<[N]> {
-    /// Makes `length` numbers by filling them in where they stay. They are zero before.
+    /// Makes `length` numbers, which `fill` fills in place. They are zero before.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -142,7 +145,8 @@ impl<N: ShareableNumber> Shared<[N]> {
     /// ```
     ///
     /// # Errors
-    /// The system has no memory, or the process no descriptor left; nothing has been called then.
+    /// The system has no memory left, or the process has no descriptor left. Then `fill` is not
+    /// called.
     pub fn with_len(length: usize, fill: impl FnOnce(&mut [N])) -> io::Result<Self> {
         Self::try_with_len(length, |numbers| {
             fill(numbers);
@@ -150,7 +154,7 @@ impl<N: ShareableNumber> Shared<[N]> {
         })
     }
 
-    /// Like [`with_len`](Self::with_len), for what can fail to fill them.
+    /// Makes `length` numbers like [`with_len`](Self::with_len), with a `fill` that can fail.
     ///
     /// ```
     /// use offloop::Shared;
@@ -173,7 +177,8 @@ impl<N: ShareableNumber> Shared<[N]> {
     /// ```
     ///
     /// # Errors
-    /// What `fill` returns; or the system has no memory, or the process no descriptor left.
+    /// The error of `fill`; or the system has no memory left, or the process has no descriptor
+    /// left.
     pub fn try_with_len<E: From<io::Error>>(
         length: usize,
         fill: impl FnOnce(&mut [N]) -> Result<(), E>,
@@ -190,7 +195,7 @@ impl<N: ShareableNumber> Shared<[N]> {
                 Ok(numbers) => fill(numbers),
                 Err(error) => Err(io::Error::other(error.to_string()).into()),
             })?;
-        Shared::new(Arc::new(buffer)).map_err(|reason| io::Error::other(reason).into())
+        Shared::new(Arc::new(buffer)).map_err(|error| io::Error::other(error).into())
     }
 }
 
@@ -199,8 +204,8 @@ impl<T: ?Sized> Deref for Shared<T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: it was made from a reference, to a constant or into the buffer, which `self` holds, and which
-        // neither moves nor changes.
+        // SAFETY: the pointer was made from a reference: to a constant, or into the buffer, which
+        // `self` holds and which neither moves nor changes.
         unsafe { self.content.as_ref() }
     }
 }
@@ -211,7 +216,7 @@ impl<T: ?Sized> AsRef<T> for Shared<T> {
     }
 }
 
-/// Both are then the same memory. Nothing is copied.
+/// The clone has the same memory. Nothing is copied.
 impl<T: ?Sized> Clone for Shared<T> {
     fn clone(&self) -> Self {
         Shared {
@@ -230,7 +235,7 @@ impl<T: ?Sized + PartialEq> PartialEq for Shared<T> {
 
 impl<T: ?Sized + Eq> Eq for Shared<T> {}
 
-/// Says how much there is, not what: it may be large, or secret.
+/// Shows how many bytes there are, not which: they may be many, or secret.
 impl<T: ?Sized> fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared")
@@ -239,7 +244,7 @@ impl<T: ?Sized> fmt::Debug for Shared<T> {
     }
 }
 
-/// Copies. It is no `From`, because memory and descriptors may run out.
+/// Copies the content. This is not `From`, because memory and descriptors may run out.
 impl<N: ShareableNumber> TryFrom<&[N]> for Shared<[N]> {
     type Error = io::Error;
 
@@ -248,7 +253,7 @@ impl<N: ShareableNumber> TryFrom<&[N]> for Shared<[N]> {
     }
 }
 
-/// Copies. It is no `From`, because memory and descriptors may run out.
+/// Copies the content. This is not `From`, because memory and descriptors may run out.
 impl TryFrom<&str> for Shared<str> {
     type Error = io::Error;
 
@@ -257,7 +262,7 @@ impl TryFrom<&str> for Shared<str> {
     }
 }
 
-/// Copies, because the memory of a `Vec` cannot be shared.
+/// Copies the content, because the memory of a `Vec` cannot be shared.
 impl<N: ShareableNumber> TryFrom<Vec<N>> for Shared<[N]> {
     type Error = io::Error;
 
@@ -266,7 +271,7 @@ impl<N: ShareableNumber> TryFrom<Vec<N>> for Shared<[N]> {
     }
 }
 
-/// Copies, because the memory of a `String` cannot be shared.
+/// Copies the content, because the memory of a `String` cannot be shared.
 impl TryFrom<String> for Shared<str> {
     type Error = io::Error;
 
@@ -275,7 +280,7 @@ impl TryFrom<String> for Shared<str> {
     }
 }
 
-/// Only into the messages between a program and its workers; to any other format it is an error.
+/// Goes into the messages between a program and its workers. To any other format it is an error.
 impl<T: ?Sized + Shareable> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let handle = self.buffer.as_deref().map(SealedMemory::file);
@@ -283,18 +288,16 @@ impl<T: ?Sized + Shareable> Serialize for Shared<T> {
     }
 }
 
-/// Only from the messages between a program and its workers.
+/// Comes from the messages between a program and its workers only.
 impl<'de, T: ?Sized + Shareable> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let open = |handle| SealedMemory::open(handle).map(Arc::new);
         let Some((buffer, length)) = handles::deserialize(deserializer, open)? else {
             return Ok(Shared::empty());
         };
-        let there = buffer.bytes().len();
-        if there as u64 != length {
-            return Err(D::Error::custom(format!(
-                "a `Shared` of {length} bytes that came with {there}"
-            )));
+        let (said, found) = (length, buffer.bytes().len());
+        if found as u64 != said {
+            return Err(D::Error::custom(ContentError::WrongLength { said, found }));
         }
         Shared::new(buffer).map_err(D::Error::custom)
     }

@@ -269,6 +269,11 @@ fn wrap<T: 'static>(result: Boxed) -> Result<T, Error> {
 }
 
 impl<A> Typed<A> {
+    /// The name of the task.
+    pub(crate) fn name(&self) -> &'static str {
+        self.erased.entry.info().name()
+    }
+
     pub(crate) fn run(&self, list: Boxed) -> A {
         (self.outcome)(self.erased.entry.run(list))
     }

@@ -7,7 +7,8 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use super::state::State;
-use crate::pool::queue::Waiting;
+use crate::pool::queue::{Runnable, Waiting};
+use crate::pool::rejected::Rejected;
 use crate::stats::{Counters, Stats};
 use crate::sys::fork;
 use crate::util::panic;
@@ -24,48 +25,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
 }
 
-/// What a thread of the pool does.
-pub(crate) trait Runnable: Waiting {
-    /// Runs the call, or drops it if nobody waits for it any more.
-    fn run(self: Arc<Self>);
-
-    /// The pool is shut down: the caller is told, and the function asked to stop.
-    fn abort(self: Arc<Self>) {}
-}
-
-/// Why a call was not taken.
 #[derive(Debug)]
-pub(crate) enum Rejected {
-    Closed,
-    Full,
-    /// No thread is there and none could be started.
-    NoThread(std::io::Error),
-}
-
-impl Rejected {
-    /// Says for what no thread could be started.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn about(self, what: &str) -> Rejected {
-        match self {
-            Rejected::NoThread(error) => Rejected::NoThread(std::io::Error::new(
-                error.kind(),
-                format!("{what}: {error}"),
-            )),
-            other => other,
-        }
-    }
-
-    /// Of the threads that a pool has, none is in a process that was made by `fork`.
-    pub(crate) fn forked() -> Rejected {
-        Rejected::NoThread(std::io::Error::other(
-            "this process was forked from one that had used the pool; \
-             fork before the first call, or start a new program",
-        ))
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct Core {
+pub(crate) struct Inner {
     pub(super) id: usize,
     pub(super) name: String,
     pub(super) settings: Settings,
@@ -77,10 +38,10 @@ pub(crate) struct Core {
     pub(super) state: Mutex<State>,
 }
 
-impl Core {
-    pub(crate) fn new(name: &str, settings: Settings) -> Arc<Core> {
+impl Inner {
+    pub(crate) fn new(name: &str, settings: Settings) -> Arc<Inner> {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
-        Arc::new(Core {
+        Arc::new(Inner {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             name: name.to_owned(),
             forks: fork::generation(),
@@ -118,7 +79,7 @@ impl Core {
 
     /// Queues `work`. With `bounded`, a queue that is full refuses it.
     pub(crate) fn submit(
-        self: &Arc<Core>,
+        self: &Arc<Inner>,
         work: Arc<dyn Runnable>,
         bounded: bool,
     ) -> Result<(), Rejected> {
@@ -163,7 +124,7 @@ impl Core {
 
     /// Wakes a thread for a call in the queue, unless one is about to come already: that one wakes the
     /// next if there is more to do. Waking takes longer than a short call, so the fewer the better.
-    pub(super) fn wake_one(self: &Arc<Core>, mut state: MutexGuard<'_, State>) {
+    pub(super) fn wake_one(self: &Arc<Inner>, mut state: MutexGuard<'_, State>) {
         if state.woken > 0 || state.idle.is_empty() {
             return;
         }
@@ -179,7 +140,7 @@ impl Core {
     }
 
     /// A call in the queue has lost its caller.
-    pub(crate) fn work_abandoned(self: &Arc<Core>) {
+    pub(crate) fn work_abandoned(self: &Arc<Inner>) {
         let over = lock(&self.state).queue.abandon();
         if !over.is_empty() {
             self.discard(over);
@@ -187,14 +148,14 @@ impl Core {
     }
 
     /// Drops a value of the user's on the pool, because that may block.
-    pub(crate) fn discard<T: Send + 'static>(self: &Arc<Core>, value: T) {
+    pub(crate) fn discard<T: Send + 'static>(self: &Arc<Inner>, value: T) {
         let discard = Discard(Mutex::new(Some(value)));
         // A pool that takes no more calls leaves it to this thread.
         panic::swallow_panic(|| drop(self.submit(Arc::new(discard), false)));
     }
 
     /// Sets how many threads there may be from now on.
-    pub(crate) fn resize(self: &Arc<Core>, threads: usize) {
+    pub(crate) fn resize(self: &Arc<Inner>, threads: usize) {
         let mut state = lock(&self.state);
         state.most = threads;
         if state.queue.len() > 0 && state.threads < threads {
@@ -235,7 +196,7 @@ impl Token for Deadline {
     }
 }
 
-impl Expire for Core {
+impl Expire for Inner {
     type Deadline = Deadline;
 
     fn expire(self: Arc<Self>, deadline: Deadline) {

@@ -5,11 +5,10 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use super::inner::{Core, Settings};
-use super::job::ThreadCall;
-use crate::call::Call;
+use super::inner::{Inner, Settings};
 use crate::error::{Error, InvalidPool};
 use crate::pool::closing::Closing;
+use crate::pool::size::size_from_environment;
 use crate::stats::Stats;
 
 /// A pool of threads for functions that block.
@@ -46,7 +45,7 @@ pub struct ThreadPool {
     keep_alive: Duration,
     stack_size: Option<usize>,
     timeout: Option<Duration>,
-    core: OnceLock<Result<Arc<Core>, Box<InvalidPool>>>,
+    core: OnceLock<Result<Arc<Inner>, Box<InvalidPool>>>,
 }
 
 /// How many threads a pool may have.
@@ -102,7 +101,7 @@ impl ThreadPool {
     /// At most this many calls in the queue, beside those that run. Unlimited when not set.
     ///
     /// A call that finds the queue full waits its turn. One that asks not to wait,
-    /// [`try_now`](Call::try_now), gets [`Error::QueueFull`].
+    /// [`try_now`](crate::Call::try_now), gets [`Error::QueueFull`].
     #[must_use]
     pub const fn queue(mut self, calls: usize) -> ThreadPool {
         self.queue = calls;
@@ -124,7 +123,7 @@ impl ThreadPool {
         self
     }
 
-    /// How long a call may run when it sets no [`timeout`](Call::timeout) of its own.
+    /// How long a call may run when it sets no [`timeout`](crate::Call::timeout) of its own.
     #[must_use]
     pub const fn timeout(mut self, limit: Duration) -> ThreadPool {
         self.timeout = Some(limit);
@@ -145,27 +144,6 @@ impl ThreadPool {
     pub fn cpu() -> &'static ThreadPool {
         static CPU: ThreadPool = ThreadPool::per_core("offloop-cpu");
         &CPU
-    }
-
-    /// Runs a closure on the pool, as `run_in_executor` of other languages does.
-    ///
-    /// ```
-    /// use offloop::ThreadPool;
-    ///
-    /// # async fn example() -> Result<(), offloop::Error> {
-    /// let pool = ThreadPool::new("files");
-    /// let bytes = pool.run(|| std::fs::read("Cargo.toml")).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn run<R, F>(&self, function: F) -> Call<Result<R, Error>>
-    where
-        F: FnOnce() -> R + Send + 'static,
-        R: Send + 'static,
-    {
-        let task = std::any::type_name::<F>();
-        let job = Box::new(move || Ok(function()));
-        Call::on_threads(ThreadCall::new(task, self.core(), job))
     }
 
     /// Takes no more calls: each gets [`Error::Closed`]. Those that are
@@ -243,9 +221,13 @@ impl ThreadPool {
             .map_or_else(|_| Stats::default(), |core| core.stats())
     }
 
-    pub(crate) fn core(&self) -> Result<Arc<Core>, Box<InvalidPool>> {
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn core(&self) -> Result<Arc<Inner>, Box<InvalidPool>> {
         self.core
-            .get_or_init(|| Ok(Core::new(self.name, self.settings()?)))
+            .get_or_init(|| Ok(Inner::new(self.name, self.settings()?)))
             .clone()
     }
 
@@ -280,22 +262,5 @@ impl Drop for ThreadPool {
         if let Some(Ok(core)) = self.core.get() {
             core.close();
         }
-    }
-}
-
-/// The size of a default pool as the environment sets it.
-pub(crate) fn size_from_environment(
-    variable: &str,
-    pool: &'static str,
-) -> Result<Option<usize>, Box<InvalidPool>> {
-    let Some(value) = std::env::var_os(variable) else {
-        return Ok(None);
-    };
-    match value.to_str().and_then(|text| text.parse().ok()) {
-        Some(size) if size > 0 => Ok(Some(size)),
-        _ => Err(Box::new(InvalidPool::new(
-            pool,
-            format!("`{variable}` is {value:?}; it takes a whole number of at least 1"),
-        ))),
     }
 }

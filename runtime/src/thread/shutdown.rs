@@ -5,14 +5,14 @@ use std::task::Waker;
 use std::thread;
 use std::time::Duration;
 
-use super::inner::{Core, Deadline, wake_all};
+use super::inner::{Deadline, Inner, wake_all};
 use super::state::State;
 use crate::pool::closing::Drain;
 use crate::sys::fork;
 use crate::util::panic;
 use crate::util::sync::{lock, wake};
 
-impl Core {
+impl Inner {
     /// Takes no more calls. Those in the queue are still run; idle threads end.
     pub(crate) fn close(&self) {
         let mut state = lock(&self.state);
@@ -21,7 +21,7 @@ impl Core {
     }
 
     /// Closes, and after `deadline` waits for nothing that has not come to its end.
-    pub(crate) fn shut_down(self: &Arc<Core>, deadline: Duration) {
+    pub(crate) fn shut_down(self: &Arc<Inner>, deadline: Duration) {
         self.close();
         let set = lock(&self.state)
             .shutdown
@@ -60,7 +60,7 @@ impl Core {
     }
 }
 
-impl Drain for Core {
+impl Drain for Inner {
     fn poll_drained(&self, waker: &mut Option<Waker>) -> bool {
         if self.forks != fork::generation() {
             // Its threads are not in this process.

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::growth::{Finding, PATIENCE, Window};
-use super::inner::{Core, Deadline};
+use super::inner::{Deadline, Inner};
 use super::shutdown::tell_if_drained;
 use super::state::State;
 use crate::util::sync::lock;
@@ -21,10 +21,10 @@ const MOST_STARTERS: usize = 4;
 /// Threads that are not there yet make it too early to look if they are more than one in so many.
 const MISSED: usize = 4;
 
-impl Core {
+impl Inner {
     /// Sees to it that somebody looks whether the calls that wait need another thread. False if there
     /// is no thread to look.
-    pub(super) fn watch(self: &Arc<Core>, state: &mut State) -> bool {
+    pub(super) fn watch(self: &Arc<Inner>, state: &mut State) -> bool {
         if state.window.is_none() {
             state.open_window(Instant::now());
             self.look_in(state, Window::first_look(false));
@@ -33,14 +33,14 @@ impl Core {
     }
 
     /// Sets the time of the next look. If that cannot be done the next call tries.
-    fn look_in(self: &Arc<Core>, state: &mut State, pause: Duration) {
+    fn look_in(self: &Arc<Inner>, state: &mut State, pause: Duration) {
         if state.look.set(pause, self, Deadline::Growth).is_err() {
             state.window = None;
         }
     }
 
     /// Starts a thread if the calls that wait need more. That one starts the others, if it is not enough.
-    pub(super) fn grow(self: &Arc<Core>) {
+    pub(super) fn grow(self: &Arc<Inner>) {
         let mut state = lock(&self.state);
         // It has come; dropping it takes a lock.
         let look = state.look.take();
@@ -61,7 +61,7 @@ impl Core {
 
     /// Before it takes a call, a new thread starts what is planned, beside others that do the same.
     pub(super) fn help_to_start<'a>(
-        self: &'a Arc<Core>,
+        self: &'a Arc<Inner>,
         mut state: MutexGuard<'a, State>,
     ) -> MutexGuard<'a, State> {
         if state.planned == 0 || state.starters >= self.cores.min(MOST_STARTERS) {
@@ -84,7 +84,7 @@ impl Core {
 
     /// Finds out whether a further thread is to be started, and counts it. If not, and this is to be
     /// asked again, and nobody is there who will, it sets a time for that.
-    fn next_start(self: &Arc<Core>, state: &mut State) -> Option<usize> {
+    fn next_start(self: &Arc<Inner>, state: &mut State) -> Option<usize> {
         if let Some(number) = state.reserve_planned() {
             return Some(number);
         }
@@ -135,7 +135,7 @@ impl Core {
     }
 
     /// Starts the thread of this number, which has been counted already.
-    pub(super) fn start_thread(self: &Arc<Core>, number: usize) -> std::io::Result<()> {
+    pub(super) fn start_thread(self: &Arc<Inner>, number: usize) -> std::io::Result<()> {
         let core = Arc::clone(self);
         let mut builder = thread::Builder::new().name(format!("{}-{number}", self.name));
         if let Some(bytes) = self.settings.stack_size {

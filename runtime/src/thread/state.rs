@@ -6,9 +6,8 @@ use std::thread::{self, Thread};
 use std::time::Instant;
 
 use super::growth::{Flow, Window};
-use super::inner::Runnable;
 use crate::pool::closing::Watchers;
-use crate::pool::queue::Queue;
+use crate::pool::queue::{Queue, Runnable};
 use crate::util::timer::Timer;
 
 /// What a pool knows of one of its threads.

@@ -5,7 +5,7 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::Instant;
 
-use super::inner::Core;
+use super::inner::Inner;
 use super::shutdown::tell_if_drained;
 use super::state::{State, Worker};
 use crate::util::panic;
@@ -16,7 +16,7 @@ thread_local! {
     static WORKS_FOR: Cell<usize> = const { Cell::new(0) };
 }
 
-impl Core {
+impl Inner {
     /// Whether the current thread works for this pool. A call made there runs in place: waiting
     /// for a thread of the same pool could wait for ever.
     pub(crate) fn is_current(&self) -> bool {
@@ -24,7 +24,7 @@ impl Core {
     }
 
     /// The life of one thread.
-    pub(super) fn work(self: Arc<Core>) {
+    pub(super) fn work(self: Arc<Inner>) {
         WORKS_FOR.set(self.id);
         let worker = Worker::new();
         let mut state = lock(&self.state);
@@ -61,7 +61,7 @@ impl Core {
     }
 
     /// Whether this thread is to take a call, if one is there.
-    fn has_use(self: &Arc<Core>, state: &mut State) -> bool {
+    fn has_use(self: &Arc<Inner>, state: &mut State) -> bool {
         if state.threads > state.most {
             return false;
         }
@@ -72,7 +72,7 @@ impl Core {
 
     /// Waits until there is work. False if this thread is to end.
     fn find_work<'a>(
-        self: &'a Arc<Core>,
+        self: &'a Arc<Inner>,
         mut state: MutexGuard<'a, State>,
         worker: &Arc<Worker>,
     ) -> (MutexGuard<'a, State>, bool) {

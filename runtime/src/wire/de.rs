@@ -169,7 +169,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         deserialize_map => map
     }
 
-    /// As in [`ser`](super::ser): text forms, because serde's own buffer takes no others.
+    /// As in `ser.rs`: text forms, because serde's own buffer takes no others.
     fn is_human_readable(&self) -> bool {
         true
     }

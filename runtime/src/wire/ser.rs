@@ -1,14 +1,14 @@
 //! Writes one value as `MessagePack`: the `Serializer` that serde calls.
 //!
-//! The library `rmp-serde` does the same, and the tests compare with it. It is not used here, for
-//! four reasons:
+//! The library `rmp-serde` does the same, with a limit of depth too, and the tests compare with it.
+//! It is not used here, for four reasons:
 //!
 //! - it loses `Some(None)` and `Some(())`, which it reads as `None`;
 //! - its errors do not tell where in the value they are, such as `.layers[3].name`;
-//! - descriptors cannot go beside the bytes ([`handles`](super::handles));
+//! - descriptors cannot go beside the bytes (see `handles.rs`);
 //! - it writes to a stream, which cannot go back to mark a `Some`, or to correct a length that a
-//!   type was wrong about. The [`output`](super::output) here can, also while a long message goes
-//!   in pieces to memory that another process reads.
+//!   type was wrong about. The output here (`output.rs`) can, also while a long message goes in
+//!   pieces to memory that another process reads.
 //!
 //! None of these can be added from outside without one more implementation of every trait of serde.
 

@@ -13,13 +13,24 @@ fn two_unknown() {}
 #[blocking_io(threads)]
 fn threads() {}
 
+#[blocking_io(retry = 2)]
+fn retry_on_a_thread() {}
+
+#[cpu_bound(retry = 2, threads)]
+fn retry_on_threads() {}
+
+#[blocking_io(nested)]
+fn nested_without_result() -> u8 {
+    0
+}
+
 #[blocking_io(builder = false, pool = DB, builder = Load)]
 fn twice() {}
 
 #[blocking_io(pool)]
 fn pool_without_value() {}
 
-#[blocking_io(timeout =, retry)]
+#[cpu_bound(timeout =, retry)]
 fn timeout_and_retry_without_value() {}
 
 #[blocking_io(pool = "db")]

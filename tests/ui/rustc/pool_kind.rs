@@ -11,7 +11,7 @@ fn threads() {}
 #[cpu_bound(pool = THREADS)]
 fn processes() {}
 
-#[blocking_io(timeout = 3, retry = "often")]
+#[cpu_bound(timeout = 3, retry = "often")]
 fn options() {}
 
 fn main() {}

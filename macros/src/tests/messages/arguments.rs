@@ -27,26 +27,28 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "#[blocking_io] fn f((x, y): (f64, f64)) {}",
-        &["1:21 give the argument a name, `point: (f64, f64)`, and take it apart in the body"],
+        &["1:21 give the argument a name, `point: (f64, f64)`, and destructure it in the body"],
     ),
     (
         "#[blocking_io] fn f(Point { x, y }: geo::Point<f64>) {}",
-        &["1:21 give the argument a name, `point: geo::Point<f64>`, and take it apart in the body"],
+        &[
+            "1:21 give the argument a name, `point: geo::Point<f64>`, and destructure it in the body",
+        ],
     ),
     (
         "#[blocking_io] fn f(Box(x): Box<u8>, [y]: [u8; 1]) {}",
         &[
-            "1:21 give the argument a name, `value: Box<u8>`, and take it apart in the body",
-            "1:38 give the argument a name, `point: [u8; 1]`, and take it apart in the body",
+            "1:21 give the argument a name, `value: Box<u8>`, and destructure it in the body",
+            "1:38 give the argument a name, `point: [u8; 1]`, and destructure it in the body",
         ],
     ),
     (
         "#[blocking_io] fn f(a @ (x, _): (u8, u8)) {}",
-        &["1:21 give the argument a name, `a: (u8, u8)`, and take it apart in the body"],
+        &["1:21 give the argument a name, `a: (u8, u8)`, and destructure it in the body"],
     ),
     (
         "#[blocking_io] fn f(_: Vec<u8>) {}",
-        &["1:21 an argument needs a name to be set by keyword; write `_unused: Vec<u8>`"],
+        &["1:21 an argument needs a name, by which a caller can set it; write `_unused: Vec<u8>`"],
     ),
     (
         "#[blocking_io] fn f(ref a: u8) {}",
@@ -59,14 +61,14 @@ pub(super) const CASES: &[Case] = &[
     (
         "#[blocking_io] fn f(#[default] a: u8, #[default(3)] b: u8) {}",
         &[
-            "1:21 `#[default]` needs a value here: write `#[default = 3]`",
-            "1:39 `#[default]` needs a value here: write `#[default = 3]`",
+            "1:21 `#[default]` needs a value here; write `#[default = 3]`",
+            "1:39 `#[default]` needs a value here; write `#[default = 3]`",
         ],
     ),
     (
         "#[blocking_io(builder = false)] fn f(#[default = 1] a: u8) {}",
         &[
-            "1:50 a default is for named arguments, and `builder = false` takes them away; remove one of the two",
+            "1:50 a default is for named arguments, and `builder = false` removes them; remove one of the two",
         ],
     ),
     (
@@ -120,15 +122,15 @@ pub(super) const CASES: &[Case] = &[
     (
         "#[blocking_io] fn f(a: &[&str], b: Vec<Cow<'_, str>>, c: Box<dyn T + '_>) {}",
         &[
-            "1:26 `&str` borrows from the caller, who may be gone when the call runs; take an owned value in its place",
-            "1:44 `'_` borrows from the caller, who may be gone when the call runs; take an owned value in its place",
-            "1:70 `'_` borrows from the caller, who may be gone when the call runs; take an owned value in its place",
+            "1:26 `&str` borrows from the caller, and the call may outlive the caller; take an owned value in its place",
+            "1:44 `'_` borrows from the caller, and the call may outlive the caller; take an owned value in its place",
+            "1:70 `'_` borrows from the caller, and the call may outlive the caller; take an owned value in its place",
         ],
     ),
     (
         "#[blocking_io] fn f<'a>(a: HashMap<&'a str, u8>) {}",
         &[
-            "1:36 `&'a str` borrows from the caller, who may be gone when the call runs; take an owned value in its place",
+            "1:36 `&'a str` borrows from the caller, and the call may outlive the caller; take an owned value in its place",
         ],
     ),
     (
@@ -145,8 +147,8 @@ pub(super) const CASES: &[Case] = &[
     (
         "#[blocking_io] fn f<'a, T: A<'a> + 'a, U>(a: T, b: U) where U: A<'a>, 'a: 'a {}",
         &[
-            "1:30 this bound names a lifetime of the caller, who may be gone when the call runs; use `'static` or `for<'a>`",
-            "1:66 this bound names a lifetime of the caller, who may be gone when the call runs; use `'static` or `for<'a>`",
+            "1:30 this bound names a lifetime of the caller, and the call may outlive the caller; use `'static` or `for<'a>`",
+            "1:66 this bound names a lifetime of the caller, and the call may outlive the caller; use `'static` or `for<'a>`",
         ],
     ),
     (
@@ -158,7 +160,7 @@ pub(super) const CASES: &[Case] = &[
         &[
             "2:1 `#[blocking_io]` takes a synchronous function; remove `async`, or remove the attribute and await the function as it is",
             "3:8 `&mut` arguments cannot cross to another thread; take the value and return it",
-            "4:5 give the argument a name, `point: (u8, u8)`, and take it apart in the body",
+            "4:5 give the argument a name, `point: (u8, u8)`, and destructure it in the body",
         ],
     ),
 ];

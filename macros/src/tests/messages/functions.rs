@@ -22,27 +22,29 @@ pub(super) const CASES: &[Case] = &[
     (
         "#[blocking_io] unsafe fn f() {}",
         &[
-            "1:16 `unsafe fn` cannot be wrapped: its contract would have to hold until the call ends; wrap the call in a safe function",
+            "1:16 an `unsafe fn` cannot be a task, because its contract would have to hold until the call ends; wrap the call in a safe function",
         ],
     ),
     (
         "#[blocking_io] extern \"C\" fn f() {}",
         &[
-            "1:16 only functions with the Rust ABI can be wrapped; call this one from a plain function",
+            "1:16 only a function with the Rust ABI can be a task; call this one from a plain function",
         ],
     ),
     ("#[blocking_io] extern \"Rust\" fn f() {}", &[]),
     (
         "#[blocking_io] unsafe extern \"C\" fn f(_a: u8, ...) {}",
         &[
-            "1:16 `unsafe fn` cannot be wrapped: its contract would have to hold until the call ends; wrap the call in a safe function",
-            "1:23 only functions with the Rust ABI can be wrapped; call this one from a plain function",
-            "1:47 variadic functions cannot be wrapped; take a slice or a `Vec`",
+            "1:16 an `unsafe fn` cannot be a task, because its contract would have to hold until the call ends; wrap the call in a safe function",
+            "1:23 only a function with the Rust ABI can be a task; call this one from a plain function",
+            "1:47 a variadic function cannot be a task; take a slice or a `Vec`",
         ],
     ),
     (
         "#[blocking_io] fn main() {}",
-        &["1:19 `main` cannot be a task; move the work to another function and await that"],
+        &[
+            "1:19 `main` cannot be a task; move the work to another function and await that function",
+        ],
     ),
     ("#[blocking_io] fn f();", &["1:19 expected a function body"]),
     (
@@ -60,13 +62,13 @@ pub(super) const CASES: &[Case] = &[
     (
         "#[blocking_io] fn f(a: &str) -> &str {}",
         &[
-            "1:33 the result cannot borrow from the arguments, they are gone when the call ends; return an owned value",
+            "1:33 the result cannot borrow from the arguments, which are dropped when the call ends; return an owned value",
         ],
     ),
     (
         "#[blocking_io] fn f<'a>(a: &'a str) -> Vec<Cow<'a, str>> {}",
         &[
-            "1:48 the result cannot borrow from the arguments, they are gone when the call ends; return an owned value",
+            "1:48 the result cannot borrow from the arguments, which are dropped when the call ends; return an owned value",
         ],
     ),
     (
@@ -76,25 +78,25 @@ pub(super) const CASES: &[Case] = &[
     (
         "#[blocking_io] fn f() -> ! {}",
         &[
-            "1:26 a task must return; `!` never does, use `std::thread::spawn` for work without an end",
+            "1:26 a task must return, and `!` never does; use `std::thread::spawn` for work without an end",
         ],
     ),
     (
         "#[cpu_bound] fn f<T>(a: T) {}",
         &[
-            "1:19 worker processes look the function up by name, so it cannot be generic; wrap the type you need in a plain function, or use `#[cpu_bound(threads)]`",
+            "1:19 worker processes look the function up by name, so it cannot be generic; wrap the type that you need in a plain function, or use `#[cpu_bound(threads)]`",
         ],
     ),
     (
         "#[cpu_bound] fn f<'a, const N: usize>(a: &'a str) {}",
         &[
-            "1:23 worker processes look the function up by name, so it cannot be generic; wrap the type you need in a plain function, or use `#[cpu_bound(threads)]`",
+            "1:23 worker processes look the function up by name, so it cannot be generic; wrap the type that you need in a plain function, or use `#[cpu_bound(threads)]`",
         ],
     ),
     (
         "#[cpu_bound] fn f(a: &impl T) {}",
         &[
-            "1:23 worker processes look the function up by name, so it cannot be generic; wrap the type you need in a plain function, or use `#[cpu_bound(threads)]`",
+            "1:23 worker processes look the function up by name, so it cannot be generic; wrap the type that you need in a plain function, or use `#[cpu_bound(threads)]`",
         ],
     ),
     ("#[cpu_bound(threads)] fn f<T>(a: T, b: impl U) {}", &[]),

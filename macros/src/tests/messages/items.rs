@@ -74,13 +74,13 @@ pub(super) const CASES: &[Case] = &[
     (
         "#[methods] impl dyn T { #[blocking_io] fn f(self: Box<Self>) {} }",
         &[
-            "1:17 generated types take their names from the type of the impl block; give it one with a name",
+            "1:17 the names of generated types come from the type of the impl block; use a type with a name",
         ],
     ),
     (
         "#[methods] impl<T: A<'a>> S<T> { #[blocking_io] fn f(self) {} }",
         &[
-            "1:22 this bound names a lifetime of the caller, who may be gone when the call runs; use `'static` or `for<'a>`",
+            "1:22 this bound names a lifetime of the caller, and the call may outlive the caller; use `'static` or `for<'a>`",
         ],
     ),
     // What the parser says of tokens that are no such item at all.

@@ -1,6 +1,6 @@
 //! Every message, and the place in the user's code that it points at.
 //!
-//! `tests/ui` shows the same to the compiler; here a changed message is one changed line.
+//! The tests in `tests/ui` show some of them to the compiler; here each message is one line.
 
 mod arguments;
 mod functions;

@@ -19,19 +19,19 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "#[on_worker_start] fn f(a: u8) {}",
-        &["1:25 nobody is there to give arguments when a worker starts; remove them"],
+        &["1:25 a worker has no arguments for this function when it starts; remove them"],
     ),
     (
         "#[on_worker_start] fn f<T>() {}",
         &[
-            "1:24 a function that runs when a worker starts cannot be generic: nothing says for which type",
+            "1:24 a function that runs when a worker starts cannot be generic, because nothing says for which type",
         ],
     ),
     (
         "#[on_worker_start] async unsafe fn f() {}",
         &[
             "1:20 a worker has no event loop when it starts; remove `async`",
-            "1:26 `unsafe fn` cannot be run for you; wrap the call in a safe function",
+            "1:26 an `unsafe fn` cannot be run by the worker; wrap the call in a safe function",
         ],
     ),
 ];

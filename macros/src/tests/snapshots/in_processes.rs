@@ -18,7 +18,7 @@ struct __ThumbnailTask<
     __types: ::core::marker::PhantomData<Types>,
 }
 impl __ThumbnailTask {
-    /// `thumbnail` in place: runs the function here and now, on this thread.
+    /// Runs `thumbnail` in place: on this thread, without a pool.
     #[allow(dead_code, clippy::must_use_candidate)]
     fn blocking(jpeg: &[u8], height: Option<u32>) -> Vec<u8> {
         #[allow(
@@ -38,15 +38,17 @@ impl __ThumbnailTask {
     fn __call(
         jpeg: ::std::vec::Vec<u8>,
         height: Option<u32>,
-    ) -> ::offloop::Call<::core::result::Result<Vec<u8>, ::offloop::Error>> {
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Vec<u8>, ::offloop::__private::Error>,
+    > {
         let __call = ::offloop::__private::process_call::<
             __ThumbnailTask,
         >(&IMAGES, (::offloop::__private::Borrowed::<[u8]>(jpeg), height));
-        let __call = ::offloop::Call::timeout(__call, LIMIT);
+        let __call = ::offloop::__private::Call::timeout(__call, LIMIT);
         __call
     }
 }
-impl ::offloop::Task for __ThumbnailTask {
+impl ::offloop::__private::Task for __ThumbnailTask {
     const NAME: &'static str = ::core::concat!(::core::module_path!(), "::thumbnail");
     type Args = __ThumbnailValues;
     type Output = __ThumbnailOutput;
@@ -54,7 +56,9 @@ impl ::offloop::Task for __ThumbnailTask {
 fn thumbnail(
     jpeg: &[u8],
     height: Option<u32>,
-) -> ::offloop::Call<::core::result::Result<Vec<u8>, ::offloop::Error>> {
+) -> ::offloop::__private::Call<
+    ::core::result::Result<Vec<u8>, ::offloop::__private::Error>,
+> {
     __ThumbnailTask::__call(<[u8] as ::std::borrow::ToOwned>::to_owned(jpeg), height)
 }
 #[cfg(not(target_os = "linux"))]

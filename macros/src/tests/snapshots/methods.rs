@@ -5,7 +5,9 @@ impl<T: Clone> Cache<T> {
         &self,
         key: &Path,
         limit: usize,
-    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
+    >
     where
         T: ::core::marker::Send + 'static,
     {
@@ -15,7 +17,7 @@ impl<T: Clone> Cache<T> {
             limit,
         )
     }
-    /// `Cache::get` in place: runs the function here and now, on this thread.
+    /// Runs `Cache::get` in place: on this thread, without a pool.
     #[allow(dead_code, clippy::must_use_candidate)]
     #[allow(
         clippy::option_option,
@@ -33,7 +35,9 @@ impl<T: Clone> Cache<T> {
         __this: Self,
         key: <Path as ::std::borrow::ToOwned>::Owned,
         limit: usize,
-    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
+    >
     where
         T: ::core::marker::Send + 'static,
     {
@@ -42,7 +46,7 @@ impl<T: Clone> Cache<T> {
         ::offloop::__private::assert_output::<Option<T>>();
         let __call = ::offloop::__private::thread_call(
             ::core::concat!(::core::module_path!(), "::Cache::get"),
-            ::offloop::ThreadPool::global(),
+            ::offloop::__private::ThreadPool::global(),
             (__this, key, limit),
             |(__this, key, limit)| Self::get_blocking(
                 &__this,
@@ -59,7 +63,9 @@ impl<T: Clone> Cache<T> {
             ::core::option::Option<<Path as ::std::borrow::ToOwned>::Owned>,
             ::core::option::Option<usize>,
         ),
-    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
+    >
     where
         T: ::core::marker::Send + 'static,
     {
@@ -99,7 +105,7 @@ impl<T: Clone> Cache<T> {
     }
     fn other(&self) {}
 }
-/// Named arguments of `Cache::get()`; awaiting it makes the call.
+/// The named arguments of a call of `Cache::get()`; awaiting the builder makes the call.
 ///
 /// Required: `key`. Optional: `limit`.
 #[must_use = "a call does nothing until it is awaited"]
@@ -111,8 +117,8 @@ impl<T: Clone> Cache<T> {
 )]
 pub struct CacheGetBuilder<
     T: Clone + ::core::marker::Send + 'static,
-    ArgKey = ::offloop::args::Missing,
-    ArgLimit = ::offloop::args::Missing,
+    ArgKey = ::offloop::builder::Missing,
+    ArgLimit = ::offloop::builder::Missing,
 > {
     __pending: ::offloop::__private::Pending<
         (
@@ -120,7 +126,7 @@ pub struct CacheGetBuilder<
             ::core::option::Option<<Path as ::std::borrow::ToOwned>::Owned>,
             ::core::option::Option<usize>,
         ),
-        ::core::result::Result<Option<T>, ::offloop::Error>,
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
     >,
     __given: ::core::marker::PhantomData<
         fn() -> (ArgKey, ArgLimit, ::core::marker::PhantomData<T>),
@@ -132,13 +138,13 @@ impl<
     ArgKey,
     ArgLimit,
 > CacheGetBuilder<T, ArgKey, ArgLimit> {
-    /// Gives `key`.
+    /// Sets `key`.
     pub fn key(
         mut self,
         key: impl ::core::convert::Into<<Path as ::std::borrow::ToOwned>::Owned>,
-    ) -> CacheGetBuilder<T, ::offloop::args::Given, ArgLimit>
+    ) -> CacheGetBuilder<T, ::offloop::builder::Given, ArgLimit>
     where
-        ArgKey: ::offloop::args::NotGiven,
+        ArgKey: ::offloop::builder::NotGiven,
     {
         self.__pending.args.1 = ::core::option::Option::Some(
             ::core::convert::Into::into(key),
@@ -148,15 +154,15 @@ impl<
             __given: ::core::marker::PhantomData,
         }
     }
-    /// Gives `limit`.
+    /// Sets `limit`.
     ///
     /// _Optional; default `Self::LIMIT`._
     pub fn limit(
         mut self,
         limit: usize,
-    ) -> CacheGetBuilder<T, ArgKey, ::offloop::args::Given>
+    ) -> CacheGetBuilder<T, ArgKey, ::offloop::builder::Given>
     where
-        ArgLimit: ::offloop::args::NotGiven,
+        ArgLimit: ::offloop::builder::NotGiven,
     {
         self.__pending.args.2 = ::core::option::Option::Some(limit);
         CacheGetBuilder {
@@ -164,16 +170,18 @@ impl<
             __given: ::core::marker::PhantomData,
         }
     }
-    /// The call, to give it options before it is awaited.
+    /// Returns the call, so that it can have options before it is awaited.
     pub fn call(
         self,
-    ) -> ::offloop::Call<::core::result::Result<Option<T>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<Option<T>, ::offloop::__private::Error>,
+    >
     where
         ArgKey: __CacheGetKeyGiven,
     {
         ::offloop::__private::Pending::<
             _,
-            ::core::result::Result<Option<T>, ::offloop::Error>,
+            ::core::result::Result<Option<T>, ::offloop::__private::Error>,
         >::into_call(self.__pending)
     }
 }
@@ -186,20 +194,20 @@ impl<
 #[allow(non_camel_case_types)]
 pub trait __CacheGetKeyGiven {}
 #[diagnostic::do_not_recommend]
-impl __CacheGetKeyGiven for ::offloop::args::Given {}
+impl __CacheGetKeyGiven for ::offloop::builder::Given {}
 impl<T: Clone + ::core::marker::Send + 'static, ArgKey, ArgLimit> ::core::future::Future
 for CacheGetBuilder<T, ArgKey, ArgLimit>
 where
     ArgKey: __CacheGetKeyGiven,
 {
-    type Output = ::core::result::Result<Option<T>, ::offloop::Error>;
+    type Output = ::core::result::Result<Option<T>, ::offloop::__private::Error>;
     fn poll(
         self: ::core::pin::Pin<&mut Self>,
         __context: &mut ::core::task::Context<'_>,
     ) -> ::core::task::Poll<Self::Output> {
         ::offloop::__private::Pending::<
             _,
-            ::core::result::Result<Option<T>, ::offloop::Error>,
+            ::core::result::Result<Option<T>, ::offloop::__private::Error>,
         >::poll(&mut ::core::pin::Pin::get_mut(self).__pending, __context)
     }
 }

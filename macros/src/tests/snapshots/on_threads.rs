@@ -18,11 +18,11 @@ pub struct fetch<
     __types: ::core::marker::PhantomData<Types>,
 }
 impl fetch {
-    /// `fetch` in place: runs the function here and now, on this thread.
+    /// Runs `fetch` in place: on this thread, without a pool.
     ///
     /// # Errors
     ///
-    /// Those of the function itself.
+    /// The errors of the function itself.
     #[allow(dead_code, clippy::must_use_candidate)]
     pub fn blocking(url: &str, retries: u32) -> Result<String, io::Error> {
         #[allow(
@@ -39,10 +39,10 @@ impl fetch {
     fn __call(
         url: ::std::string::String,
         retries: u32,
-    ) -> ::offloop::Call<Result<String, io::Error>> {
+    ) -> ::offloop::__private::Call<Result<String, io::Error>> {
         let __call = ::offloop::__private::thread_call_flat(
-            <fetch as ::offloop::Task>::NAME,
-            ::offloop::ThreadPool::global(),
+            <fetch as ::offloop::__private::Task>::NAME,
+            ::offloop::__private::ThreadPool::global(),
             (url, retries),
             |(url, retries)| -> __FetchOutput { Self::blocking(&url, retries) },
         );
@@ -54,7 +54,7 @@ impl fetch {
             ::core::option::Option<::std::string::String>,
             ::core::option::Option<u32>,
         ),
-    ) -> ::offloop::Call<__FetchOutput> {
+    ) -> ::offloop::__private::Call<__FetchOutput> {
         let url: ::std::string::String = ::core::option::Option::expect(
             __args.0.take(),
             "`url` was given",
@@ -77,7 +77,7 @@ impl fetch {
         }
     }
 }
-impl ::offloop::Task for fetch {
+impl ::offloop::__private::Task for fetch {
     const NAME: &'static str = ::core::concat!(::core::module_path!(), "::fetch");
     type Args = __FetchValues;
     type Output = __FetchOutput;
@@ -86,10 +86,13 @@ impl ::offloop::Task for fetch {
 ///
 /// Runs on a thread pool when awaited. `fetch::builder()` takes the arguments by name, `fetch::blocking()` runs in place.
 #[allow(dead_code)]
-pub fn fetch(url: &str, retries: u32) -> ::offloop::Call<Result<String, io::Error>> {
+pub fn fetch(
+    url: &str,
+    retries: u32,
+) -> ::offloop::__private::Call<Result<String, io::Error>> {
     fetch::__call(<str as ::std::borrow::ToOwned>::to_owned(url), retries)
 }
-/// Named arguments of [`fetch()`]; awaiting it makes the call.
+/// The named arguments of a call of [`fetch()`]; awaiting the builder makes the call.
 ///
 /// Required: `url`. Optional: `retries`.
 #[must_use = "a call does nothing until it is awaited"]
@@ -100,8 +103,8 @@ pub fn fetch(url: &str, retries: u32) -> ::offloop::Call<Result<String, io::Erro
     clippy::type_complexity
 )]
 pub struct FetchBuilder<
-    ArgUrl = ::offloop::args::Missing,
-    ArgRetries = ::offloop::args::Missing,
+    ArgUrl = ::offloop::builder::Missing,
+    ArgRetries = ::offloop::builder::Missing,
     Types
         = (
             ::core::marker::PhantomData<str>,
@@ -121,9 +124,9 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
     pub fn url(
         mut self,
         url: impl ::core::convert::Into<::std::string::String>,
-    ) -> FetchBuilder<::offloop::args::Given, ArgRetries>
+    ) -> FetchBuilder<::offloop::builder::Given, ArgRetries>
     where
-        ArgUrl: ::offloop::args::NotGiven,
+        ArgUrl: ::offloop::builder::NotGiven,
     {
         self.__pending.args.0 = ::core::option::Option::Some(
             ::core::convert::Into::into(url),
@@ -133,15 +136,15 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
             __given: ::core::marker::PhantomData,
         }
     }
-    /// Gives `retries`.
+    /// Sets `retries`.
     ///
     /// _Optional; default `3`._
     pub fn retries(
         mut self,
         retries: u32,
-    ) -> FetchBuilder<ArgUrl, ::offloop::args::Given>
+    ) -> FetchBuilder<ArgUrl, ::offloop::builder::Given>
     where
-        ArgRetries: ::offloop::args::NotGiven,
+        ArgRetries: ::offloop::builder::NotGiven,
     {
         self.__pending.args.1 = ::core::option::Option::Some(retries);
         FetchBuilder {
@@ -149,8 +152,8 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
             __given: ::core::marker::PhantomData,
         }
     }
-    /// The call, to give it options before it is awaited.
-    pub fn call(self) -> ::offloop::Call<Result<String, io::Error>>
+    /// Returns the call, so that it can have options before it is awaited.
+    pub fn call(self) -> ::offloop::__private::Call<Result<String, io::Error>>
     where
         ArgUrl: __FetchUrlGiven,
     {
@@ -166,7 +169,7 @@ impl<ArgUrl, ArgRetries> FetchBuilder<ArgUrl, ArgRetries> {
 #[allow(non_camel_case_types)]
 pub trait __FetchUrlGiven {}
 #[diagnostic::do_not_recommend]
-impl __FetchUrlGiven for ::offloop::args::Given {}
+impl __FetchUrlGiven for ::offloop::builder::Given {}
 impl<ArgUrl, ArgRetries> ::core::future::Future for FetchBuilder<ArgUrl, ArgRetries>
 where
     ArgUrl: __FetchUrlGiven,

@@ -1,6 +1,6 @@
 #[allow(dead_code)]
 type __FetchBroken = [(); ::core::compile_error! {
-    "unknown option `bulder`; expected one of: `pool`, `timeout`, `retry`, `nested`, `name`, `builder`, `crate`"
+    "unknown option `bulder`; expected one of: `pool`, `timeout`, `nested`, `name`, `builder`, `crate`"
 }];
 #[doc(hidden)]
 #[allow(dead_code)]
@@ -25,7 +25,7 @@ impl fetch {
 #[doc(hidden)]
 #[allow(dead_code)]
 pub type FetchBuilder = __FetchBroken;
-impl ::offloop::Task for fetch {
+impl ::offloop::__private::Task for fetch {
     const NAME: &'static str = "";
     type Args = __FetchBroken;
     type Output = __FetchBroken;

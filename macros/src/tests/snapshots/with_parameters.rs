@@ -10,11 +10,11 @@ struct render {
     __never: ::core::convert::Infallible,
 }
 impl render {
-    /// `render` in place: runs the function here and now, on this thread.
+    /// Runs `render` in place: on this thread, without a pool.
     ///
     /// # Errors
     ///
-    /// Those of the function itself.
+    /// The errors of the function itself.
     #[allow(dead_code, clippy::must_use_candidate)]
     #[allow(clippy::multiple_bound_locations)]
     fn blocking<T: Display, const N: usize>(
@@ -48,7 +48,9 @@ impl render {
     >(
         items: [T; N],
         path: ImplPath,
-    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
+    >
     where
         T: Clone,
     {
@@ -57,7 +59,7 @@ impl render {
         ::offloop::__private::assert_output::<io::Result<()>>();
         let __call = ::offloop::__private::thread_call(
             ::core::concat!(::core::module_path!(), "::render"),
-            ::offloop::ThreadPool::global(),
+            ::offloop::__private::ThreadPool::global(),
             (items, path),
             |(items, path)| Self::blocking::<T, N>(items, path),
         );
@@ -71,7 +73,9 @@ impl render {
         ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
     >(
         __args: &mut (::core::option::Option<[T; N]>, ::core::option::Option<ImplPath>),
-    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
+    >
     where
         T: Clone,
     {
@@ -110,13 +114,15 @@ impl render {
 fn render<T: Display + ::core::marker::Send + 'static, const N: usize>(
     items: [T; N],
     path: impl AsRef<Path> + ::core::marker::Send + 'static,
-) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+) -> ::offloop::__private::Call<
+    ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
+>
 where
     T: Clone,
 {
     render::__call::<T, N, _>(items, path)
 }
-/// Named arguments of [`render()`]; awaiting it makes the call.
+/// The named arguments of a call of [`render()`]; awaiting the builder makes the call.
 ///
 /// Required: `items`, `path`.
 #[must_use = "a call does nothing until it is awaited"]
@@ -130,15 +136,15 @@ struct RenderBuilder<
     T: Display + ::core::marker::Send + 'static,
     const N: usize,
     ImplPath: AsRef<Path> + ::core::marker::Send + 'static,
-    ArgItems = ::offloop::args::Missing,
-    ArgPath = ::offloop::args::Missing,
+    ArgItems = ::offloop::builder::Missing,
+    ArgPath = ::offloop::builder::Missing,
 >
 where
     T: Clone,
 {
     __pending: ::offloop::__private::Pending<
         (::core::option::Option<[T; N]>, ::core::option::Option<ImplPath>),
-        ::core::result::Result<io::Result<()>, ::offloop::Error>,
+        ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
     >,
     __given: ::core::marker::PhantomData<
         fn() -> (
@@ -160,13 +166,13 @@ impl<
 where
     T: Clone,
 {
-    /// Gives `items`.
+    /// Sets `items`.
     fn items(
         mut self,
         items: [T; N],
-    ) -> RenderBuilder<T, N, ImplPath, ::offloop::args::Given, ArgPath>
+    ) -> RenderBuilder<T, N, ImplPath, ::offloop::builder::Given, ArgPath>
     where
-        ArgItems: ::offloop::args::NotGiven,
+        ArgItems: ::offloop::builder::NotGiven,
     {
         self.__pending.args.0 = ::core::option::Option::Some(items);
         RenderBuilder {
@@ -174,13 +180,13 @@ where
             __given: ::core::marker::PhantomData,
         }
     }
-    /// Gives `path`.
+    /// Sets `path`.
     fn path(
         mut self,
         path: ImplPath,
-    ) -> RenderBuilder<T, N, ImplPath, ArgItems, ::offloop::args::Given>
+    ) -> RenderBuilder<T, N, ImplPath, ArgItems, ::offloop::builder::Given>
     where
-        ArgPath: ::offloop::args::NotGiven,
+        ArgPath: ::offloop::builder::NotGiven,
     {
         self.__pending.args.1 = ::core::option::Option::Some(path);
         RenderBuilder {
@@ -188,17 +194,19 @@ where
             __given: ::core::marker::PhantomData,
         }
     }
-    /// The call, to give it options before it is awaited.
+    /// Returns the call, so that it can have options before it is awaited.
     fn call(
         self,
-    ) -> ::offloop::Call<::core::result::Result<io::Result<()>, ::offloop::Error>>
+    ) -> ::offloop::__private::Call<
+        ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
+    >
     where
         ArgItems: __RenderItemsGiven,
         ArgPath: __RenderPathGiven,
     {
         ::offloop::__private::Pending::<
             _,
-            ::core::result::Result<io::Result<()>, ::offloop::Error>,
+            ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
         >::into_call(self.__pending)
     }
 }
@@ -211,7 +219,7 @@ where
 #[allow(non_camel_case_types)]
 trait __RenderItemsGiven {}
 #[diagnostic::do_not_recommend]
-impl __RenderItemsGiven for ::offloop::args::Given {}
+impl __RenderItemsGiven for ::offloop::builder::Given {}
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "missing argument `path` in the call of `render`",
@@ -221,7 +229,7 @@ impl __RenderItemsGiven for ::offloop::args::Given {}
 #[allow(non_camel_case_types)]
 trait __RenderPathGiven {}
 #[diagnostic::do_not_recommend]
-impl __RenderPathGiven for ::offloop::args::Given {}
+impl __RenderPathGiven for ::offloop::builder::Given {}
 impl<
     T: Display + ::core::marker::Send + 'static,
     const N: usize,
@@ -234,14 +242,14 @@ where
     ArgItems: __RenderItemsGiven,
     ArgPath: __RenderPathGiven,
 {
-    type Output = ::core::result::Result<io::Result<()>, ::offloop::Error>;
+    type Output = ::core::result::Result<io::Result<()>, ::offloop::__private::Error>;
     fn poll(
         self: ::core::pin::Pin<&mut Self>,
         __context: &mut ::core::task::Context<'_>,
     ) -> ::core::task::Poll<Self::Output> {
         ::offloop::__private::Pending::<
             _,
-            ::core::result::Result<io::Result<()>, ::offloop::Error>,
+            ::core::result::Result<io::Result<()>, ::offloop::__private::Error>,
         >::poll(&mut ::core::pin::Pin::get_mut(self).__pending, __context)
     }
 }

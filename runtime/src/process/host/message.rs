@@ -1,5 +1,4 @@
-//! A call on its way to a worker: the id of its task, its encoded arguments, and descriptors that come
-//! up in them.
+//! A call on its way to a worker: its task, its encoded arguments, and descriptors that come up in them.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
@@ -15,6 +14,8 @@ pub(crate) const SMALL: usize = 64 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Message {
+    /// The id of the task.
+    task: u64,
     body: Body,
     handles: Vec<Arc<Handle>>,
 }
@@ -32,8 +33,12 @@ pub(crate) enum Body {
 }
 
 impl Message {
-    pub(crate) fn new(body: Body, handles: Vec<Arc<Handle>>) -> Arc<Message> {
-        Arc::new(Message { body, handles })
+    pub(crate) fn new(task: u64, body: Body, handles: Vec<Arc<Handle>>) -> Arc<Message> {
+        Arc::new(Message {
+            task,
+            body,
+            handles,
+        })
     }
 
     pub(crate) fn body(&self) -> &Body {
@@ -60,6 +65,7 @@ impl Message {
             Body::Laid { key, .. } => key.unwrap_or_else(|| Key::of(&[])),
         };
         // Of data that is shared, the bytes say how long it is, and the file which it is.
+        let key = key.and(self.task);
         self.handles.iter().fold(key, |key, handle| {
             let file = rustix::fs::fstat(handle).map_or(0, |file| file.st_ino);
             key.and(file)

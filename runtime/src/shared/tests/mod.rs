@@ -1,6 +1,6 @@
-//! What is promised of shared buffers, within one process. That they pass between processes is tested with the pools.
+//! The promises of shared buffers, within one process. The tests of pools send them to workers.
 
-// The shapes that this lint advises against are tested too.
+// This lint advises against types that are tested too.
 #![allow(clippy::option_option)]
 
 mod refused;
@@ -19,7 +19,8 @@ fn bytes(content: &[u8]) -> Shared<[u8]> {
     Shared::<[u8]>::copy_from(content).unwrap()
 }
 
-/// A message of one argument, and the descriptors that go with it, as they arrive: copies.
+/// Encodes a message of one argument. The descriptors that go with it are copies, as they are when
+/// they arrive in another process.
 fn send<T: Wire>(value: &T) -> (Vec<u8>, Vec<OwnedFd>) {
     let mut encoder = Encoder::new(Vec::new());
     encoder.argument("value", value).unwrap();
@@ -41,7 +42,7 @@ fn trip<T: Wire>(value: &T) -> T {
 }
 
 #[test]
-fn all_kinds() {
+fn every_kind_of_content_comes_back() {
     macro_rules! numbers {
         ($($number:ident)*) => {$(
             let numbers = [<$number>::MIN, <$number>::MAX, <$number>::default()];
@@ -60,7 +61,7 @@ fn all_kinds() {
 }
 
 #[test]
-fn empty_ones() {
+fn empty_content_takes_no_descriptor() {
     let text = Shared::<str>::copy_from("").unwrap();
     assert_eq!(&*text, "");
     let (message, handles) = send(&(text, bytes(b"")));
@@ -73,7 +74,7 @@ fn empty_ones() {
 }
 
 #[test]
-fn filled_in_place() {
+fn content_is_filled_in_place() {
     let filled = Shared::<[u64]>::with_len(10_000, |numbers| {
         assert!(numbers.len() == 10_000 && numbers.iter().all(|&number| number == 0));
         numbers.fill(u64::MAX);
@@ -86,7 +87,7 @@ fn filled_in_place() {
 }
 
 #[test]
-fn as_any_other_value() {
+fn a_shared_is_like_any_other_value() {
     fn assert<T: Send + Sync + Clone + AsRef<[u8]>>(_: &T) {}
     let shared = bytes(b"secret");
     assert(&shared);
@@ -102,7 +103,7 @@ fn as_any_other_value() {
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Everywhere {
-    plain: Shared<[u8]>,
+    direct: Shared<[u8]>,
     option: Option<Shared<str>>,
     none: Option<Shared<str>>,
     list: Vec<(u8, Shared<[u8]>)>,
@@ -143,13 +144,13 @@ struct Flat {
 }
 
 #[test]
-fn everywhere_and_each_sent_once() {
+fn buffers_go_everywhere_and_each_is_sent_once() {
     let often = bytes(b"often");
     let flat = || Flat {
         flat: Some(Some(Shared::<[f32]>::copy_from(&[1.5]).unwrap())),
     };
     let value = vec![Everywhere {
-        plain: often.clone(),
+        direct: often.clone(),
         option: Some(Shared::<str>::copy_from("text").unwrap()),
         none: None,
         list: vec![(1, often.clone()), (2, bytes(b"other"))],
@@ -167,10 +168,10 @@ fn everywhere_and_each_sent_once() {
     assert_eq!(arrived, value);
     let [arrived] = &arrived[..] else { panic!() };
     assert!(std::ptr::eq(
-        arrived.plain.as_ptr(),
+        arrived.direct.as_ptr(),
         arrived.list[0].1.as_ptr()
     ));
-    // Sent on by whom they have arrived at, they are as good.
+    // They can be sent on by the process that has received them.
     let (message, handles) = send(arrived);
     assert_eq!(handles.len(), 4);
     assert_eq!(&receive::<Everywhere>(&message, handles).unwrap(), arrived);
@@ -194,7 +195,8 @@ fn several_values_of_one_message() {
     assert_eq!(decoder.argument("third"), Ok(Some(shared)));
 }
 
-/// How often this process maps the file of that number, and how many descriptors of it there are.
+/// Returns how often this process maps the file of this number, and how many descriptors of it it
+/// has.
 fn uses(inode: u64) -> (usize, usize) {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let field = inode.to_string();

@@ -1,4 +1,4 @@
-//! What does not take shared buffers, and what is not taken for one.
+//! The formats that do not take shared buffers, and the bytes that are not taken for one.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -10,35 +10,35 @@ use crate::sys::sealed::SealedMemory;
 use crate::wire::{Decoder, Encoder, Wire};
 
 #[track_caller]
-fn refused<T: Wire + std::fmt::Debug>(message: &[u8], handles: Vec<OwnedFd>, words: &str) {
+fn refused<T: Wire + std::fmt::Debug>(message: &[u8], handles: Vec<OwnedFd>, text: &str) {
     let error = receive::<T>(message, handles).unwrap_err().to_string();
-    assert!(error.contains(words), "said: {error}");
+    assert!(error.contains(text), "said: {error}");
 }
 
 #[test]
-fn no_other_format() {
-    let words = "can only go to a worker process and back, not into this format";
+fn other_formats_are_refused() {
+    let text = "can only go to a worker process and back, not into this format";
     let value = Flat {
         flat: Some(Some(Shared::<[f32]>::copy_from(&[1.5]).unwrap())),
     };
     let json = serde_json::to_string(&value).unwrap_err();
-    assert!(json.to_string().contains(words), "{json}");
+    assert!(json.to_string().contains(text), "{json}");
     assert!(serde_json::to_value(bytes(b"")).is_err());
     let packed = rmp_serde::to_vec(&value).unwrap_err();
-    assert!(packed.to_string().contains(words), "{packed}");
+    assert!(packed.to_string().contains(text), "{packed}");
 
-    let words = "can only come with a message of a worker process or its pool";
+    let text = "can only come with a message of a worker process or its pool";
     let json = serde_json::from_str::<Shared<[u8]>>("[1,2,3]").unwrap_err();
-    assert!(json.to_string().contains(words), "{json}");
+    assert!(json.to_string().contains(text), "{json}");
     let mut encoder = Encoder::new(Vec::new());
     encoder.argument("value", &bytes(b"x")).unwrap();
     let message = encoder.into_bytes();
     let error = Decoder::new(&message).argument::<Shared<[u8]>>("value");
     let error = error.unwrap_err().to_string();
-    assert!(error.contains(words), "{error}");
+    assert!(error.contains(text), "{error}");
 }
 
-/// Writes its content as JSON, in a message.
+/// A type that writes its content as JSON, in a message.
 #[derive(Debug)]
 struct Json(Shared<[u8]>);
 
@@ -57,7 +57,7 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// serde stores the fields to write them later.
+/// A type whose fields serde stores, to write them later.
 #[derive(Debug, Serialize, Deserialize)]
 struct FlatVariant {
     #[serde(flatten)]
@@ -70,25 +70,25 @@ enum Variant {
 }
 
 #[test]
-fn no_other_format_within_a_message() {
-    let words = "not into this format";
+fn other_formats_within_a_message_are_refused() {
+    let text = "not into this format";
     let mut encoder = Encoder::new(Vec::new());
     let error = encoder.argument("value", &Json(bytes(b"x"))).unwrap_err();
-    assert!(error.to_string().contains(words), "{error}");
+    assert!(error.to_string().contains(text), "{error}");
     let value = FlatVariant {
         flat: Variant::Fields {
             buffer: bytes(b"x"),
         },
     };
     let error = encoder.argument("value", &value).unwrap_err();
-    assert!(error.to_string().contains(words), "{error}");
+    assert!(error.to_string().contains(text), "{error}");
     assert!(encoder.take_handles().is_empty());
 
     let (message, _) = send(&"\"no ticket\"".to_owned());
     assert!(receive::<Json>(&message, Vec::new()).is_err());
 }
 
-/// Says that it is a `Shared`.
+/// A type that says it is a `Shared`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename = "$offloop::Shared")]
 struct Pretender(Vec<u8>);
@@ -136,7 +136,7 @@ fn tickets_are_not_trusted() {
 }
 
 #[test]
-fn as_many_as_go_at_once() {
+fn one_message_has_253_buffers_at_most() {
     let many = |count: usize| {
         (0..count)
             .map(|i| bytes(&i.to_le_bytes()))
@@ -150,7 +150,7 @@ fn as_many_as_go_at_once() {
 }
 
 #[test]
-fn what_came_with_a_message_is_known_until_it_is_read() {
+fn descriptors_of_a_message_are_known_until_it_is_read() {
     let read = || serde_json::from_str::<Shared<[u8]>>("\"a ticket..\"");
     let known = || !read().unwrap_err().to_string().contains("here is none");
     let (message, handles) = send(&bytes(b"x"));

@@ -13,10 +13,10 @@ const CAUSES: usize = 64;
 
 /// An error from a worker process, whose own type could not be sent.
 ///
-/// It keeps the message and, through [`source`](Error::source), the chain of causes. It is inside of
-/// an `anyhow::Error`, a `Box<dyn Error + Send + Sync>` or an [`io::Error`](std::io::Error) that a
-/// task in a worker process has returned. A downcast to the type that the task put in does not work
-/// there.
+/// It keeps the message and, through [`source`](Error::source), the chain of causes. It is inside
+/// of an `anyhow::Error`, a `Box<dyn Error + Send + Sync>` or an [`io::Error`](std::io::Error) that
+/// a task in a worker process has returned. A downcast to the type that the task put in does not
+/// work there.
 ///
 /// ```
 /// use std::error::Error;

@@ -1,4 +1,5 @@
-//! The limits: of size while encoding, of depth both ways; and the hook before a function runs.
+//! The limit of size while encoding, the limit of depth both ways, and the hook before a function
+//! runs.
 
 use std::cell::Cell;
 
@@ -17,7 +18,7 @@ fn limited<T: Wire>(value: &T, limit: usize) -> Result<Vec<u8>, (CodecError, usi
     }
 }
 
-/// Exactly the limit passes; one byte less stops, and little memory has been taken by then.
+/// A limit of exactly the size passes. One byte less stops, and little memory was taken by then.
 #[track_caller]
 fn stops<T: Wire>(value: &T) {
     let whole = encode(value).unwrap();
@@ -60,20 +61,20 @@ fn the_limit_counts_what_the_buffer_held_before() {
     assert_eq!(encoder.into_bytes(), [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 2]);
 }
 
-/// Turns each error into words of its own.
+/// Replaces each error by one of its own.
 #[derive(Deserialize)]
-struct Rewording(String);
+struct Rewriting(String);
 
-impl Serialize for Rewording {
+impl Serialize for Rewriting {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let reword = |_| serde::ser::Error::custom("did not work");
-        self.0.serialize(serializer).map_err(reword)
+        let rewrite = |_| serde::ser::Error::custom("did not work");
+        self.0.serialize(serializer).map_err(rewrite)
     }
 }
 
 #[test]
 fn a_type_cannot_hide_that_the_limit_was_met() {
-    let (error, _) = limited(&vec![Some(Rewording("x".repeat(100)))], 50).unwrap_err();
+    let (error, _) = limited(&vec![Some(Rewriting("x".repeat(100)))], 50).unwrap_err();
     assert!(error.is_too_large(), "{error}");
 }
 
@@ -82,7 +83,7 @@ struct List {
     next: Option<Box<List>>,
 }
 
-/// Nothing but `Some` and a newtype at each level.
+/// Has nothing but `Some` and a newtype at each level.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Wrapped(Option<Box<Wrapped>>);
 
@@ -120,7 +121,7 @@ fn depth_is_limited_both_ways() {
     refused(&chain(DEPTH_LIMIT + 1), "nested deeper than");
 }
 
-/// Passes over its content.
+/// Skips its content.
 #[derive(Serialize)]
 struct Ignoring;
 
@@ -130,7 +131,7 @@ impl<'de> Deserialize<'de> for Ignoring {
     }
 }
 
-/// Bytes that no encoder writes.
+/// These bytes come from no encoder.
 #[test]
 fn depth_is_limited_for_foreign_bytes() {
     let deep = |byte| vec![byte; 1 << 20];
@@ -141,7 +142,7 @@ fn depth_is_limited_for_foreign_bytes() {
         assert!(decode::<Chain>(&deep(byte)).is_err());
         assert!(decode::<Ignoring>(&deep(byte)).is_err());
     }
-    // `Some` and newtypes take no bytes of their own, so this one would never end.
+    // `Some` and newtypes take no bytes of their own, so this would never end.
     assert!(
         decode::<Wrapped>(&[1])
             .unwrap_err()

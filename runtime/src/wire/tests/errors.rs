@@ -1,4 +1,4 @@
-//! The words of errors, and errors as values: what a task's own error becomes on the other side.
+//! The texts of errors, and errors as values: what a task's own error becomes on the other side.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::super::{CodecError, Decoder, Encoder, RemoteError, Wire, WireError};
 use super::{decode, encode, trip};
 
-/// A `Result` there and back. The way of the error is inferred, as in generated code.
+/// Sends a `Result` there and back. The way of its error is inferred, as in generated code.
 fn back<T: Wire, E: WireError<K>, K>(value: Result<T, E>) -> Result<T, E> {
     let mut encoder = Encoder::new(Vec::new());
     encoder.fallible(&value).unwrap();
@@ -69,7 +69,7 @@ fn chained() -> Chained {
     )
 }
 
-fn words(error: &(dyn Error + 'static)) -> Vec<String> {
+fn messages(error: &(dyn Error + 'static)) -> Vec<String> {
     std::iter::successors(Some(error), |error| (*error).source())
         .map(ToString::to_string)
         .collect()
@@ -84,9 +84,9 @@ fn errors_that_hide_their_type_come_back_with_message_and_causes() {
         back::<u8, eyre::Report, _>(Err(eyre::Report::new(chained()).wrap_err("top"))).unwrap_err();
     assert_eq!(format!("{error:#}"), "top: outer: middle: inner");
     let error = back::<u8, Box<dyn Error + Send + Sync>, _>(Err(chained().into())).unwrap_err();
-    assert_eq!(words(&*error), ["outer", "middle", "inner"]);
+    assert_eq!(messages(&*error), ["outer", "middle", "inner"]);
     let error = back::<u8, Box<dyn Error + Send>, _>(Err(Box::new(chained()))).unwrap_err();
-    assert_eq!(words(&*error), ["outer", "middle", "inner"]);
+    assert_eq!(messages(&*error), ["outer", "middle", "inner"]);
 }
 
 #[test]
@@ -104,9 +104,9 @@ fn io_errors_keep_code_kind_and_causes() {
     );
     let error = back(io::Error::new(io::ErrorKind::InvalidData, chained()));
     assert_eq!(error.kind(), io::ErrorKind::InvalidData);
-    assert_eq!(words(&error), ["outer", "middle", "inner"]);
+    assert_eq!(messages(&error), ["outer", "middle", "inner"]);
     assert_eq!(
-        words(error.get_ref().unwrap()),
+        messages(error.get_ref().unwrap()),
         ["outer", "middle", "inner"]
     );
     // Made by the standard library, with a message of its own.
@@ -118,7 +118,7 @@ fn io_errors_keep_code_kind_and_causes() {
     assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
 }
 
-/// Is its own cause.
+/// An error that is its own cause.
 #[derive(Debug)]
 struct Endless;
 
@@ -137,7 +137,7 @@ impl Error for Endless {
 #[test]
 fn a_chain_without_end_is_cut() {
     let error = RemoteError::new(&Endless);
-    assert_eq!(words(&error).len(), 64);
+    assert_eq!(messages(&error).len(), 64);
     assert_eq!(trip(&error), Ok(error));
 }
 
@@ -153,7 +153,7 @@ enum Content<T> {
     One(T),
 }
 
-/// Can be written as a text, but not as itself.
+/// A value that cannot be written.
 #[derive(Debug, PartialEq, Deserialize)]
 struct Refuses;
 

@@ -1,4 +1,4 @@
-//! Puts a value into every place that serde has for one, and sees what comes back.
+//! Puts a value into every place that serde has for one, and looks at what comes back.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
@@ -108,7 +108,7 @@ fn none<T>() -> Option<T> {
     None
 }
 
-/// What became of a value in one place.
+/// What came back of a value in one place.
 #[derive(Debug, PartialEq)]
 pub(super) enum Outcome {
     Same,
@@ -126,12 +126,14 @@ fn outcome<T: Wire + PartialEq + Debug>(value: &T) -> Outcome {
 
 type Places = Vec<(&'static str, Outcome)>;
 
-/// Each place, with what became of `value` in it. The names of those where serde has the value in its own buffer
-/// begin with `buffered`.
+/// Returns each place, with what came back of `value` in it. The name begins with `buffered` where
+/// serde has the value in its own buffer.
 pub(super) fn everywhere<T: Wire + PartialEq + Debug + Clone>(value: &T) -> Places {
     let mut places = in_containers(value);
     places.extend(in_structs(value));
-    places.extend(in_buffers(value));
+    places.extend(in_variants(value));
+    places.extend(in_tagged_buffers(value));
+    places.extend(in_flattened_buffers(value));
     places
 }
 
@@ -186,6 +188,26 @@ fn in_structs<T: Wire + PartialEq + Debug + Clone>(value: &T) -> Places {
                 value: Some(v()),
             }),
         ),
+        (
+            "skipping",
+            outcome(&Skipping {
+                value: Some(v()),
+                list: vec![v()],
+            }),
+        ),
+        (
+            "skipping none",
+            outcome(&Skipping::<T> {
+                value: None,
+                list: vec![],
+            }),
+        ),
+    ]
+}
+
+fn in_variants<T: Wire + PartialEq + Debug + Clone>(value: &T) -> Places {
+    let v = || value.clone();
+    vec![
         ("newtype variant", outcome(&External::Newtype(v()))),
         (
             "newtype variant some",
@@ -209,41 +231,11 @@ fn in_structs<T: Wire + PartialEq + Debug + Clone>(value: &T) -> Places {
             "adjacent struct",
             outcome(&Adjacent::Struct { value: Some(v()) }),
         ),
-        (
-            "skipping",
-            outcome(&Skipping {
-                value: Some(v()),
-                list: vec![v()],
-            }),
-        ),
-        (
-            "skipping none",
-            outcome(&Skipping::<T> {
-                value: None,
-                list: vec![],
-            }),
-        ),
     ]
 }
 
-fn in_buffers<T: Wire + PartialEq + Debug + Clone>(value: &T) -> Places {
+fn in_tagged_buffers<T: Wire + PartialEq + Debug + Clone>(value: &T) -> Places {
     let v = || value.clone();
-    let flat = Flat {
-        before: 1,
-        inner: Inner {
-            value: v(),
-            other: None,
-        },
-    };
-    let flat_some = Flat {
-        before: 1,
-        inner: Inner {
-            value: Some(v()),
-            other: Some(2),
-        },
-    };
-    let rest = || BTreeMap::from([("one".to_owned(), v())]);
-    let rest_some = || BTreeMap::from([("one".to_owned(), Some(v())), ("two".to_owned(), None)]);
     let distinct = true;
     vec![
         (
@@ -293,6 +285,28 @@ fn in_buffers<T: Wire + PartialEq + Debug + Clone>(value: &T) -> Places {
             "buffered untagged tuple",
             outcome(&Untagged::Tuple(v(), v(), distinct)),
         ),
+    ]
+}
+
+fn in_flattened_buffers<T: Wire + PartialEq + Debug + Clone>(value: &T) -> Places {
+    let v = || value.clone();
+    let flat = Flat {
+        before: 1,
+        inner: Inner {
+            value: v(),
+            other: None,
+        },
+    };
+    let flat_some = Flat {
+        before: 1,
+        inner: Inner {
+            value: Some(v()),
+            other: Some(2),
+        },
+    };
+    let rest = || BTreeMap::from([("one".to_owned(), v())]);
+    let rest_some = || BTreeMap::from([("one".to_owned(), Some(v())), ("two".to_owned(), None)]);
+    vec![
         ("buffered flat", outcome(&flat)),
         ("buffered flat some", outcome(&flat_some)),
         (

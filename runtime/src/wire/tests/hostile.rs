@@ -1,5 +1,5 @@
-//! Bytes that no encoder wrote, or that were damaged on the way: never a panic, a hang, or more memory than the
-//! bytes warrant.
+//! Bytes that no encoder wrote, or that were damaged on the way. They never cause a panic, a hang,
+//! or more memory than so many bytes can fill.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
@@ -49,7 +49,8 @@ enum Adjacent {
     B { x: f32 },
 }
 
-/// Reads the bytes as a type. If they are a value of it, that value passes again, in bytes of its own.
+/// Reads the bytes as a type. If they are a value of it, that value can be encoded and decoded
+/// again.
 fn read<T: Wire>(bytes: &[u8]) {
     if let Ok(value) = decode::<T>(bytes) {
         let bytes = encode(&value).unwrap();
@@ -147,7 +148,7 @@ proptest! {
     }
 }
 
-/// The largest length that each kind of value can claim, with nothing behind it.
+/// Each kind of value claims its largest length, and nothing follows.
 #[test]
 fn claimed_lengths_reserve_nothing() {
     for head in [0xc6_u8, 0xc9, 0xdb, 0xdd, 0xdf] {
@@ -158,7 +159,7 @@ fn claimed_lengths_reserve_nothing() {
     }
 }
 
-/// A list of lists that adds up for how many elements it is told to reserve memory.
+/// A list of lists that counts for how many elements it is told to reserve memory.
 struct Reserving;
 
 thread_local! {
@@ -202,7 +203,7 @@ fn lengths_claimed_again_and_again_reserve_nothing() {
     assert!(decode::<Reserving>(&bytes).is_err());
     assert!(RESERVED.get() <= bytes.len(), "{}", RESERVED.get());
 
-    // Short ones are read in another way.
+    // Short lengths are read by other code.
     RESERVED.set(0);
     assert!(decode::<Reserving>(&[0x9f; 100]).is_err());
     assert!(RESERVED.get() <= 100, "{}", RESERVED.get());

@@ -1,4 +1,4 @@
-//! What a function borrows: it lies in the message and nowhere else, wherever that is possible.
+//! What a function borrows is in the message itself, wherever that is possible.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -36,7 +36,7 @@ fn lent<T: Lend + ?Sized>(bytes: &[u8]) -> Result<Cow<'_, T>, CodecError> {
     Ok(value)
 }
 
-/// Whether a value lies in these bytes.
+/// Returns whether a value is in these bytes.
 fn is_within<T: ?Sized>(value: &T, bytes: &[u8]) -> bool {
     let start = std::ptr::from_ref(value).cast::<u8>();
     let range = bytes.as_ptr_range();
@@ -44,7 +44,8 @@ fn is_within<T: ?Sized>(value: &T, bytes: &[u8]) -> bool {
         && (range.start..=range.end).contains(&start.wrapping_add(size_of_val(value)))
 }
 
-/// Borrowed from an aligned message; from any other it is borrowed if it can be, and always the same.
+/// The value is borrowed from an aligned message. From any other message it is borrowed if it can
+/// be, and it is always equal.
 #[track_caller]
 fn lends<T>(owned: &T::Owned)
 where
@@ -66,7 +67,7 @@ where
 }
 
 #[test]
-fn what_is_aligned_lies_in_the_message() {
+fn aligned_values_are_lent_from_the_message() {
     lends::<str>(&"naïve".to_owned());
     lends::<[u8]>(&vec![1, 2, 3]);
     lends::<[i8]>(&vec![-1]);
@@ -85,7 +86,7 @@ fn what_is_aligned_lies_in_the_message() {
 }
 
 #[test]
-fn what_is_empty_can_be_lent_too() {
+fn empty_values_are_lent_too() {
     let text = encode(&String::new()).unwrap();
     assert_eq!(lent::<str>(&text).unwrap(), "");
     let numbers = encode(&Vec::<f64>::new()).unwrap();
@@ -95,7 +96,8 @@ fn what_is_empty_can_be_lent_too() {
     }
 }
 
-/// The pool has a header in front of the message, and the message has something in front of the values.
+/// The pool may have a header in front of the message, and the message something in front of the
+/// values.
 #[test]
 fn alignment_counts_from_the_start_of_the_message() {
     for (header, front) in [(0, 0), (24, 8), (24, 0), (3, 5), (64, 1)] {
@@ -120,14 +122,13 @@ fn alignment_counts_from_the_start_of_the_message() {
         assert!(is_within(&*name, message));
         assert!(is_within(&*samples, message));
         assert!(is_within(&*wide, message));
-        // Memory for SIMD, also where the type does not ask for it.
+        // Aligned for SIMD, also where the type does not ask for it.
         assert_eq!(samples.as_ptr().addr() % 16, 0);
     }
 }
 
-/// The same bytes, whether they are lent or not.
 #[test]
-fn who_takes_the_owned_form_reads_the_same() {
+fn owned_and_boxed_forms_have_the_same_bytes() {
     fn owned<T: Wire + PartialEq + Debug>(value: &T) {
         assert_eq!(super::trip(value).as_ref(), Ok(value));
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::super::Wire;
 use super::everywhere::{Outcome, everywhere};
 
-/// Unchanged in every place.
+/// The value comes back unchanged in every place.
 #[track_caller]
 fn all_same<T: Wire + PartialEq + Debug + Clone>(value: T) {
     for (place, outcome) in everywhere(&value) {
@@ -19,13 +19,14 @@ fn all_same<T: Wire + PartialEq + Debug + Clone>(value: T) {
     }
 }
 
-/// Unchanged where serde reads from the codec, refused with these words where it reads from its own buffer.
+/// The value comes back unchanged where serde reads from the codec, and is refused with this text
+/// where serde reads from its own buffer.
 #[track_caller]
-fn refused_in_buffers<T: Wire + PartialEq + Debug + Clone>(value: T, words: &str) {
+fn refused_in_buffers<T: Wire + PartialEq + Debug + Clone>(value: T, text: &str) {
     for (place, outcome) in everywhere(&value) {
         match outcome {
             Outcome::Same if !place.starts_with("buffered") => {}
-            Outcome::Refused(error) if place.starts_with("buffered") && error.contains(words) => {}
+            Outcome::Refused(error) if place.starts_with("buffered") && error.contains(text) => {}
             other => panic!("{value:?} in {place}: {other:?}"),
         }
     }
@@ -45,7 +46,7 @@ enum NilOrNumber {
 }
 
 #[test]
-fn whatever_reads_as_nil() {
+fn values_that_read_as_nil() {
     all_same(());
     all_same(None::<u8>);
     all_same(Some(None::<u8>));
@@ -121,7 +122,7 @@ fn numbers_at_their_edges() {
     all_same((0.1_f32, 0.1_f64, 1e300_f64, 16_777_217_f64));
 }
 
-/// A number compared by its bits: NaN with its payload, and the sign of zero.
+/// Numbers that are compared by their bits: NaN with its payload, and the sign of zero.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Bits(f32, f64);
 
@@ -180,7 +181,7 @@ fn values_of_no_fixed_type() {
     all_same(Some(json!([null, [null]])));
 }
 
-/// These ask whether a reader is human, and serde's own buffer says yes whatever the codec says.
+/// These types ask whether the format is human-readable, and serde's own buffer always says yes.
 #[test]
 fn types_with_a_text_form() {
     all_same("::1".parse::<IpAddr>().unwrap());
@@ -192,7 +193,7 @@ fn types_with_a_text_form() {
     all_same(std::path::PathBuf::from("/tmp/x"));
 }
 
-/// serde's own buffer has no room for them. That is the same with every format.
+/// serde's own buffer cannot hold them, with any format.
 #[test]
 fn numbers_of_128_bits() {
     for number in [0, 1, u64::MAX.into(), u128::MAX] {

@@ -1,6 +1,6 @@
-//! Tests of the codec, by promise. What they share is here.
+//! Tests of the codec, by promise. Here is what they share.
 
-// The shapes that these lints advise against are what is tested here.
+// These lints advise against the types that are tested here.
 #![allow(clippy::option_option, clippy::zero_sized_map_values)]
 // A literal reads better without a `&` in front.
 #![allow(clippy::needless_pass_by_value)]
@@ -22,22 +22,23 @@ use std::fmt::Debug;
 
 use super::{CodecError, Decoder, Encoder, Wire};
 
-/// The bytes of one argument. They are the same in a spill, however small the pieces in which they get there.
+/// Returns the bytes of one argument. They are the same in memory that they spill into, however
+/// small the pieces are.
 fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, CodecError> {
     let mut encoder = Encoder::new(Vec::new());
     let encoded = encoder.argument("value", value);
     let bytes = encoder.into_bytes();
     for piece in [16, 29, 1 << 10] {
-        let (encoded_there, bytes_there) = spill::encode_spilling(value, piece);
-        assert_eq!(encoded_there, encoded, "in pieces of {piece}");
+        let (spilled, spilled_bytes) = spill::encode_spilling(value, piece);
+        assert_eq!(spilled, encoded, "in pieces of {piece}");
         if encoded.is_ok() {
-            assert_eq!(bytes_there, bytes, "in pieces of {piece}");
+            assert_eq!(spilled_bytes, bytes, "in pieces of {piece}");
         }
     }
     encoded.map(|()| bytes)
 }
 
-/// The argument from its bytes, which must be all.
+/// Decodes one argument, which must take all bytes.
 fn decode<T: Wire>(bytes: &[u8]) -> Result<T, CodecError> {
     let mut decoder = Decoder::new(bytes);
     let value = decoder.argument("value")?;
@@ -45,12 +46,12 @@ fn decode<T: Wire>(bytes: &[u8]) -> Result<T, CodecError> {
     Ok(value)
 }
 
-/// There and back.
+/// Encodes and decodes a value.
 fn trip<T: Wire>(value: &T) -> Result<T, CodecError> {
     decode(&encode(value)?)
 }
 
-/// There and back unchanged; and no beginning of the bytes reads as a whole value.
+/// The value comes back unchanged, and no beginning of its bytes can be decoded.
 #[track_caller]
 fn same<T: Wire + PartialEq + Debug>(value: &T) {
     let bytes = encode(value).unwrap();
@@ -61,9 +62,9 @@ fn same<T: Wire + PartialEq + Debug>(value: &T) {
     }
 }
 
-/// Refused on the way there or back, with these words.
+/// The value cannot be encoded or decoded, and the error has this text.
 #[track_caller]
-fn refused<T: Wire + PartialEq + Debug>(value: &T, words: &str) {
+fn refused<T: Wire + PartialEq + Debug>(value: &T, text: &str) {
     let error = trip(value).expect_err("changed or passed, but should be refused");
-    assert!(error.to_string().contains(words), "said: {error}");
+    assert!(error.to_string().contains(text), "said: {error}");
 }

@@ -1,5 +1,5 @@
-//! Compared with `rmp-serde`, the known implementation of `MessagePack` for serde: the same bytes, but for what
-//! it cannot say.
+//! Compares with `rmp-serde`, the known implementation of `MessagePack` for serde: the bytes are
+//! the same, except for what `rmp-serde` cannot express.
 
 use std::collections::BTreeMap;
 
@@ -71,7 +71,7 @@ fn record() -> impl Strategy<Value = Record> {
     )
 }
 
-/// Any JSON, some levels deep.
+/// Returns any JSON, some levels deep.
 pub(super) fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -89,7 +89,7 @@ pub(super) fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// As this codec does it: names of fields, and text forms.
+/// Encodes as this codec does: with names of fields, and in text forms.
 fn peer<T: Serialize>(value: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut serializer = rmp_serde::Serializer::new(&mut bytes)

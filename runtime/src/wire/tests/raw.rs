@@ -1,4 +1,4 @@
-//! The short way for bulk data: what takes it, and what its bytes may not do.
+//! The raw form of bulk data: which types have one, and what its bytes may not do.
 
 use std::fmt::Debug;
 
@@ -6,9 +6,10 @@ use super::super::raw::has_raw_form;
 use super::super::{Decoder, Encoder, Wire};
 use super::{decode, encode, same};
 
-/// Takes the short way, and takes as many bytes as its memory, after the count and zeros up to where it may begin.
+/// The value has a raw form: the count, zeros up to where the elements may begin, and as many bytes
+/// as its memory has.
 #[track_caller]
-fn plain<T: Wire + PartialEq + Debug>(value: &T, begins_at: usize, bytes: usize) {
+fn raw<T: Wire + PartialEq + Debug>(value: &T, begins_at: usize, bytes: usize) {
     assert!(has_raw_form::<T>());
     let encoded = encode(value).unwrap();
     assert_eq!(encoded.len(), begins_at + bytes);
@@ -22,16 +23,16 @@ fn plain<T: Wire + PartialEq + Debug>(value: &T, begins_at: usize, bytes: usize)
 
 #[track_caller]
 fn text<T: Wire + PartialEq + Debug>(value: &T, bytes: usize) {
-    plain(value, size_of::<u64>(), bytes);
+    raw(value, size_of::<u64>(), bytes);
 }
 
 #[track_caller]
 fn numbers<T: Wire + PartialEq + Debug>(value: &T, bytes: usize) {
-    plain(value, 16, bytes);
+    raw(value, 16, bytes);
 }
 
 #[test]
-fn bulk_data_goes_as_its_memory() {
+fn bulk_data_is_sent_as_its_memory() {
     text(&"naïve".to_owned(), 6);
     text(&Box::<str>::from("x"), 1);
     numbers(&vec![0_u8, 255], 2);
@@ -55,7 +56,7 @@ fn bulk_data_goes_as_its_memory() {
 }
 
 #[test]
-fn other_types_do_not() {
+fn other_types_have_no_raw_form() {
     assert!(!has_raw_form::<u8>());
     assert!(!has_raw_form::<Vec<bool>>());
     assert!(!has_raw_form::<Vec<char>>());
@@ -79,7 +80,7 @@ fn every_bit_of_a_float_is_kept() {
     );
 }
 
-/// The message may lie anywhere, and numbers behind anything.
+/// The message may begin at any address, and numbers may follow anything.
 #[test]
 fn numbers_need_no_alignment() {
     let mut encoder = Encoder::new(Vec::new());

@@ -1,6 +1,6 @@
-//! What serde itself changes, whatever the format: held here so that the documentation of `wire` stays true.
+//! What serde itself changes with every format. It is tested so that the docs of `wire` stay true.
 //!
-//! Each is compared with `serde_json`. Should serde mend one of them, the test says so.
+//! Each case is compared with `serde_json`. If serde changes one of them, the test fails.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::super::Wire;
 use super::trip;
 
-/// Both this codec and JSON give `back` for `value`.
+/// With this codec and with JSON, `value` comes back as `back`.
 #[track_caller]
 fn becomes<T: Wire + PartialEq + Debug>(value: &T, back: &T) {
     assert_ne!(value, back);

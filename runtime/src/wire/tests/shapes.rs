@@ -1,4 +1,5 @@
-//! What derives and hand-written `Serialize` can ask of a format, beyond the places of `everywhere.rs`.
+//! What derived and hand-written `Serialize` can ask of a format, beyond the places of
+//! `everywhere.rs`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,7 +24,7 @@ enum Shape {
 
 #[derive(Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 enum Key {
-    Plain,
+    Unit,
     With(Option<Option<u8>>),
 }
 
@@ -39,7 +40,7 @@ fn enums_and_keys_of_every_kind() {
         Shape::Unknown,
     ]);
     same(&HashMap::from([
-        (Key::Plain, 1),
+        (Key::Unit, 1),
         (Key::With(Some(None)), 2),
         (Key::With(None), 3),
     ]));
@@ -152,7 +153,7 @@ fn flattened_and_tagged_together() {
     });
 }
 
-/// Does not know how many parts it has, or is wrong about it.
+/// A list or map that does not know how many parts it has, or is wrong about it.
 #[derive(Debug, PartialEq)]
 struct Odd {
     announced: Option<usize>,
@@ -210,7 +211,7 @@ fn a_wrong_or_unknown_number_of_parts_is_set_right() {
     }
 }
 
-/// Writes its `Display`, of this many characters.
+/// A value that writes its `Display`, of this many characters.
 #[derive(Debug, PartialEq)]
 struct Shown(usize);
 
@@ -233,7 +234,7 @@ fn a_formatted_text() {
     }
 }
 
-/// Goes on after an error inside, on either side.
+/// A value that goes on after an error inside, on both sides.
 #[derive(Debug, PartialEq)]
 struct Careless<T>(T);
 
@@ -268,7 +269,7 @@ fn an_error_that_a_type_ignores_is_an_error() {
     assert!(read.is_err(), "{read:?}");
 }
 
-/// serde's number and raw text of JSON are structs with a secret name.
+/// The numbers and raw texts of `serde_json` are structs with a secret name.
 #[test]
 fn types_that_only_their_own_format_knows() {
     let raw = serde_json::value::RawValue::from_string("{\"a\": 1}".to_owned()).unwrap();

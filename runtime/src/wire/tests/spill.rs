@@ -1,32 +1,32 @@
-//! Encoding into memory that grows on demand. That it gives the same bytes is held by every test of the codec,
-//! through `encode`.
+//! Encoding into memory that grows on demand. Every test of the codec checks, through `encode`,
+//! that the bytes are the same.
 
 use std::any::Any;
 use std::io;
 
 use super::super::{CodecError, Decoder, Encoder, Spill, Wire};
 
-/// Where the values begin: in front, there may be something else.
+/// Where the values begin. Something else may be in front of them.
 const AT: usize = 7;
 
-/// Memory of this process, which ends at `most` bytes.
+/// Memory of this process that cannot grow beyond `limit` bytes.
 struct Fake {
     bytes: Vec<u8>,
-    most: usize,
+    limit: usize,
 }
 
 impl Fake {
-    fn new(most: usize) -> Self {
+    fn new(limit: usize) -> Self {
         Fake {
             bytes: vec![9; AT],
-            most,
+            limit,
         }
     }
 }
 
 impl Spill for Fake {
     fn grow(&mut self, length: usize) -> io::Result<()> {
-        if length > self.most {
+        if length > self.limit {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.bytes.resize(length.max(self.bytes.len()), 0xee);
@@ -48,35 +48,41 @@ impl Spill for Fake {
     }
 }
 
-/// What comes of encoding one argument into a spill, and the bytes that are there then.
+/// Returns an encoder into memory that cannot grow beyond `limit` bytes.
+fn encoder(limit: usize) -> Encoder {
+    Encoder::spilling_into(Box::new(Fake::new(limit)), AT, Vec::new())
+}
+
+/// Encodes one argument in pieces of this size. Returns the outcome, and the bytes that were
+/// written.
 pub(super) fn encode_spilling<T: Wire>(
     value: &T,
     piece: usize,
 ) -> (Result<(), CodecError>, Vec<u8>) {
-    let mut encoder = Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, vec![5; 3]);
-    encoder.set_piece(piece);
-    let encoded = encoder.argument("value", value);
-    let end = encoder.finish().unwrap();
-    let (mut spill, _) = encoder.into_spill::<Fake>().unwrap();
-    assert_eq!(spill.bytes[..AT], [9; AT]);
-    (encoded, spill.bytes.drain(AT..end).collect())
+    let mut out = Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, vec![5; 3]);
+    out.set_piece(piece);
+    let encoded = out.argument("value", value);
+    let end = out.finish().unwrap();
+    let (mut memory, _) = out.into_spill::<Fake>().unwrap();
+    assert_eq!(memory.bytes[..AT], [9; AT]);
+    (encoded, memory.bytes.drain(AT..end).collect())
 }
 
 #[test]
 fn one_value_after_another() {
-    let mut encoder = Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, Vec::new());
+    let mut out = encoder(usize::MAX);
     let long = vec![1.5_f64; 100_000];
-    encoder.argument("small", &(1, "x".to_owned())).unwrap();
-    encoder.argument("long", &long).unwrap();
-    encoder.argument("small", &Some(3_u8)).unwrap();
-    let end = encoder.finish().unwrap();
-    assert_eq!(encoder.finish().unwrap(), end);
-    let (spill, spare) = encoder.into_spill::<Fake>().unwrap();
+    out.argument("small", &(1, "x".to_owned())).unwrap();
+    out.argument("long", &long).unwrap();
+    out.argument("small", &Some(3_u8)).unwrap();
+    let end = out.finish().unwrap();
+    assert_eq!(out.finish().unwrap(), end);
+    let (memory, spare) = out.into_spill::<Fake>().unwrap();
     assert!(
         spare.capacity() < 100_000,
         "what is long should not have gathered"
     );
-    let mut decoder = Decoder::new(&spill.bytes[AT..end]);
+    let mut decoder = Decoder::new(&memory.bytes[AT..end]);
     assert_eq!(decoder.argument("small"), Ok((1, "x".to_owned())));
     assert_eq!(decoder.argument("long"), Ok(long));
     assert_eq!(decoder.argument("small"), Ok(Some(3_u8)));
@@ -84,22 +90,20 @@ fn one_value_after_another() {
 }
 
 #[test]
-fn the_limit_counts_from_the_beginning_of_the_room() {
+fn the_limit_counts_from_the_beginning_of_the_memory() {
     let text = "x".repeat(100);
     for (limit, fits) in [(AT + 108, true), (AT + 107, false), (0, false)] {
-        let mut encoder = Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, Vec::new())
-            .with_limit(limit);
-        encoder.set_piece(16);
-        let encoded = encoder.argument("text", &text);
+        let mut out = encoder(usize::MAX).with_limit(limit);
+        out.set_piece(16);
+        let encoded = out.argument("text", &text);
         assert_eq!(encoded.is_ok(), fits, "{encoded:?}");
     }
-    let mut encoder =
-        Encoder::spilling_into(Box::new(Fake::new(usize::MAX)), AT, Vec::new()).with_limit(AT + 20);
-    let error = encoder.argument("text", &vec![text]).unwrap_err();
+    let mut out = encoder(usize::MAX).with_limit(AT + 20);
+    let error = out.argument("text", &vec![text]).unwrap_err();
     assert!(error.is_too_large(), "{error}");
 }
 
-/// Goes on after any error.
+/// A list that goes on after any error.
 #[derive(serde::Deserialize)]
 struct Stubborn(Vec<u64>);
 
@@ -115,34 +119,32 @@ impl serde::Serialize for Stubborn {
 }
 
 #[test]
-fn a_room_that_cannot_grow_is_an_error() {
-    let words = "there is no shared memory for a message of ";
-    let small = || Encoder::spilling_into(Box::new(Fake::new(1000)), AT, Vec::new());
-
-    let mut encoder = small();
-    let error = encoder.argument("bytes", &vec![0_u8; 100_000]).unwrap_err();
-    assert!(error.to_string().contains(words), "{error}");
+fn memory_that_cannot_grow_is_an_error() {
+    let text = "there is no shared memory for a message of ";
+    let mut out = encoder(1000);
+    let error = out.argument("bytes", &vec![0_u8; 100_000]).unwrap_err();
+    assert!(error.to_string().contains(text), "{error}");
     assert!(!error.is_too_large());
-    assert!(encoder.into_spill::<Fake>().is_some());
+    assert!(out.into_spill::<Fake>().is_some());
 
-    let mut encoder = small();
+    let mut out = encoder(1000);
     let texts = vec!["x".repeat(50); 10_000];
-    let error = encoder.argument("texts", &texts).unwrap_err();
-    assert!(error.to_string().contains(words), "{error}");
+    let error = out.argument("texts", &texts).unwrap_err();
+    assert!(error.to_string().contains(text), "{error}");
 
-    let mut encoder = small();
+    let mut out = encoder(1000);
     let numbers = Stubborn(vec![u64::MAX; 100_000]);
-    encoder.argument("numbers", &numbers).unwrap_err();
+    out.argument("numbers", &numbers).unwrap_err();
 
-    // What gathers is short, and fits only until it goes on.
-    let mut encoder = small();
-    encoder.argument("text", &"x".repeat(2000)).unwrap();
-    let error = encoder.finish().unwrap_err();
-    assert!(error.to_string().contains(words), "{error}");
+    // A short value gathers first, and fails only when it spills.
+    let mut out = encoder(1000);
+    out.argument("text", &"x".repeat(2000)).unwrap();
+    let error = out.finish().unwrap_err();
+    assert!(error.to_string().contains(text), "{error}");
 }
 
 #[test]
-fn errors_name_keys_that_have_gone_on() {
+fn errors_name_keys_that_have_spilled() {
     let map = std::collections::BTreeMap::from([(
         "key".to_owned(),
         vec![serde_json::Value::Null; 100]
@@ -150,14 +152,14 @@ fn errors_name_keys_that_have_gone_on() {
             .map(Some)
             .collect::<Vec<_>>(),
     )]);
-    let mut encoder = Encoder::spilling_into(Box::new(Fake::new(100)), AT, Vec::new());
-    encoder.set_piece(16);
-    let error = encoder.argument("map", &map).unwrap_err().to_string();
+    let mut out = encoder(100);
+    out.set_piece(16);
+    let error = out.argument("map", &map).unwrap_err().to_string();
     assert!(error.contains("at `.key["), "{error}");
 }
 
 #[test]
-fn another_kind_of_room_is_not_given() {
+fn memory_of_another_type_is_not_returned() {
     struct Other;
     impl Spill for Other {
         fn grow(&mut self, _: usize) -> io::Result<()> {
@@ -173,7 +175,7 @@ fn another_kind_of_room_is_not_given() {
             self
         }
     }
-    let encoder = Encoder::spilling_into(Box::new(Other), 0, Vec::new());
-    assert!(encoder.into_spill::<Fake>().is_none());
+    let out = Encoder::spilling_into(Box::new(Other), 0, Vec::new());
+    assert!(out.into_spill::<Fake>().is_none());
     assert!(Encoder::new(Vec::new()).into_spill::<Fake>().is_none());
 }

@@ -1,6 +1,6 @@
-//! Whether the limit of depth keeps its word: the deepest value that passes fits on the stack of a thread.
+//! The limit of depth: the deepest value that passes fits on the stack of a thread.
 //!
-//! Frames are largest without optimisation, which is how these tests are built.
+//! Stack frames are largest without optimisation, as these tests are built.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -26,7 +26,7 @@ enum Expression {
     Sum { parts: Vec<Expression> },
 }
 
-/// serde reads it through its buffer, once more at each level.
+/// serde reads this type through its own buffer, once more at each level.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Untagged {
@@ -48,10 +48,10 @@ struct Flat {
     rest: BTreeMap<String, Flat>,
 }
 
-/// Half of what a thread of Rust has by default: the other half is for who called.
+/// Half of what a thread of Rust has by default. The other half is for the callers.
 const STACK: usize = 1 << 20;
 
-/// Wraps a value until it is refused, then reads the deepest one that was not.
+/// Wraps a value until it is refused, then decodes the deepest one that was not.
 fn fits<T: Wire + PartialEq + Debug>(innermost: fn() -> T, wrap: fn(T) -> T) {
     let run = move || {
         let mut value = innermost();

@@ -15,9 +15,9 @@ use tokio::runtime::{Handle, Id};
 use tokio::task::coop::unconstrained;
 
 use super::ringer::Ringer;
-use crate::call::wait;
 use crate::util::panic;
 use crate::util::sync::lock;
+use crate::util::wait;
 
 /// So many calls that a thread makes on a runtime are heard of by the pool's own thread: a runtime
 /// that makes one call and ends is not worth a registration.

@@ -27,10 +27,10 @@ use super::worker;
 use crate::error::Started;
 use crate::pool::closing::Watchers;
 use crate::pool::queue::Queue;
+use crate::pool::rejected::Rejected;
 use crate::process::config::Settings;
 use crate::stats::{Counters, Stats};
 use crate::sys::fork;
-use crate::thread::Rejected;
 use crate::util::sync::lock;
 use crate::util::timer::{Expire, Timer, Token};
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, MutexGuard};
 use super::job::Job;
 use super::{Scheduler, Settled, WorkerHandle};
 use crate::error::Started;
+use crate::pool::completion::TakenCall;
 use crate::process::host::codec;
 use crate::process::host::worker::Taken;
 use crate::util::sync::lock;

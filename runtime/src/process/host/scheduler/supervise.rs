@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::job::Job;
 use super::roster::Member;
 use super::{Scheduler, WorkerHandle};
+use crate::call::header::CallHeader;
 use crate::error::fault::{StartFault, Unsent};
 use crate::error::{Error, Phase, Started};
 use crate::process::config::Settings;
@@ -81,8 +82,8 @@ impl Call<Scheduler> for Job {
         Job::id(self)
     }
 
-    fn attempt(&self) -> u32 {
-        Job::attempt(self)
+    fn header(&self) -> CallHeader {
+        Job::header(self)
     }
 
     fn runtime(&self) -> Option<&Arc<Runtime>> {

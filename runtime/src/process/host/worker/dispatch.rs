@@ -145,7 +145,7 @@ impl<S: Supervisor> WorkerHandle<S> {
             position,
             &Placed {
                 call: call.id(),
-                attempt: call.attempt(),
+                header: call.header(),
                 doorbell,
                 fd_messages: inner.link.fd_messages,
                 at,

@@ -11,6 +11,7 @@ use rustix::process::Pid;
 
 use super::setup::Parts;
 use super::state::{Calls, Link, Process};
+use crate::call::header::CallHeader;
 use crate::error::fault::{StartFault, Unsent};
 use crate::error::{Error, Phase, Started};
 use crate::process::config::Settings;
@@ -64,8 +65,8 @@ pub(crate) trait Supervisor: Debug + Sized + Send + Sync + 'static {
 pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
     fn id(&self) -> u64;
 
-    /// Returns which attempt of the call is made now, from 1 on.
-    fn attempt(&self) -> u32;
+    /// Returns what travels with the call beside its arguments.
+    fn header(&self) -> CallHeader;
 
     /// Returns the async runtime that is to hear of the answer by itself.
     fn runtime(&self) -> Option<&Arc<Runtime>>;

@@ -2,10 +2,12 @@
 //! to see, and the slots that calls and their answers are in.
 
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64};
 
 use super::event_count::EventCount;
+use super::event_ring::EventRing;
 use super::slot_state::SlotState;
+use crate::util::latest::Latest;
 
 /// How many calls a worker may have at a time, the call that runs included.
 pub(in crate::process) const SLOTS: usize = 32;
@@ -15,6 +17,12 @@ pub(in crate::process) const INLINE: usize = SLOT - size_of::<Head>();
 
 /// How many listeners one worker can wake: the pool's own thread, and one for each async runtime.
 pub(in crate::process) const DOORBELLS: usize = 8;
+
+/// How many bytes of events a worker may have said that the pool has not read.
+pub(super) const EVENTS: usize = 16 << 10;
+
+/// How many of these bytes stay free for the events that must not be dropped.
+pub(super) const EVENT_RESERVE: usize = 4 << 10;
 
 /// The length of a slot in bytes.
 const SLOT: usize = 2048;
@@ -36,6 +44,10 @@ pub(super) struct Layout {
     /// How much memory the worker took after its last call, in bytes, if it was told to look.
     pub(super) resident: AtomicU64,
     pub(super) slots: [Slot; SLOTS],
+    pub(super) events: EventRing<{ EVENTS as u64 }>,
+    /// What is between the counts of `events`. It belongs to the worker where it is free, and
+    /// otherwise to the pool.
+    pub(super) event_bytes: UnsafeCell<[u8; EVENTS]>,
 }
 
 #[repr(C, align(64))]
@@ -47,7 +59,10 @@ pub(super) struct Slot {
 
 /// What is known of the call in a slot. The pool writes it before it publishes the call, the worker
 /// before it completes it.
-#[repr(C, align(64))]
+///
+/// What each call needs is in the first 64 bytes, which the processors hand to each other as one. The
+/// others are for calls that have more with them: later the trace context of the caller and a deadline.
+#[repr(C, align(128))]
 pub(super) struct Head {
     pub(super) state: SlotState,
     /// When the worker took the call up, in nanoseconds of the clock that all processes share.
@@ -58,14 +73,26 @@ pub(super) struct Head {
     pub(super) length: AtomicU64,
     /// The other memory that the call or the answer is in; 0 if it is in the slot.
     pub(super) memory: AtomicU64,
+    /// The task of the call.
+    pub(super) task: AtomicU64,
     /// The listener to wake when the call is done.
-    pub(super) doorbell: AtomicU32,
+    pub(super) doorbell: AtomicU16,
+    /// What the caller wants, as the bits in `flags`.
+    pub(super) flags: AtomicU16,
     /// Which attempt of the call it is.
     pub(super) attempt: AtomicU32,
     /// What the worker does for the call, as a number of [`Phase`](crate::error::Phase).
     pub(super) phase: AtomicU32,
     /// Of what kind the answer is.
     pub(super) kind: AtomicU32,
+    /// How far the function is, if the caller wants to know. The owner is the call.
+    pub(super) progress: Latest,
+}
+
+/// The bits of `flags`.
+pub(super) mod flags {
+    /// The caller wants to know how far the function is.
+    pub(in super::super) const WANTS_PROGRESS: u16 = 1;
 }
 
 /// What `lent` says of the memory of the last large answer.
@@ -77,3 +104,10 @@ pub(super) mod lending {
     /// The pool reads the answer there, and the worker waits for it.
     pub(in super::super) const AWAITED: u32 = 2;
 }
+
+// What every call needs is in 64 bytes. Atomics of a model are larger.
+#[cfg(not(all(test, offloop_loom)))]
+const _: () = {
+    assert!(std::mem::offset_of!(Head, progress) == 64);
+    assert!(size_of::<Head>() == 128 && size_of::<Slot>() == SLOT);
+};

@@ -8,6 +8,7 @@
 //! Whatever the worker has written counts as bytes, never as a value: it is copied out before it is
 //! looked at.
 
+use std::ops::Range;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,10 +17,14 @@ use rustix::thread::futex;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::event_count::ASLEEP;
+use super::event_ring::Overfull;
+use super::layout::flags::WANTS_PROGRESS;
 use super::layout::lending::{AWAITED, FREE, LENT};
-use super::layout::{DOORBELLS, Head, INLINE, Layout, SLOTS};
+use super::layout::{DOORBELLS, EVENT_RESERVE, EVENTS, Head, INLINE, Layout, SLOTS};
 use super::memory::Memory;
 use super::slot_state::{CallState, Claim};
+use crate::call::header::CallHeader;
+use crate::context::Progress;
 use crate::error::Phase;
 use crate::sys::mapping::Access;
 
@@ -35,7 +40,7 @@ pub(in crate::process) struct Place {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::process) struct Placed<'a> {
     pub(in crate::process) call: u64,
-    pub(in crate::process) attempt: u32,
+    pub(in crate::process) header: CallHeader,
     pub(in crate::process) doorbell: usize,
     pub(in crate::process) fd_messages: u64,
     pub(in crate::process) at: Place,
@@ -110,11 +115,23 @@ impl Ring {
         head.length.store(placed.at.length as u64, set);
         head.memory.store(placed.at.memory, set);
         head.doorbell
-            .store(u32::try_from(placed.doorbell).unwrap_or_default(), set);
-        head.attempt.store(placed.attempt, set);
+            .store(u16::try_from(placed.doorbell).unwrap_or_default(), set);
+        self.set_header(head, placed.call, placed.header);
         head.phase.store(number(Phase::Idle), set);
         head.state.publish(placed.call);
         self.wake_worker();
+    }
+
+    fn set_header(&self, head: &Head, call: u64, header: CallHeader) {
+        let set = Ordering::Relaxed;
+        head.task.store(header.task, set);
+        head.attempt.store(header.attempt, set);
+        let mut flags = 0;
+        if header.wants_progress {
+            flags |= WANTS_PROGRESS;
+            head.progress.reset(owner(call));
+        }
+        head.flags.store(flags, set);
     }
 
     fn wake_worker(&self) {
@@ -191,6 +208,50 @@ impl Ring {
     pub(in crate::process) fn ran_for(&self, position: u64) -> std::time::Duration {
         let started = self.head(position).started.load(Ordering::Acquire);
         std::time::Duration::from_nanos(now().saturating_sub(started))
+    }
+
+    /// How far the function of a call is that runs in this slot, if it has said so, and the number
+    /// of what it has said: another number is something newer.
+    pub(in crate::process) fn progress(&self, position: u64, call: u64) -> Option<(u32, Progress)> {
+        let (version, done, total) = self.head(position).progress.get(owner(call))?;
+        Some((version, Progress { done, total }))
+    }
+
+    /// Copies the events that the worker has said after the first `read` bytes of them, and moves
+    /// `read` on. `None` if there are none.
+    ///
+    /// # Errors
+    /// The worker says that there are more than there is room for.
+    pub(in crate::process) fn read_events(
+        &self,
+        read: &mut u64,
+    ) -> Result<Option<Vec<u8>>, Overfull> {
+        let fields = self.fields();
+        let unread = fields.events.unread(*read)?;
+        if unread == 0 {
+            return Ok(None);
+        }
+        let (first, second) = in_two(*read, unread);
+        let mut copy = Vec::with_capacity(first.len() + second.len());
+        for piece in [first, second] {
+            let to = copy.spare_capacity_mut().as_mut_ptr().cast::<u8>();
+            // SAFETY: both pieces are within the `EVENTS` bytes, and there is room for both. The
+            // worker does not write these bytes before `release`. One that has lost its mind may do
+            // so, which makes other bytes of them and nothing else.
+            unsafe {
+                let from = fields.event_bytes.get().cast::<u8>().add(piece.start);
+                std::ptr::copy_nonoverlapping(from, to, piece.len());
+                copy.set_len(copy.len() + piece.len());
+            }
+        }
+        *read = read.wrapping_add(unread);
+        fields.events.release(*read);
+        Ok(Some(copy))
+    }
+
+    /// How many events there was no room for, as the worker says.
+    pub(in crate::process) fn dropped_events(&self) -> u64 {
+        self.fields().events.dropped()
     }
 
     /// Asks the function of this call to stop.
@@ -272,9 +333,51 @@ impl Ring {
         unsafe { std::slice::from_raw_parts(self.bytes(position), length) }
     }
 
-    /// Which attempt the call in this slot is.
-    pub(in crate::process) fn attempt(&self, position: u64) -> u32 {
-        self.head(position).attempt.load(Ordering::Acquire)
+    /// What travels with the call in this slot beside its arguments.
+    pub(in crate::process) fn header(&self, position: u64) -> CallHeader {
+        let head = self.head(position);
+        CallHeader {
+            task: head.task.load(Ordering::Relaxed),
+            attempt: head.attempt.load(Ordering::Relaxed),
+            wants_progress: head.flags.load(Ordering::Relaxed) & WANTS_PROGRESS != 0,
+        }
+    }
+
+    /// Says how far the function of this call is, if the caller wants to know.
+    pub(in crate::process) fn set_progress(&self, position: u64, call: u64, progress: Progress) {
+        let head = self.head(position);
+        if head.flags.load(Ordering::Relaxed) & WANTS_PROGRESS != 0 {
+            head.progress
+                .set(owner(call), progress.done, progress.total);
+        }
+    }
+
+    /// Says an event, as bytes that the pool understands. There is room for it if so many bytes are
+    /// free, and after that as many as the event has to spare for others. Otherwise it is dropped and
+    /// counted. No other thread may say an event meanwhile.
+    pub(in crate::process) fn write_event(&self, bytes: &[u8], may_use_reserve: bool) {
+        let fields = self.fields();
+        let spare = if may_use_reserve { 0 } else { EVENT_RESERVE };
+        let length = bytes.len() as u64;
+        let Some(at) = fields.events.reserve(length, spare as u64) else {
+            return self.drop_event();
+        };
+        let (first, second) = in_two(at, length);
+        let (head, tail) = bytes.split_at(first.len());
+        for (piece, from) in [(first, head), (second, tail)] {
+            // SAFETY: both pieces are within the `EVENTS` bytes, and are as long as what is copied.
+            // They are free, so the pool does not read them before `publish`.
+            unsafe {
+                let to = fields.event_bytes.get().cast::<u8>().add(piece.start);
+                std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
+            }
+        }
+        fields.events.publish(at.wrapping_add(length));
+    }
+
+    /// Counts an event that cannot be said.
+    pub(in crate::process) fn drop_event(&self) {
+        self.fields().events.count_dropped();
     }
 
     pub(in crate::process) fn set_phase(&self, position: u64, phase: Phase) {
@@ -351,6 +454,25 @@ fn now() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
     seconds * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or_default()
+}
+
+/// What a slot's progress belongs to: enough of a call to tell it from those that were in the slot
+/// before.
+// The lower half.
+#[allow(clippy::cast_possible_truncation)]
+fn owner(call: u64) -> u32 {
+    call as u32
+}
+
+/// Where in the ring of events `length` bytes from `at` on are, which is not more than it has: in one
+/// piece, or in two.
+fn in_two(at: u64, length: u64) -> (Range<usize>, Range<usize>) {
+    let size = EVENTS as u64;
+    // Both are at most `EVENTS`.
+    #[allow(clippy::cast_possible_truncation)]
+    let (start, length) = ((at % size) as usize, length.min(size) as usize);
+    let first = length.min(EVENTS - start);
+    (start..start + first, 0..length - first)
 }
 
 fn number(phase: Phase) -> u32 {

@@ -3,69 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Answer, Job, Stage, State};
+use super::{Job, Stage, State};
+use crate::error::Error;
 use crate::error::fault::StopReason;
-use crate::error::{Error, Started, TimedOut};
+use crate::pool::completion::{Deadline, TakenCall};
 use crate::process::host::scheduler::WorkerHandle;
-use crate::util::sync::lock;
-use crate::util::timer::{Expire, Token};
-
-/// What a deadline of a call is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Deadline {
-    /// How long the call may wait in the queue.
-    InQueue,
-    /// How long the function may run in the worker of this number.
-    Running(u64),
-    /// How long the function may still take to stop by itself.
-    Grace,
-}
-
-/// The numbers of workers lie between.
-impl Token for Deadline {
-    fn to_number(self) -> u64 {
-        match self {
-            Deadline::InQueue => 0,
-            Deadline::Running(worker) => worker,
-            Deadline::Grace => u64::MAX,
-        }
-    }
-
-    fn from_number(number: u64) -> Deadline {
-        match number {
-            0 => Deadline::InQueue,
-            u64::MAX => Deadline::Grace,
-            worker => Deadline::Running(worker),
-        }
-    }
-}
+use crate::util::timer::Expire;
 
 /// A call that has not begun is looked at no more often than this.
 const LOOK: Duration = Duration::from_millis(1);
 
 impl Job {
-    /// From now on the call has its time limit to wait, if it has to wait.
-    pub(crate) fn start_queue_clock(self: &Arc<Job>) {
-        let Some(limit) = self.options.queue_timeout else {
-            return;
-        };
-        let mut state = lock(&self.state);
-        if !matches!(state.stage, Stage::Queued) {
-            return;
-        }
-        if let Err(error) = state.timer.set(limit, self, Deadline::InQueue) {
-            self.answer(state, Answer::Failed(self.cannot_start(&error.to_string())));
-            self.scheduler.job_abandoned();
-        }
-    }
-
     /// From now on the call has its time limit to run.
     pub(super) fn start_clock(
         self: &Arc<Job>,
-        state: &mut State,
+        state: &mut State<'_>,
         worker: &WorkerHandle,
     ) -> Result<(), Error> {
-        match self.limit() {
+        match self.options.timeout {
             Some(limit) => self.set_clock(state, worker, limit),
             None => Ok(()),
         }
@@ -74,7 +29,7 @@ impl Job {
     /// Looks after this time whether the call has had the time that it has.
     fn set_clock(
         self: &Arc<Job>,
-        state: &mut State,
+        state: &mut State<'_>,
         worker: &WorkerHandle,
         time: Duration,
     ) -> Result<(), Error> {
@@ -84,65 +39,66 @@ impl Job {
             .set(time, self, deadline)
             .map_err(|error| self.cannot_start(&error.to_string()))
     }
+
+    /// The call has waited in the queue for as long as it may.
+    fn waited_too_long(&self) {
+        let state = self.completion.lock();
+        if matches!(state.course.stage, Stage::Queued) {
+            let limit = self.options.queue_timeout.unwrap_or_default();
+            self.time_out(state, limit, None, self.grace());
+            self.left_queue();
+        }
+    }
+
+    /// The call may have run for as long as it may in the worker of this number.
+    fn ran_too_long(self: &Arc<Job>, number: u64) {
+        let Some(worker) = self.runs_in(number) else {
+            return;
+        };
+        // It may have waited in the worker's pipeline. Asked without the lock of the call, which comes
+        // after the worker's own.
+        let limit = self.options.timeout.unwrap_or_default();
+        let ran_for = worker.ran_for(self.id);
+        let mut state = self.completion.lock();
+        if !matches!(&state.course.stage, Stage::Running(now) if Arc::ptr_eq(now, &worker)) {
+            return;
+        }
+        let left = ran_for.map_or(limit.max(LOOK), |time| limit.saturating_sub(time));
+        if left.is_zero() {
+            self.time_out(state, limit, Some(worker.pid()), self.grace());
+            self.stop_in(&worker, StopReason::TimedOut);
+        } else if let Err(error) = self.set_clock(&mut state, &worker, left) {
+            self.hand_over(state, Job::failure(error));
+            self.stop_in(&worker, StopReason::Failed);
+        }
+    }
+
+    /// The worker that runs the call, if it is the one of this number: a deadline of an earlier worker means
+    /// nothing to this one.
+    fn runs_in(&self, number: u64) -> Option<Arc<WorkerHandle>> {
+        match &self.completion.lock().course.stage {
+            Stage::Running(worker) if worker.number() as u64 == number => Some(Arc::clone(worker)),
+            _ => None,
+        }
+    }
+
+    /// The function has had its time to stop by itself.
+    fn grace_is_over(&self) {
+        let stopping = self.completion.lock().course.stopping.take();
+        if let Some((worker, reason)) = stopping {
+            self.stop_now_in(&worker, reason);
+        }
+    }
 }
 
 impl Expire for Job {
     type Deadline = Deadline;
 
     fn expire(self: Arc<Self>, deadline: Deadline) {
-        let mut state = lock(&self.state);
-        if deadline == Deadline::Grace {
-            let stopping = state.stopping.take();
-            drop(state);
-            if let Some((worker, reason)) = stopping {
-                self.stop_now_in(&worker, reason);
-            }
-            return;
-        }
-        let worker = match &state.stage {
-            Stage::Queued if deadline == Deadline::InQueue => None,
-            // A deadline of an earlier worker means nothing to this one.
-            Stage::Running(worker) if deadline == Deadline::Running(worker.number() as u64) => {
-                Some(Arc::clone(worker))
-            }
-            _ => return,
-        };
-        if let Some(worker) = &worker {
-            // It may have waited in the worker's line. Asked without the lock, which comes after the
-            // worker's own.
-            drop(state);
-            let limit = self.limit().unwrap_or_default();
-            let ran_for = worker.ran_for(self.id);
-            state = lock(&self.state);
-            let is_there = matches!(&state.stage, Stage::Running(now) if Arc::ptr_eq(now, worker));
-            if !is_there {
-                return;
-            }
-            let left = ran_for.map_or(limit.max(LOOK), |time| limit.saturating_sub(time));
-            if !left.is_zero() {
-                if let Err(error) = self.set_clock(&mut state, worker, left) {
-                    self.answer(state, Answer::Failed(error));
-                    self.stop_in(worker, StopReason::Failed);
-                }
-                return;
-            }
-        }
-        let (limit, started) = match &worker {
-            None => (self.options.queue_timeout, Started::No),
-            Some(_) => (self.limit(), Started::Yes),
-        };
-        let timed_out = TimedOut {
-            task: self.task().to_owned(),
-            pool: self.scheduler.name().to_owned(),
-            limit: limit.unwrap_or_default(),
-            started,
-            pid: worker.as_ref().map(|worker| worker.pid()),
-            grace: self.grace(),
-        };
-        self.answer(state, Answer::Failed(Error::TimedOut(Box::new(timed_out))));
-        match worker {
-            None => self.scheduler.job_abandoned(),
-            Some(worker) => self.stop_in(&worker, StopReason::TimedOut),
+        match deadline {
+            Deadline::InQueue => self.waited_too_long(),
+            Deadline::Running(worker) => self.ran_too_long(worker),
+            Deadline::Grace => self.grace_is_over(),
         }
     }
 }

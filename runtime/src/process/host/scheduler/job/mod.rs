@@ -5,26 +5,24 @@ mod outcome;
 
 use std::mem;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use self::clock::Deadline;
 use super::{Scheduler, WorkerHandle};
-use crate::call::options::Options;
+use crate::call::header::CallHeader;
 use crate::error::Error;
 use crate::error::fault::StopReason;
+use crate::pool::completion::{Completion, Course, Deadline, Locked, TakenCall};
+use crate::pool::options::Options;
 use crate::pool::queue::Waiting;
 use crate::process::host::codec;
 use crate::process::host::listener::Runtime;
 use crate::process::host::message::Message;
 use crate::process::host::worker::{Stop, Taken};
 use crate::process::transport::shm::region::Region;
-use crate::stats::{Ending, Place};
+use crate::stats::{Counters, Place};
 use crate::tasks::erased::{Boxed, Erased};
-use crate::util::sync::lock;
-use crate::util::timer::Timer;
 
 /// How often a call moves on to another worker because the one it was given died before it took
 /// the call up. More than that is no accident.
@@ -38,40 +36,59 @@ pub(crate) struct Job {
     id: u64,
     erased: &'static Erased,
     scheduler: Arc<Scheduler>,
+    /// The limits are those of the pool where the call has none of its own.
     options: Options,
     /// The async runtime on which the call was first polled, if that hears of its calls by itself.
     runtime: Option<Arc<Runtime>>,
     /// Which attempt of the call is made now, from 1 on.
     attempt: AtomicU32,
-    state: Mutex<State>,
+    completion: Completion<JobCourse, Answer>,
 }
 
-struct State {
+/// Where the call is, and what it still needs.
+pub(crate) struct JobCourse {
     stage: Stage,
     request: Request,
     /// How many times the call may still be made again after its worker died.
     retries: u32,
     moves: u32,
-    /// It is in no queue, although it has no worker: whoever encodes its arguments queues it.
+    /// It is in no queue, although it has no worker: the thread that encodes its arguments queues it.
     waits_for_encoding: bool,
     /// How many workers died of it.
     deaths: u32,
-    /// The worker that still runs the call after the caller has gone, until its grace is over.
+    /// The worker that still runs the call after the caller has dropped it, until its grace is over.
     stopping: Option<(Arc<WorkerHandle>, StopReason)>,
-    /// Nobody will take the answer.
-    detached: bool,
-    waker: Option<Waker>,
-    timer: Timer,
 }
 
-enum Stage {
+/// The state of a call, locked.
+type State<'a> = Locked<'a, JobCourse, Answer>;
+
+/// Which side has the call.
+pub(crate) enum Stage {
     Queued,
     Running(Arc<WorkerHandle>),
     /// The worker has answered, and a large result is being decoded.
     Decoding,
-    Answered(Answer),
-    /// The caller has the answer, or has gone.
+    /// The call has ended.
     Over,
+}
+
+impl Course for JobCourse {
+    type Left = (Stage, Request);
+
+    fn place(&self) -> Place {
+        match self.stage {
+            Stage::Queued => Place::Queue,
+            Stage::Running(_) | Stage::Decoding | Stage::Over => Place::Worker,
+        }
+    }
+
+    fn leave(&mut self) -> (Stage, Request) {
+        (
+            mem::replace(&mut self.stage, Stage::Over),
+            mem::replace(&mut self.request, Request::Taken),
+        )
+    }
 }
 
 /// The arguments.
@@ -99,6 +116,12 @@ impl Job {
         options: Options,
         request: Request,
     ) -> Arc<Job> {
+        let settings = scheduler.settings();
+        let options = Options {
+            timeout: options.timeout.or(settings.timeout),
+            grace: Some(options.grace.unwrap_or(settings.grace)),
+            ..options
+        };
         // 0 is the call that a worker has taken up before its first.
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -109,18 +132,18 @@ impl Job {
             options,
             runtime: Runtime::current(),
             attempt: AtomicU32::new(1),
-            state: Mutex::new(State {
-                stage: Stage::Queued,
-                request,
-                retries: options.retries,
-                moves: MOVES,
-                waits_for_encoding: false,
-                deaths: 0,
-                stopping: None,
-                detached: false,
-                waker: None,
-                timer: Timer::default(),
-            }),
+            completion: Completion::new(
+                JobCourse {
+                    stage: Stage::Queued,
+                    request,
+                    retries: options.retries,
+                    moves: MOVES,
+                    waits_for_encoding: false,
+                    deaths: 0,
+                    stopping: None,
+                },
+                None,
+            ),
         })
     }
 
@@ -132,77 +155,23 @@ impl Job {
         self.runtime.as_ref()
     }
 
-    /// Which attempt of the call is made now, from 1 on.
-    pub(crate) fn attempt(&self) -> u32 {
-        self.attempt.load(Ordering::Relaxed)
+    /// What travels with the call beside its arguments.
+    pub(crate) fn header(&self) -> CallHeader {
+        CallHeader {
+            task: self.erased.entry.info().id(),
+            attempt: self.attempt.load(Ordering::Relaxed),
+            wants_progress: self.options.wants_progress,
+        }
     }
 
     pub(crate) fn bounded(&self) -> bool {
         self.options.bounded
     }
 
-    pub(crate) fn task(&self) -> &'static str {
-        self.erased.entry.info().name()
-    }
-
-    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Answer> {
-        let mut clone = None;
-        loop {
-            let mut state = lock(&self.state);
-            if let Stage::Answered(_) = state.stage {
-                if let Stage::Answered(answer) = mem::replace(&mut state.stage, Stage::Over) {
-                    return Poll::Ready(answer);
-                }
-            }
-            let is_known = |known: &Waker| known.will_wake(cx.waker());
-            if state.waker.as_ref().is_some_and(is_known) {
-                return Poll::Pending;
-            }
-            if let Some(clone) = clone.take() {
-                let before = state.waker.replace(clone);
-                drop(state);
-                drop(before);
-                return Poll::Pending;
-            }
-            // A waker is foreign code, also when it is cloned or dropped.
-            drop(state);
-            clone = Some(cx.waker().clone());
-        }
-    }
-
-    /// The caller has gone: a call that waits never runs, and one that runs is ended.
-    pub(crate) fn abandon(self: &Arc<Job>) {
-        let mut state = lock(&self.state);
-        let stage = mem::replace(&mut state.stage, Stage::Over);
-        let waker = state.waker.take();
-        let request = mem::replace(&mut state.request, Request::Taken);
-        drop(state);
-        drop(waker);
-        request.discard();
-        if let Some(place) = place_of(&stage) {
-            self.scheduler.counters().ended(Ending::Cancelled, place);
-        }
-        match stage {
-            Stage::Queued => self.scheduler.job_abandoned(),
-            Stage::Running(worker) => self.stop_in(&worker, StopReason::Dropped),
-            Stage::Answered(Answer::Value(value)) => codec::discard(value),
-            Stage::Decoding | Stage::Answered(_) | Stage::Over => {}
-        }
-    }
-
     /// No pool has taken it.
     pub(crate) fn reject(&self) {
-        let request = mem::replace(&mut lock(&self.state).request, Request::Taken);
+        let (_, request) = self.completion.lock().course.leave();
         request.discard();
-    }
-
-    /// The caller lets the call go on alone.
-    pub(crate) fn detach(&self) {
-        let mut state = lock(&self.state);
-        state.detached = true;
-        let waker = state.waker.take();
-        drop(state);
-        drop(waker);
     }
 
     /// Ends the call in its worker, which is free or dead afterwards: at once, or when its grace is
@@ -211,9 +180,9 @@ impl Job {
         let grace = self.grace();
         let stopped = worker.stop_call(self.id, !grace.is_zero(), reason);
         if stopped == Stop::Asked {
-            let mut state = lock(&self.state);
+            let mut state = self.completion.lock();
             if state.timer.set(grace, self, Deadline::Grace).is_ok() {
-                state.stopping = Some((Arc::clone(worker), reason));
+                state.course.stopping = Some((Arc::clone(worker), reason));
                 return;
             }
             drop(state);
@@ -242,7 +211,7 @@ impl Job {
 
     /// The encoded arguments, if there are any already.
     pub(crate) fn message(&self) -> Option<Arc<Message>> {
-        match &lock(&self.state).request {
+        match &self.completion.lock().course.request {
             Request::Encoded(message) => Some(Arc::clone(message)),
             Request::Large(_) | Request::Taken => None,
         }
@@ -251,11 +220,11 @@ impl Job {
     /// The same, if they may lie ready behind another call. One that does not wait for ever in the queue
     /// waits there.
     pub(crate) fn message_to_prefetch(&self) -> Option<Arc<Message>> {
-        let has_short_limit = self.limit().is_some_and(|limit| limit < SHORT);
+        let has_short_limit = self.options.timeout.is_some_and(|limit| limit < SHORT);
         if self.options.queue_timeout.is_some() || has_short_limit {
             return None;
         }
-        match &lock(&self.state).request {
+        match &self.completion.lock().course.request {
             Request::Encoded(message) if message.is_inline() => Some(Arc::clone(message)),
             _ => None,
         }
@@ -271,11 +240,11 @@ impl Job {
         worker: &Arc<WorkerHandle>,
         runs: bool,
     ) -> Result<bool, Error> {
-        let mut state = lock(&self.state);
-        if !matches!(state.stage, Stage::Queued) {
+        let mut state = self.completion.lock();
+        if !matches!(state.course.stage, Stage::Queued) {
             return Ok(false);
         }
-        state.stage = Stage::Running(Arc::clone(worker));
+        state.course.stage = Stage::Running(Arc::clone(worker));
         state.timer.clear();
         self.scheduler.counters().begun();
         if runs {
@@ -284,16 +253,8 @@ impl Job {
         Ok(true)
     }
 
-    fn limit(&self) -> Option<Duration> {
-        self.options.timeout.or(self.scheduler.settings().timeout)
-    }
-
     pub(crate) fn is_decoding(&self) -> bool {
-        matches!(lock(&self.state).stage, Stage::Decoding)
-    }
-
-    pub(crate) fn pool(&self) -> &str {
-        self.scheduler.name()
+        matches!(self.completion.lock().course.stage, Stage::Decoding)
     }
 
     pub(crate) fn erased(&self) -> &'static Erased {
@@ -302,11 +263,11 @@ impl Job {
 
     /// The arguments, for whoever encodes them.
     pub(crate) fn take_arguments(&self) -> Option<Boxed> {
-        let mut state = lock(&self.state);
-        match mem::replace(&mut state.request, Request::Taken) {
+        let request = &mut self.completion.lock().course.request;
+        match mem::replace(request, Request::Taken) {
             Request::Large(args) => Some(args),
             other => {
-                state.request = other;
+                *request = other;
                 None
             }
         }
@@ -314,13 +275,13 @@ impl Job {
 
     /// The arguments have been encoded.
     pub(crate) fn encoded(self: &Arc<Job>, message: Arc<Message>) {
-        let mut state = lock(&self.state);
-        let waits = mem::take(&mut state.waits_for_encoding);
-        let is_queued = matches!(state.stage, Stage::Queued);
-        if matches!(state.stage, Stage::Answered(_) | Stage::Over) {
+        let mut state = self.completion.lock();
+        let waits = mem::take(&mut state.course.waits_for_encoding);
+        let is_queued = matches!(state.course.stage, Stage::Queued);
+        if !state.is_open() {
             return;
         }
-        state.request = Request::Encoded(message);
+        state.course.request = Request::Encoded(message);
         drop(state);
         if waits && is_queued {
             self.scheduler.requeue(Arc::clone(self));
@@ -333,8 +294,9 @@ impl Job {
     /// them. That may be another than the one for which they were encoded.
     pub(crate) fn send_encoded(self: &Arc<Job>) {
         let poison = self.is_poison();
-        let mut state = lock(&self.state);
-        let (Stage::Running(worker), Request::Encoded(message)) = (&state.stage, &state.request)
+        let mut state = self.completion.lock();
+        let (Stage::Running(worker), Request::Encoded(message)) =
+            (&state.course.stage, &state.course.request)
         else {
             return;
         };
@@ -358,7 +320,7 @@ impl Job {
 
     /// The memory of the worker that waits for the arguments.
     pub(crate) fn region(&self) -> Option<Region> {
-        let worker = match &lock(&self.state).stage {
+        let worker = match &self.completion.lock().course.stage {
             Stage::Running(worker) => Arc::clone(worker),
             _ => return None,
         };
@@ -367,7 +329,7 @@ impl Job {
 
     /// The arguments cannot be encoded.
     pub(crate) fn cannot_encode(self: &Arc<Job>, error: Error) {
-        let worker = match &lock(&self.state).stage {
+        let worker = match &self.completion.lock().course.stage {
             Stage::Running(worker) => Some(Arc::clone(worker)),
             _ => None,
         };
@@ -380,16 +342,60 @@ impl Job {
 
 impl Waiting for Job {
     fn is_over(&self) -> bool {
-        !matches!(lock(&self.state).stage, Stage::Queued)
+        !matches!(self.completion.lock().course.stage, Stage::Queued)
     }
 }
 
-/// Where a call without an outcome is.
-fn place_of(stage: &Stage) -> Option<Place> {
-    match stage {
-        Stage::Queued => Some(Place::Queue),
-        Stage::Running(_) | Stage::Decoding => Some(Place::Worker),
-        Stage::Answered(_) | Stage::Over => None,
+impl TakenCall for Job {
+    type Course = JobCourse;
+    type Outcome = Answer;
+
+    fn completion(&self) -> &Completion<JobCourse, Answer> {
+        &self.completion
+    }
+
+    fn task(&self) -> &'static str {
+        self.erased.entry.info().name()
+    }
+
+    fn pool(&self) -> &str {
+        self.scheduler.name()
+    }
+
+    fn options(&self) -> &Options {
+        &self.options
+    }
+
+    fn counters(&self) -> &Counters {
+        self.scheduler.counters()
+    }
+
+    fn failure(error: Error) -> Answer {
+        Answer::Failed(error)
+    }
+
+    fn is_value(outcome: &Answer) -> bool {
+        !matches!(outcome, Answer::Failed(_))
+    }
+
+    fn discard(&self, (_, request): (Stage, Request), outcome: Option<Answer>) {
+        request.discard();
+        if let Some(Answer::Value(value)) = outcome {
+            codec::discard(value);
+        }
+    }
+
+    fn left_queue(&self) {
+        self.scheduler.job_abandoned();
+    }
+
+    fn stop(self: &Arc<Job>, (stage, request): (Stage, Request)) {
+        request.discard();
+        match stage {
+            Stage::Queued => self.left_queue(),
+            Stage::Running(worker) => self.stop_in(&worker, StopReason::Dropped),
+            Stage::Decoding | Stage::Over => {}
+        }
     }
 }
 

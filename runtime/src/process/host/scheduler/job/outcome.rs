@@ -1,42 +1,37 @@
 //! What a call comes to: the worker has answered or died, or the pool has given it up.
 
-use std::mem;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, MutexGuard};
 
-use super::{Answer, Job, Request, Stage, State, place_of};
-use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Refused, Started, WorkerDied};
+use super::{Answer, Job, Request, Stage, State};
+use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Started, WorkerDied};
+use crate::pool::completion::TakenCall;
 use crate::process::host::codec;
 use crate::process::host::post_mortem::Death;
 use crate::process::host::scheduler::poison::Key;
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
-use crate::stats::{Ending, Place};
-use crate::util::sync::{lock, wake};
 
 impl Job {
     /// Hands in what the worker said.
     pub(crate) fn finish_with_reply(self: Arc<Job>, reply: Reply<Body>, pid: u32) {
-        let mut state = lock(&self.state);
-        if !matches!(state.stage, Stage::Running(_)) {
+        let mut state = self.completion.lock();
+        if !matches!(state.course.stage, Stage::Running(_)) {
             return;
         }
         if self.is_repeated() {
-            self.scheduler.poison().survived(|| state.request.key());
+            self.scheduler
+                .poison()
+                .survived(|| state.course.request.key());
         }
         let found = match reply {
-            Reply::Value { .. } if state.detached => {
-                state.stage = Stage::Over;
-                self.scheduler
-                    .counters()
-                    .ended(Ending::Finished, Place::Worker);
-                return;
-            }
+            // It is not worth decoding.
+            Reply::Value { .. } if state.is_detached() => Answer::Bytes(Vec::new(), Vec::new()),
             Reply::Value {
                 body: Body::Lent(lent),
                 descriptors,
             } => {
-                state.stage = Stage::Decoding;
+                state.course.stage = Stage::Decoding;
                 state.timer.clear();
                 drop(state);
                 return codec::decode_for(&self, lent, descriptors);
@@ -62,28 +57,28 @@ impl Job {
                 Answer::Failed(self.codec_error(report.encoding, report.reason, started))
             }
         };
-        self.answer(state, found);
+        self.hand_over(state, found);
     }
 
     /// The worker that had the call is dead.
     pub(crate) fn worker_died(self: Arc<Job>, death: &Death, phase: Phase) {
-        let mut state = lock(&self.state);
-        if !matches!(state.stage, Stage::Running(_)) {
+        let mut state = self.completion.lock();
+        if !matches!(state.course.stage, Stage::Running(_)) {
             return;
         }
         state.timer.clear();
         let again = if phase == Phase::Idle {
             // It never took the call up, so nobody needs to notice.
-            let may_move = state.moves > 0;
-            state.moves -= u32::from(may_move);
+            let may_move = state.course.moves > 0;
+            state.course.moves -= u32::from(may_move);
             may_move
         } else {
-            state.deaths += 1;
+            state.course.deaths += 1;
             let may_repeat = self.is_repeated() && {
-                let deaths = self.scheduler.poison().killed(state.request.key());
-                state.retries > 0 && deaths < self.scheduler.settings().poison_after
+                let deaths = self.scheduler.poison().killed(state.course.request.key());
+                state.course.retries > 0 && deaths < self.scheduler.settings().poison_after
             };
-            state.retries -= u32::from(may_repeat);
+            state.course.retries -= u32::from(may_repeat);
             self.attempt
                 .fetch_add(u32::from(may_repeat), Ordering::Relaxed);
             may_repeat
@@ -101,9 +96,9 @@ impl Job {
             fault: death.fault(),
             out_of_memory: death.out_of_memory.clone(),
             stderr: death.stderr.clone(),
-            deaths: state.deaths,
+            deaths: state.course.deaths,
         };
-        self.answer(state, Answer::Failed(Error::WorkerDied(Box::new(died))));
+        self.hand_over(state, Answer::Failed(Error::WorkerDied(Box::new(died))));
     }
 
     /// Its worker has died, or has too many calls, before it took this one up: another one runs it.
@@ -116,23 +111,23 @@ impl Job {
 
     /// The call goes back into the queue, by whoever calls this, if anybody waits for it still.
     pub(crate) fn unassign(self: Arc<Job>) -> Option<Arc<Job>> {
-        let mut state = lock(&self.state);
-        if !matches!(state.stage, Stage::Running(_)) {
+        let mut state = self.completion.lock();
+        if !matches!(state.course.stage, Stage::Running(_)) {
             return None;
         }
-        state.stage = Stage::Queued;
+        state.course.stage = Stage::Queued;
         state.timer.clear();
         self.scheduler.counters().returned();
         drop(state);
         Some(self)
     }
 
-    fn queue_again(self: &Arc<Job>, mut state: MutexGuard<'_, State>) {
-        state.stage = Stage::Queued;
+    fn queue_again(self: &Arc<Job>, mut state: State<'_>) {
+        state.course.stage = Stage::Queued;
         self.scheduler.counters().returned();
         // Whoever is encoding the arguments queues it again when that is done.
-        let is_being_encoded = matches!(state.request, Request::Taken);
-        state.waits_for_encoding = is_being_encoded;
+        let is_being_encoded = matches!(state.course.request, Request::Taken);
+        state.course.waits_for_encoding = is_being_encoded;
         drop(state);
         if !is_being_encoded {
             self.scheduler.requeue(Arc::clone(self));
@@ -150,7 +145,7 @@ impl Job {
         if !self.is_repeated() {
             return None;
         }
-        let key = || lock(&self.state).request.key();
+        let key = || self.completion.lock().course.request.key();
         let deaths = self.scheduler.poison().deaths(key);
         (deaths >= self.scheduler.settings().poison_after).then_some(deaths)
     }
@@ -165,13 +160,11 @@ impl Job {
 
     /// The pool is shut down and waits no longer.
     pub(crate) fn abort(&self, started: Started) {
-        let started = if matches!(lock(&self.state).stage, Stage::Decoding) {
-            Started::Yes
-        } else {
-            started
-        };
-        let refused = Refused::new(self.task(), self.scheduler.name(), started);
-        self.fail(Error::Closed(Box::new(refused)));
+        let state = self.completion.lock();
+        if state.is_open() {
+            let is_decoding = matches!(state.course.stage, Stage::Decoding);
+            self.close(state, if is_decoding { Started::Yes } else { started });
+        }
     }
 
     /// No worker will ever run it.
@@ -185,46 +178,11 @@ impl Job {
         Error::CannotStart(Box::new(refused))
     }
 
-    pub(crate) fn fail(&self, error: Error) {
-        self.finish(Answer::Failed(error));
-    }
-
     /// Hands in what the call has come to, unless it is over already.
     pub(crate) fn finish(&self, found: Answer) {
-        let state = lock(&self.state);
-        if !matches!(state.stage, Stage::Answered(_) | Stage::Over) {
-            self.answer(state, found);
-        }
-    }
-
-    /// Hands the answer over and wakes the caller.
-    pub(super) fn answer(&self, mut state: MutexGuard<'_, State>, answer: Answer) {
-        let before = mem::replace(&mut state.stage, Stage::Over);
-        if let Some(place) = place_of(&before) {
-            let ending = match &answer {
-                Answer::Failed(_) => Ending::Failed,
-                Answer::Bytes(..) | Answer::Value(_) => Ending::Finished,
-            };
-            self.scheduler.counters().ended(ending, place);
-        }
-        let unwanted = if state.detached {
-            Some(answer)
-        } else {
-            state.stage = Stage::Answered(answer);
-            None
-        };
-        let timer = state.timer.take();
-        let waker = state.waker.take();
-        // Nobody makes the call again.
-        let request = mem::replace(&mut state.request, Request::Taken);
-        drop(state);
-        drop(timer);
-        request.discard();
-        if let Some(Answer::Value(value)) = unwanted {
-            codec::discard(value);
-        }
-        if let Some(waker) = waker {
-            wake(waker);
+        let state = self.completion.lock();
+        if state.is_open() {
+            self.hand_over(state, found);
         }
     }
 

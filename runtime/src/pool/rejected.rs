@@ -1,0 +1,44 @@
+//! Why a pool did not take a call.
+
+use std::io;
+
+use crate::error::{CannotStart, Error, Refused, Started};
+
+/// Why a pool did not take a call.
+#[derive(Debug)]
+pub(crate) enum Rejected {
+    Closed,
+    Full,
+    /// The pool has no thread, and none could be started.
+    NoThread(io::Error),
+}
+
+impl Rejected {
+    /// Says for what no thread could be started.
+    pub(crate) fn about(self, what: &str) -> Rejected {
+        match self {
+            Rejected::NoThread(error) => {
+                Rejected::NoThread(io::Error::new(error.kind(), format!("{what}: {error}")))
+            }
+            other => other,
+        }
+    }
+
+    /// The threads of the pool are not in a process that was made by `fork`.
+    pub(crate) fn forked() -> Rejected {
+        Rejected::NoThread(io::Error::other(
+            "this process was forked from one that had used the pool; \
+             fork before the first call, or start a new program",
+        ))
+    }
+
+    pub(crate) fn into_error(self, task: &str, pool: &str) -> Error {
+        match self {
+            Rejected::Closed => Error::Closed(Box::new(Refused::new(task, pool, Started::No))),
+            Rejected::Full => Error::QueueFull(Box::new(Refused::new(task, pool, Started::No))),
+            Rejected::NoThread(error) => {
+                Error::CannotStart(Box::new(CannotStart::new(task, pool, error.to_string())))
+            }
+        }
+    }
+}
