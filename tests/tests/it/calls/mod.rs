@@ -2,6 +2,7 @@
 
 mod listeners;
 mod nested;
+mod pool_kinds;
 mod prefetch;
 mod queue;
 mod runtimes;
