@@ -28,6 +28,8 @@ pub use sandbox::Sandbox;
 pub use worker::bootstrap::init;
 
 #[cfg(fuzzing)]
+pub(crate) use protocol::event::{Delivery, Event};
+#[cfg(fuzzing)]
 pub(crate) use protocol::frame::{Assembler, Kind, NoFrame};
 #[cfg(fuzzing)]
 pub(crate) use protocol::handshake::read_ready;

@@ -7,7 +7,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use super::message::{Body, Message, Request};
+use super::message::{Body, Message, Request, SMALL};
 use super::scheduler::poison::Key;
 use crate::error::{CodecFailed, Error, Started};
 use crate::process::transport::Lease;
@@ -16,10 +16,6 @@ use crate::process::transport::shm::region::Region;
 use crate::tasks::erased::{Boxed, Entry, Erased};
 use crate::util::panic;
 use crate::wire::{CodecError, Decoder, Encoder};
-
-/// Values up to this many bytes are encoded and decoded where the caller polls: it takes some tens
-/// of microseconds at most. Larger ones go to the codec's threads.
-pub(crate) const SMALL: usize = 64 << 10;
 
 /// Encodes the arguments if they are small; otherwise leaves them as they are.
 pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String> {
@@ -84,7 +80,10 @@ pub(crate) fn encode_large(
     let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
     let region = Region::with(name, *memory);
     let key = if has_key {
-        Some(Key::of(region.written(length).map_err(no_memory)?))
+        let written = region.written(length);
+        Some(Key::of(
+            written.map_err(|error| no_memory(error.to_string()))?,
+        ))
     } else {
         None
     };
@@ -103,12 +102,12 @@ pub(crate) fn decode_large(
     descriptors: Vec<OwnedFd>,
 ) -> Result<Boxed, String> {
     let decode = erased.decode;
-    let where_it_lies = lent.look()?;
+    let where_it_lies = lent.look().map_err(|error| error.to_string())?;
     if erased.entry.is_plain(where_it_lies) {
         return decode_with(decode, where_it_lies, descriptors);
     }
     // What is looked at more than once must not change. And the worker has its memory back sooner.
-    let copy = lent.copy()?;
+    let copy = lent.copy().map_err(|error| error.to_string())?;
     drop(lent);
     decode_with(decode, &copy, descriptors)
 }

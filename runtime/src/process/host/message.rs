@@ -10,6 +10,10 @@ use crate::process::transport::shm::region::Region;
 use crate::tasks::erased::Boxed;
 use crate::wire::Handle;
 
+/// Values up to this many bytes are encoded and decoded where the caller polls: it takes some tens
+/// of microseconds at most. Larger ones go to the codec's threads.
+pub(crate) const SMALL: usize = 64 << 10;
+
 #[derive(Debug)]
 pub(crate) struct Message {
     /// The id of the task.

@@ -8,7 +8,7 @@ use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Started, Worke
 use crate::pool::completion::TakenCall;
 use crate::process::host::codec;
 use crate::process::host::message::Request;
-use crate::process::host::worker::Death;
+use crate::process::host::post_mortem::Death;
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
 
@@ -61,13 +61,13 @@ impl Job {
     }
 
     /// The worker that had the call is dead.
-    pub(crate) fn worker_died(self: Arc<Job>, death: &Death, fault: Option<&str>) {
+    pub(crate) fn worker_died(self: Arc<Job>, death: &Death, phase: Phase) {
         let mut state = self.completion.lock();
         if !matches!(state.course.stage, Stage::Running(_)) {
             return;
         }
         state.timer.clear();
-        let again = if death.phase == Phase::Idle {
+        let again = if phase == Phase::Idle {
             // It never took the call up, so nobody needs to notice.
             let may_move = state.course.moves > 0;
             state.course.moves -= u32::from(may_move);
@@ -91,9 +91,9 @@ impl Job {
             pool: self.scheduler.name().to_owned(),
             pid: death.pid,
             exit: death.exit,
-            phase: death.phase,
+            phase,
             ran_for: death.ran_for,
-            fault: fault.map(ToOwned::to_owned),
+            fault: death.fault(),
             out_of_memory: death.out_of_memory.clone(),
             stderr: death.stderr.clone(),
             deaths: state.course.deaths,
