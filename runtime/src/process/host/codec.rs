@@ -4,6 +4,7 @@
 //! threads of its own (`offload.rs`), so that neither the caller's event loop nor the thread that hears from
 //! workers ever waits for it.
 
+use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -13,12 +14,44 @@ use crate::error::{CodecFailed, Error, Started};
 use crate::process::transport::Lease;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
+use crate::sys::MemoryError;
 use crate::tasks::erased::{Boxed, Entry, Erased};
 use crate::util::panic;
 use crate::wire::{CodecError, Decoder, Encoder};
 
+/// Why a value cannot be carried.
+#[derive(Debug)]
+pub(crate) enum CodecFault {
+    /// It cannot be encoded or decoded.
+    Value(CodecError),
+    /// A `Serialize` of the arguments panicked with this message.
+    SerializePanicked(String),
+    /// The `Deserialize` of the result panicked with this message.
+    DeserializePanicked(String),
+    /// There is no memory for the arguments, or it cannot be used. The text says why.
+    Arguments(String),
+    /// The memory of the result cannot be read.
+    Result(MemoryError),
+}
+
+impl fmt::Display for CodecFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CodecFault::Value(error) => error.fmt(f),
+            CodecFault::SerializePanicked(message) => {
+                write!(f, "the arguments: a `Serialize` panicked: {message}")
+            }
+            CodecFault::DeserializePanicked(message) => {
+                write!(f, "the result: its `Deserialize` panicked: {message}")
+            }
+            CodecFault::Arguments(reason) => write!(f, "the arguments: {reason}"),
+            CodecFault::Result(error) => error.fmt(f),
+        }
+    }
+}
+
 /// Encodes the arguments if they are small; otherwise leaves them as they are.
-pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String> {
+pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, CodecFault> {
     let mut out = Encoder::new(Vec::new()).with_limit(SMALL);
     match encode(entry, &args, &mut out) {
         Ok(()) => {
@@ -31,28 +64,18 @@ pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String
                 handles,
             )))
         }
-        Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
-        Err(Unencoded::Failed(reason)) => {
+        Err(CodecFault::Value(CodecError::TooLarge { .. })) => Ok(Request::Large(args)),
+        Err(fault) => {
             panic::swallow_panic(|| drop(args));
-            Err(reason)
+            Err(fault)
         }
     }
 }
 
-enum Unencoded {
-    TooLarge,
-    Failed(String),
-}
-
-fn encode(entry: &Entry, args: &Boxed, out: &mut Encoder) -> Result<(), Unencoded> {
+fn encode(entry: &Entry, args: &Boxed, out: &mut Encoder) -> Result<(), CodecFault> {
     match panic::catch(|| entry.encode(&**args, out)) {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(CodecError::TooLarge { .. })) => Err(Unencoded::TooLarge),
-        Ok(Err(error)) => Err(Unencoded::Failed(error.to_string())),
-        Err(report) => Err(Unencoded::Failed(format!(
-            "the arguments: a `Serialize` panicked: {}",
-            report.message
-        ))),
+        Ok(encoded) => encoded.map_err(CodecFault::Value),
+        Err(report) => Err(CodecFault::SerializePanicked(report.message)),
     }
 }
 
@@ -63,27 +86,20 @@ pub(crate) fn encode_large(
     args: &Boxed,
     region: Option<Region>,
     has_key: bool,
-) -> Result<Arc<Message>, String> {
-    let no_memory = |reason: String| format!("the arguments: {reason}");
+) -> Result<Arc<Message>, CodecFault> {
     let region = match region {
         Some(region) => region,
-        None => Region::create(2 * SMALL).map_err(|error| no_memory(error.to_string()))?,
+        None => Region::create(2 * SMALL).map_err(no_memory)?,
     };
     let (name, memory) = region.into_parts();
     let mut out = Encoder::spilling_into(Box::new(memory), 0, Vec::new());
-    encode(entry, args, &mut out).map_err(|unencoded| match unencoded {
-        Unencoded::Failed(reason) => reason,
-        Unencoded::TooLarge => no_memory("too large".to_owned()),
-    })?;
-    let length = out.finish().map_err(|error| no_memory(error.to_string()))?;
+    encode(entry, args, &mut out)?;
+    let length = out.finish().map_err(no_memory)?;
     let handles = out.take_handles();
-    let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
+    let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost"))?;
     let region = Region::with(name, *memory);
     let key = if has_key {
-        let written = region.written(length);
-        Some(Key::of(
-            written.map_err(|error| no_memory(error.to_string()))?,
-        ))
+        Some(Key::of(region.written(length).map_err(no_memory)?))
     } else {
         None
     };
@@ -95,19 +111,23 @@ pub(crate) fn encode_large(
     Ok(Message::new(entry.info().id(), body, handles))
 }
 
+fn no_memory(reason: impl ToString) -> CodecFault {
+    CodecFault::Arguments(reason.to_string())
+}
+
 /// Decodes a large result, from where the worker has put it.
 pub(crate) fn decode_large(
     erased: &Erased,
     lent: Lease,
     descriptors: Vec<OwnedFd>,
-) -> Result<Boxed, String> {
+) -> Result<Boxed, CodecFault> {
     let decode = erased.decode;
-    let where_it_lies = lent.look().map_err(|error| error.to_string())?;
+    let where_it_lies = lent.look().map_err(CodecFault::Result)?;
     if erased.entry.is_plain(where_it_lies) {
         return decode_with(decode, where_it_lies, descriptors);
     }
     // What is looked at more than once must not change. And the worker has its memory back sooner.
-    let copy = lent.copy().map_err(|error| error.to_string())?;
+    let copy = lent.copy().map_err(CodecFault::Result)?;
     drop(lent);
     decode_with(decode, &copy, descriptors)
 }
@@ -117,7 +137,7 @@ pub(crate) fn decode_with<V>(
     decode: fn(&mut Decoder<'_>) -> Result<V, CodecError>,
     body: &[u8],
     descriptors: Vec<OwnedFd>,
-) -> Result<V, String> {
+) -> Result<V, CodecFault> {
     let mut input = Decoder::new(body).with_handles(descriptors);
     let decoded = panic::catch(|| {
         let value = decode(&mut input)?;
@@ -125,12 +145,8 @@ pub(crate) fn decode_with<V>(
         Ok::<_, CodecError>(value)
     });
     match decoded {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(report) => Err(format!(
-            "the result: its `Deserialize` panicked: {}",
-            report.message
-        )),
+        Ok(decoded) => decoded.map_err(CodecFault::Value),
+        Err(report) => Err(CodecFault::DeserializePanicked(report.message)),
     }
 }
 

@@ -57,7 +57,9 @@ impl Runnable for Encode {
                 panic::swallow_panic(|| drop(args));
                 job.encoded(message);
             }
-            Err(reason) => job.cannot_encode(job.codec_error(true, reason, Started::No)),
+            Err(fault) => {
+                job.cannot_encode(job.codec_error(true, fault.to_string(), Started::No));
+            }
         }
     }
 }
@@ -84,7 +86,7 @@ impl Runnable for Decode {
         }
         job.finish(match codec::decode_large(job.erased, lent, descriptors) {
             Ok(value) => Answer::Value(value),
-            Err(reason) => Answer::Failed(job.codec_error(false, reason, Started::Yes)),
+            Err(fault) => Answer::Failed(job.codec_error(false, fault.to_string(), Started::Yes)),
         });
     }
 }

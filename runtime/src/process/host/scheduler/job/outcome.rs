@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::{Answer, Job, Stage, State, large};
 use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Started, WorkerDied};
 use crate::pool::completion::TakenCall;
-use crate::process::host::codec;
+use crate::process::host::codec::{self, CodecFault};
 use crate::process::host::message::Request;
 use crate::process::host::post_mortem::Death;
 use crate::process::protocol::reply::Reply;
@@ -187,9 +187,9 @@ impl Job {
     }
 
     /// The result that came cannot be read after all.
-    pub(crate) fn unreadable(&self, reason: String) -> Error {
+    pub(crate) fn unreadable(&self, fault: &CodecFault) -> Error {
         self.scheduler.counters().failed_after_all();
-        self.codec_error(false, reason, Started::Yes)
+        self.codec_error(false, fault.to_string(), Started::Yes)
     }
 
     pub(crate) fn codec_error(&self, encoding: bool, reason: String, started: Started) -> Error {
