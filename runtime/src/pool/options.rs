@@ -1,25 +1,26 @@
-//! What a call may be told beside its arguments.
+//! [`Options`]: the options of a call, beside its arguments.
 
 use std::time::Duration;
 
-/// What a call may be told beside its arguments.
+/// The options of a call, beside its arguments. The methods of [`Call`](crate::Call) set them.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// How long the function may run. `None` leaves it to the pool.
+    /// How long the function may run. `None` takes the timeout of the pool.
     pub timeout: Option<Duration>,
-    /// How long the function may go on in a worker process once nobody waits for it. `None` leaves it
-    /// to the pool.
+    /// How long the function may go on in a worker process after its timeout, or after the caller
+    /// dropped the call. `None` takes the grace of the pool.
     pub grace: Option<Duration>,
-    /// How long the call may wait in the queue.
+    /// How long the call may wait in the queue. `None` is no limit.
     pub queue_timeout: Option<Duration>,
-    /// How many times the call is made again after its worker died.
+    /// How many times the call is retried after its worker died.
     pub retries: u32,
-    /// Fails rather than waits when the queue is full.
+    /// Whether the call fails if the queue is full, instead of waiting.
     pub bounded: bool,
 }
 
-/// Options that take no room as long as nobody has set any: most calls have none, and are moved about.
+/// The options of a call, which take the size of a pointer until one is set. Most calls have none,
+/// and a call should be cheap to move.
 #[derive(Debug, Default)]
 pub(crate) struct Given(Option<Box<Options>>);
 
