@@ -1,5 +1,5 @@
-//! One call on a thread pool: the future that the caller holds, and the part that it shares with
-//! the thread.
+//! One call on a thread pool: [`ThreadCall`], the future that the caller holds, and `Job`, the
+//! state that the caller and the thread share.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -16,7 +16,7 @@ use crate::stats::{Counters, Place};
 use crate::util::panic;
 use crate::util::timer::Expire;
 
-/// What a thread runs.
+/// A user's function with its arguments.
 pub(crate) type Function<R> = Box<dyn FnOnce() -> R + Send>;
 
 /// A call on a thread pool. Nothing happens before the first poll.
@@ -31,25 +31,26 @@ enum Stage<R> {
     New(Function<R>),
     Submitted {
         job: Arc<Job<R>>,
-        /// What to do when the future is dropped; a `Drop` cannot ask for what it needs of `R`.
+        /// `Job::abandon`. It is a pointer, because it needs `R: Outcome`, and the `Drop` of
+        /// `ThreadCall` cannot have that bound.
         abandon: fn(&Arc<Job<R>>),
     },
     Finished,
 }
 
-/// What the caller and the thread both see.
+/// The state of a call that the caller and the thread share.
 struct Job<R> {
     task: &'static str,
     pool: Arc<Inner>,
     options: Options,
-    /// What the function asks about its call.
+    /// What `context` tells the function about its call.
     asked: Arc<OnThread>,
-    /// An error is made the caller's own in the caller's poll, since that is user code.
+    /// The outcome. The caller's poll turns the `Error` into an `R`, because that is user code.
     completion: Completion<Waits<R>, Result<R, Error>>,
 }
 
-/// The function, until a thread takes it. It is left to that thread when the caller drops the call, since
-/// dropping its arguments may block.
+/// The function, until a thread takes it. If the caller drops the call in the queue, the function
+/// stays here and a thread drops it later, because dropping its arguments may block.
 struct Waits<R>(Option<Function<R>>);
 
 impl<R> Course for Waits<R> {
@@ -82,13 +83,13 @@ impl<R: Outcome> ThreadCall<R> {
         }
     }
 
-    /// The same call with these options.
+    /// Returns the call with its options replaced by these.
     pub(crate) fn with_options(mut self, options: Given) -> ThreadCall<R> {
         self.options = options;
         self
     }
 
-    /// Makes the call on another pool, unless one has taken it.
+    /// Sets the pool of the call. It has no effect on a call that was submitted already.
     pub(crate) fn on(&mut self, pool: Result<Arc<Inner>, Box<InvalidPool>>) {
         self.pool = pool;
     }
@@ -97,12 +98,12 @@ impl<R: Outcome> ThreadCall<R> {
         self.task
     }
 
-    /// What the call may still be told.
+    /// Returns the options of the call. Changes have an effect until the call is submitted.
     pub(crate) fn options(&mut self) -> &mut Options {
         self.options.get_mut()
     }
 
-    /// Lets a call that has started go on with nobody waiting for it.
+    /// Lets a call that was submitted run to its end. Its outcome is dropped.
     pub(crate) fn detach(mut self) {
         if let Stage::Submitted { job, .. } = std::mem::replace(&mut self.stage, Stage::Finished) {
             job.detach();
@@ -162,7 +163,8 @@ impl<R: Outcome> ThreadCall<R> {
     }
 }
 
-/// Runs a function on the current thread, as a pool would.
+/// Runs a function on the current thread. A panic becomes an [`Error::Panicked`], as it does on a
+/// thread of a pool.
 pub(crate) fn run_here<R>(
     task: &str,
     pool: &str,
@@ -199,7 +201,7 @@ impl<R: Outcome> Runnable for Job<R> {
         }
         self.pool.counters().begun();
         let is_timed = match self.options.timeout {
-            // A thread has no number: there is one attempt, on one thread.
+            // There is one attempt on one thread, so every call has the number 1 here.
             Some(limit) => state.timer.set(limit, &self, Deadline::Running(1)),
             None => {
                 state.timer.clear();
@@ -218,7 +220,7 @@ impl<R: Outcome> Runnable for Job<R> {
         if state.is_open() {
             self.hand_over(state, result);
         } else {
-            // Nobody waits any more: the result is dropped here, on the pool.
+            // The caller dropped the call or timed out. Drop the result here, on the pool.
             drop(state);
             drop(result);
         }
@@ -252,7 +254,7 @@ impl<R: Outcome> Expire for Job<R> {
             self.options.timeout
         };
         self.asked.cancel();
-        // From here on the call does not run, or its result, coming late, is dropped by the thread.
+        // After this the function does not start, or the thread drops its late result.
         self.time_out(state, limit.unwrap_or_default(), None, Duration::ZERO);
         if is_queued {
             self.left_queue();
@@ -294,7 +296,7 @@ impl<R: Outcome> TakenCall for Job<R> {
 
     fn discard(&self, _: Place, outcome: Option<Result<R, Error>>) {
         match outcome {
-            // Where a thread of the pool has just made it, it may as well be dropped there.
+            // This is a thread of the pool: it can drop the outcome itself.
             Some(outcome) if self.pool.is_current() => drop(outcome),
             Some(outcome) => self.pool.discard(outcome),
             None => {}
