@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::util::latest::Latest;
+
 /// What answers for a call.
 pub(crate) trait Asked: Send + Sync {
     /// Whether nobody waits for the call any more.
     fn is_cancelled(&self) -> bool;
     /// Which attempt of the call this is, from 1 on; 0 is no call.
     fn attempt(&self) -> u32;
+    /// How far the function of the call is.
+    fn report(&self, progress: Progress);
 }
 
 thread_local! {
@@ -80,23 +84,105 @@ pub fn attempt() -> u32 {
     ask(|call| call.attempt()).unwrap_or(0)
 }
 
+/// How far the function of a call is, in whatever it counts: `done` of `total`.
+///
+/// A function says so with [`progress`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// How much is done.
+    pub done: u64,
+    /// How much there is to do. 0 if the function does not know.
+    pub total: u64,
+}
+
+impl Progress {
+    /// Returns how much is done of all that there is to do: from 0 to 1, or more if the function has
+    /// done more than it had announced. `None` if the total is not known.
+    ///
+    /// ```
+    /// use offloop::Progress;
+    ///
+    /// fn show(progress: Progress) -> String {
+    ///     match progress.fraction() {
+    ///         Some(fraction) => format!("{:.0} %", 100.0 * fraction),
+    ///         None => format!("{} done", progress.done),
+    ///     }
+    /// }
+    /// # assert_eq!(show(Progress::default()), "0 done");
+    /// ```
+    // Beyond 2^53 the last digits are lost, which no one sees.
+    #[allow(clippy::cast_precision_loss)]
+    #[must_use]
+    pub fn fraction(&self) -> Option<f64> {
+        (self.total != 0).then(|| self.done as f64 / self.total as f64)
+    }
+}
+
+/// Says how far the function is, for the caller to show: `done` of `total`, in whatever the function
+/// counts. A `total` of 0 says that it is not known.
+///
+/// It costs a few nanoseconds and never waits, so that a loop may say it each time. The caller sees the
+/// newest state some thirty times a second, and the last one always. If the caller does not want to
+/// know, or outside a call, it does nothing. If several threads say it at the same moment, one of them
+/// may not be heard.
+///
+/// It may be called at any depth of the function. On a thread pool it knows the call on the thread of
+/// the pool only, not on threads that the function has started; in a worker process all of them may
+/// call it.
+///
+/// ```
+/// use offloop::cpu_bound;
+///
+/// #[cpu_bound]
+/// fn sum(numbers: Vec<u32>) -> u64 {
+///     let total = numbers.len() as u64;
+///     let mut sum = 0;
+///     for (done, number) in (1..).zip(numbers) {
+///         sum += u64::from(number);
+///         offloop::context::progress(done, total);
+///     }
+///     sum
+/// }
+/// assert_eq!(sum(vec![1, 2, 3]).wait()?, 6);
+/// # Ok::<(), offloop::Error>(())
+/// ```
+pub fn progress(done: u64, total: u64) {
+    ask(|call| call.report(Progress { done, total }));
+}
+
 /// A call on a thread, which is made once.
 #[derive(Debug, Default)]
-pub(crate) struct OnThread(AtomicBool);
+pub(crate) struct OnThread {
+    is_cancelled: AtomicBool,
+    /// There is one owner, 0.
+    progress: Latest,
+}
 
 impl OnThread {
     pub(crate) fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.is_cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// How far the function is, if it has said so, and the number of what it has said: another number
+    /// is something newer.
+    pub(crate) fn progress(&self) -> Option<(u32, Progress)> {
+        let (version, done, total) = self.progress.get(0)?;
+        Some((version, Progress { done, total }))
     }
 }
 
 impl Asked for OnThread {
     fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.is_cancelled.load(Ordering::Relaxed)
     }
 
     fn attempt(&self) -> u32 {
         1
+    }
+
+    fn report(&self, progress: Progress) {
+        self.progress.set(0, progress.done, progress.total);
     }
 }
 

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 
 use serde::Deserialize;
 
-use crate::process::{Assembler, Body, FdPurpose, Kind, NoFrame, Reply, read_ready};
+use crate::process::{Assembler, FdPurpose, Kind, NoFrame, Reply, read_ready};
 use crate::wire::{self, Decoder, Encoder, Wire};
 
 /// Why [`read_frames`] has read no more frames.
@@ -47,7 +47,7 @@ pub fn parse_ready(body: &[u8]) -> Result<Option<String>, String> {
 /// # Errors
 /// The bytes are not a reply.
 pub fn parse_reply(kind: u32, body: Vec<u8>) -> Result<(), String> {
-    Reply::parse(kind, Body::Copied(body), Vec::new()).map(drop)
+    Reply::parse(kind, body, Vec::new(), Ok).map(drop)
 }
 
 /// Parses the bytes that come with descriptors as their purpose, and encodes it again.

@@ -161,6 +161,7 @@ mod wire;
 pub mod promises {}
 
 pub use call::{Call, Pool};
+pub use context::Progress;
 pub use error::{
     CannotStart, CodecFailed, Error, Exit, InvalidPool, Outcome, Panicked, Phase, Poisoned,
     Refused, Started, TimedOut, WorkerDied,

@@ -1,12 +1,23 @@
-//! What several tests need: waiting for a condition, and looking at processes.
+//! What several tests need: waiting for a condition, looking at processes, and the tasks that many
+//! tests call.
 
+pub mod environment;
+pub mod marks;
 pub mod memory;
+pub mod tasks;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use offloop::{Call, Error, Outcome, WorkerDied};
+
+pub use marks::Marks;
+
 /// Machines are slow and shared, so the limit is generous: it ends a test that would hang.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_secs(120);
 
 /// Waits until `condition` holds.
 ///
@@ -20,8 +31,46 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// As long as it lives, no other test of this program that asks for it runs: for those that count what the
-/// process holds.
+/// Does this on a thread of its own, so that what never ends fails the test instead of holding it up.
+///
+/// # Panics
+/// It does not end within [`LIMIT`], or panics.
+pub fn in_time<R: Send + 'static>(what: &str, action: impl FnOnce() -> R + Send + 'static) -> R {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(action()));
+    match receiver.recv_timeout(LIMIT) {
+        Ok(result) => result,
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("it never came true that {what}"),
+        Err(mpsc::RecvTimeoutError::Disconnected) => panic!("a panic before {what}"),
+    }
+}
+
+/// Waits for the outcome of a call.
+///
+/// # Panics
+/// The call does not end within [`LIMIT`].
+pub fn wait<R: Outcome>(call: Call<R>) -> R {
+    in_time("the call ends", move || call.wait())
+}
+
+/// Polls a future once, with a waker that does nothing.
+pub fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What is known of the end of the worker that a call was running in.
+///
+/// # Panics
+/// The call has another outcome.
+pub fn died<T: std::fmt::Debug>(outcome: Result<T, Error>) -> WorkerDied {
+    match outcome {
+        Err(Error::WorkerDied(died)) => *died,
+        other => panic!("no worker has died: {other:?}"),
+    }
+}
+
+/// While the guard lives, no other test of this program that asks for it runs: for tests that count what
+/// the process holds, or change a setting of the whole process.
 pub fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -55,10 +104,17 @@ pub fn kill(pid: u32) {
 /// # Panics
 /// It is not there.
 pub fn signal(pid: u32, name: &str) {
+    assert!(try_signal(pid, name), "there is no process {pid}");
+}
+
+/// Sends a process a signal by its name, if the process is there.
+#[must_use]
+pub fn try_signal(pid: u32, name: &str) -> bool {
     let sent = std::process::Command::new("kill")
         .args(["-s", name, &pid.to_string()])
+        .stderr(std::process::Stdio::null())
         .status();
-    assert!(sent.is_ok_and(|status| status.success()));
+    sent.is_ok_and(|status| status.success())
 }
 
 /// Holds a process, which must be there, until it is sent `CONT`. None of its threads runs afterwards.

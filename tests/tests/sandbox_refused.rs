@@ -1,10 +1,13 @@
-//! A machine that has no Landlock: here, because this program hides it from itself and from its workers.
+//! A machine that has no Landlock: here, because this program hides it from itself and from its workers. A
+//! binary of its own because that cannot be taken back.
 
 use std::io;
 use std::sync::Once;
 
 use offloop::{Error, ProcessPool, Sandbox, Started, cpu_bound};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+
+offloop_tests::settings_of_its_own!();
 
 static STRICT: ProcessPool = ProcessPool::new("strict")
     .workers(1)
@@ -38,7 +41,7 @@ fn hide_landlock() {
 }
 
 #[tokio::test]
-async fn the_pool_refuses_to_start_and_says_why() {
+async fn a_sandbox_that_cannot_be_had_is_refused_with_the_reason() {
     hide_landlock();
     let error = program().await.unwrap_err();
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
@@ -58,7 +61,7 @@ async fn the_pool_refuses_to_start_and_says_why() {
 }
 
 #[tokio::test]
-async fn the_best_effort_does_without() {
+async fn a_sandbox_of_best_effort_does_without() {
     hide_landlock();
     assert!(bytes_of("/etc/passwd").on(&LOOSE).await.unwrap() > 0);
     let error = program().on(&LOOSE).await.unwrap_err();

@@ -1,5 +1,6 @@
 //! A worker that writes over the memory which it shares with its pool costs at most the calls that it
-//! has: the program goes on, each call ends, and the next ones are served by another worker.
+//! has: the program goes on, each call ends, and the next ones are served by another worker. A binary of
+//! its own so that it can be run again and again, and with the program's memory watched.
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,6 +8,8 @@ use std::time::Duration;
 use offloop::{Error, ProcessPool, cpu_bound};
 use offloop_tests::Random;
 use tokio::time::timeout;
+
+offloop_tests::settings_of_its_own!();
 
 /// What the memory is overwritten with.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
@@ -120,7 +123,7 @@ fn run<F: Future<Output = ()>>(test: F) {
 }
 
 #[test]
-fn a_worker_that_overwrites_all_of_it() {
+fn a_worker_that_overwrites_all_shared_memory_costs_only_its_calls() {
     static POOL: ProcessPool = ProcessPool::new("all").workers(1);
     run(async {
         for round in 0..3 {
@@ -136,7 +139,7 @@ fn a_worker_that_overwrites_all_of_it() {
 }
 
 #[test]
-fn a_worker_that_overwrites_each_field() {
+fn a_worker_that_overwrites_any_field_costs_only_its_calls() {
     static POOL: ProcessPool = ProcessPool::new("fields").workers(1);
     run(async {
         // The words before the slots, and those at the head of each of the first ones.

@@ -1,16 +1,20 @@
 //! The worst day: everything that can go wrong around a call, one after the other. After each of them
 //! the same pool answers, its counters add up, and once it is closed no process, no descriptor and no
-//! thread is left.
+//! thread is left. A binary of its own because it counts what the whole process has, workers included.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use offloop::{Error, Phase, ProcessPool, Started, cpu_bound};
-use offloop_tests::{children_of, eventually, kill};
+use offloop_tests::tasks::{pid, spin};
+use offloop_tests::{LIMIT, Marks, children_of, died, eventually, kill, tasks, wait};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+offloop_tests::settings_of_its_own!();
 
 /// Workers have this in their environment, and whatever they start has it too.
 const MARK: &str = "OFFLOOP_TEST_WORST_DAY";
@@ -89,16 +93,11 @@ fn pass(value: Armed) -> Armed {
 }
 
 #[cpu_bound]
-fn pid() -> u32 {
-    std::process::id()
-}
-
-#[cpu_bound]
 fn end_by(how: &str) {
     let signal_myself = |signal: &str| {
         let me = std::process::id().to_string();
         let _ = Command::new("kill").args([signal, &me]).status();
-        std::thread::sleep(Duration::from_secs(600));
+        spin::blocking();
     };
     match how {
         "abort" => std::process::abort(),
@@ -121,27 +120,13 @@ fn kill_other(pid: u32) {
     kill(pid);
 }
 
-#[cpu_bound]
-fn wait_in(file: &str) {
-    std::fs::write(file, std::process::id().to_string()).unwrap();
-    std::thread::sleep(Duration::from_secs(600));
-}
-
 /// Starts processes that start processes, of which none wants to end.
 #[cpu_bound]
-fn breed(file: &str) {
+fn breed(file: &Path) {
     let script = "trap '' TERM INT HUP; (trap '' TERM INT HUP; sleep 1000 & sleep 1000) & wait";
-    let child = Command::new("sh").args(["-c", script]).spawn().unwrap();
-    std::fs::write(file, child.id().to_string()).unwrap();
-    let mut child = child;
+    let mut child = Command::new("sh").args(["-c", script]).spawn().unwrap();
+    std::fs::write(file, "").unwrap();
     let _ = child.wait();
-}
-
-#[cpu_bound]
-fn spin() {
-    loop {
-        std::hint::spin_loop();
-    }
 }
 
 #[cpu_bound]
@@ -162,30 +147,6 @@ fn leave_a_thread() {
     });
 }
 
-/// A name for a file of a scenario, which is gone with the value.
-struct File(std::path::PathBuf);
-
-impl File {
-    fn new(test: &str) -> File {
-        let name = format!("offloop-worst-{test}-{}", std::process::id());
-        File(std::env::temp_dir().join(name))
-    }
-
-    fn name(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-
-    fn pid(&self) -> Option<u32> {
-        std::fs::read_to_string(&self.0).ok()?.parse().ok()
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
 fn values_that_go_wrong(pool: &ProcessPool) {
     use Fault::{Abort, Exit, Fail, Panic};
     use Moment::{DecodeArgument, DecodeResult, EncodeArgument, EncodeResult};
@@ -197,7 +158,7 @@ fn values_that_go_wrong(pool: &ProcessPool) {
                 trap: (moment, fault),
                 padding: vec![7; length],
             };
-            pass(value).on(pool).wait().unwrap_err()
+            wait(pass(value).on(pool)).unwrap_err()
         };
         for fault in [Fail, Panic] {
             for (moment, started) in [(EncodeArgument, Started::No), (EncodeResult, Started::Yes)] {
@@ -218,10 +179,7 @@ fn values_that_go_wrong(pool: &ProcessPool) {
                 (DecodeArgument, Phase::Decode),
                 (EncodeResult, Phase::Encode),
             ] {
-                match outcome(moment, fault) {
-                    Error::WorkerDied(died) => assert_eq!(died.phase, phase),
-                    other => panic!("{other}"),
-                }
+                assert_eq!(died::<Armed>(Err(outcome(moment, fault))).phase, phase);
             }
         }
     }
@@ -236,62 +194,58 @@ fn functions_that_end_their_worker(pool: &ProcessPool) {
         ("-TERM", "SIGTERM"),
         ("-INT", "SIGINT"),
     ] {
-        let error = end_by(how).on(pool).wait().unwrap_err();
+        let error = wait(end_by(how).on(pool)).unwrap_err();
         assert!(matches!(error, Error::WorkerDied(_)), "{how}: {error}");
         assert!(error.to_string().contains(text), "{how}: {error}");
     }
-    let error = end_by("panic").on(pool).wait().unwrap_err();
+    let error = wait(end_by("panic").on(pool)).unwrap_err();
     assert!(matches!(error, Error::Panicked(_)), "{error}");
 }
 
 fn workers_that_kill_each_other(pool: &ProcessPool) {
-    for round in 0..5 {
-        let file = File::new(&format!("victim-{round}"));
-        let victim = wait_in(file.name()).on(pool).start();
-        eventually("the victim runs", || file.pid().is_some());
-        kill_other(file.pid().unwrap()).on(pool).wait().unwrap();
-        match victim.wait().unwrap_err() {
-            Error::WorkerDied(died) => assert_eq!(died.phase, Phase::Run),
-            other => panic!("{other}"),
-        }
+    for _ in 0..5 {
+        let marks = Marks::new();
+        let victim = tasks::hold(marks.path(), "victim").on(pool).start();
+        let worker = marks.wait_for_pids("victim")[0];
+        wait(kill_other(worker).on(pool)).unwrap();
+        assert_eq!(died(wait(victim)).phase, Phase::Run);
     }
 }
 
 fn workers_with_a_family(pool: &ProcessPool) {
-    let file = File::new("family");
-    let call = breed(file.name()).on(pool).start();
-    eventually("the family is there", || file.pid().is_some());
+    let marks = Marks::new();
+    let call = breed(&marks.file("family")).on(pool).start();
+    marks.wait_for("family");
     drop(call);
-    let file = File::new("second-family");
-    let call = breed(file.name())
+    let call = breed(&marks.file("second family"))
         .on(pool)
         .timeout(Duration::from_millis(200));
-    assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
+    assert!(matches!(wait(call), Err(Error::TimedOut(_))));
 }
 
 fn functions_that_never_end(pool: &ProcessPool) {
     for _ in 0..10 {
         let call = spin().on(pool).timeout(Duration::from_millis(20));
-        assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
+        assert!(matches!(wait(call), Err(Error::TimedOut(_))));
         let call = spin()
             .on(pool)
             .timeout(Duration::from_millis(20))
             .grace(Duration::from_millis(20));
-        assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
+        assert!(matches!(wait(call), Err(Error::TimedOut(_))));
         drop(spin().on(pool).start());
     }
 }
 
 fn functions_that_take_all_memory(pool: &ProcessPool) {
     for _ in 0..2 {
-        let error = leak().on(pool).wait().unwrap_err();
+        let error = wait(leak().on(pool)).unwrap_err();
         assert!(error.to_string().contains("out of memory"), "{error}");
     }
 }
 
 fn threads_left_behind(pool: &ProcessPool) {
     for _ in 0..10 {
-        leave_a_thread().on(pool).wait().unwrap();
+        wait(leave_a_thread().on(pool)).unwrap();
     }
 }
 
@@ -349,7 +303,7 @@ fn marked() -> Vec<String> {
 type Scenario = (&'static str, fn(&ProcessPool));
 
 #[test]
-fn after_each_fault_all_is_as_it_was_before() {
+fn a_fault_leaves_all_as_it_was_before() {
     let scenarios: &[Scenario] = &[
         ("nothing", |_| ()),
         ("values that go wrong", values_that_go_wrong),
@@ -377,18 +331,11 @@ fn after_each_fault_all_is_as_it_was_before() {
             .memory_limit(256 << 20)
             .envs(envs);
         // Threads that all pools share start with the first.
-        pid()
-            .on(&pool)
-            .timeout(offloop_tests::LIMIT)
-            .wait()
-            .unwrap();
+        wait(pid().on(&pool).timeout(LIMIT)).unwrap();
 
         fault(&pool);
         for _ in 0..4 {
-            pid()
-                .on(&pool)
-                .wait()
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            wait(pid().on(&pool)).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
         let stats = pool.stats();
         assert_eq!((stats.running, stats.queued), (0, 0), "{name}: {stats:?}");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::error::{InvalidPool, Outcome};
-use crate::pool::options::{Given, Options};
+use crate::pool::options::CallOptions;
 use crate::tasks::erased::{Boxed, Typed};
 use crate::thread::{Inner, ThreadCall};
 
@@ -21,7 +21,7 @@ pub trait Backend<R>: Send {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R>;
 
     /// Returns the options of the call. Changes have an effect until the call is submitted.
-    fn options(&mut self) -> &mut Options;
+    fn options(&mut self) -> &mut CallOptions;
 
     /// Returns the task with its arguments and options, so that another pool can make the call.
     ///
@@ -37,7 +37,7 @@ pub trait Backend<R>: Send {
 pub struct TaskCall<R: 'static> {
     pub(crate) typed: &'static Typed<R>,
     pub(crate) args: Boxed,
-    pub(crate) options: Given,
+    pub(crate) options: CallOptions,
 }
 
 impl<R: Outcome> TaskCall<R> {
@@ -45,7 +45,7 @@ impl<R: Outcome> TaskCall<R> {
         TaskCall {
             typed,
             args,
-            options: Given::default(),
+            options: CallOptions::default(),
         }
     }
 
@@ -56,8 +56,8 @@ impl<R: Outcome> TaskCall<R> {
     }
 
     /// Returns the options of the call.
-    pub fn options(&mut self) -> &mut Options {
-        self.options.get_mut()
+    pub fn options(&mut self) -> &mut CallOptions {
+        &mut self.options
     }
 
     /// Runs the function on the current thread. No value is encoded. A panic of the function goes
@@ -124,7 +124,7 @@ impl<R: Outcome> Backend<R> for OnThreads<R> {
         self.submitted().poll(cx)
     }
 
-    fn options(&mut self) -> &mut Options {
+    fn options(&mut self) -> &mut CallOptions {
         match &mut self.stage {
             Stage::New(task) => task.options(),
             Stage::Submitted(call) => call.options(),

@@ -1,8 +1,11 @@
 //! [`Call`]: the future that an annotated function returns, with its options.
 //!
-//! - [`backend`]: what each kind of pool does of it.
+//! - [`backend`]: what each kind of pool has to do for it.
+//! - [`header`]: what a worker process is told about it, beside the arguments.
 
 mod backend;
+#[allow(dead_code, reason = "a call on a thread needs no header")]
+pub(crate) mod header;
 
 use std::fmt;
 use std::future::Future;
@@ -12,8 +15,9 @@ use std::time::Duration;
 
 use self::backend::OnThreads;
 pub use self::backend::{Backend, TaskCall};
+use crate::context::Progress;
 use crate::error::{Error, InvalidPool, Outcome};
-use crate::pool::options::Options;
+use crate::pool::options::CallOptions;
 use crate::thread::{ThreadCall, ThreadPool};
 
 /// One use of a task: a future whose output is `R`.
@@ -122,7 +126,7 @@ impl<R: Outcome> Call<R> {
     ///   busy until the function returns.
     pub fn timeout(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
-            options.timeout = Some(limit);
+            options.values_mut().timeout = Some(limit);
         }
         self
     }
@@ -161,7 +165,7 @@ impl<R: Outcome> Call<R> {
     /// ```
     pub fn grace(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
-            options.grace = Some(limit);
+            options.values_mut().grace = Some(limit);
         }
         self
     }
@@ -191,7 +195,7 @@ impl<R: Outcome> Call<R> {
     /// ```
     pub fn queue_timeout(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
-            options.queue_timeout = Some(limit);
+            options.values_mut().queue_timeout = Some(limit);
         }
         self
     }
@@ -208,7 +212,47 @@ impl<R: Outcome> Call<R> {
     /// has no effect, because a crash there ends the program.
     pub fn retry(mut self, times: u32) -> Call<R> {
         if let Some(options) = self.options() {
-            options.retries = times;
+            options.values_mut().retries = times;
+        }
+        self
+    }
+
+    /// Calls `show` while the function runs, with how far it is. The function says so by
+    /// [`context::progress`](crate::context::progress).
+    ///
+    /// The poll of this call calls `show`: on the task of the caller, or with [`wait`](Call::wait)
+    /// on the waiting thread. It does so about thirty times a second at most, with the newest
+    /// state. The last state is always shown, before the call is ready. A panic in `show` is a
+    /// panic of the poll.
+    ///
+    /// `show` is not called if the call is not polled, as with [`detach`](Call::detach). It is also
+    /// not called if the call runs in place, because its caller runs in a worker of the same pool.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use offloop::{Progress, cpu_bound};
+    ///
+    /// #[cpu_bound]
+    /// fn resize_all(images: u64) -> u64 {
+    ///     for done in 1..=images {
+    ///         // ... resizes one ...
+    ///         offloop::context::progress(done, images);
+    ///     }
+    ///     images
+    /// }
+    ///
+    /// let seen = Arc::new(Mutex::new(Vec::new()));
+    /// let show = {
+    ///     let seen = Arc::clone(&seen);
+    ///     move |progress: Progress| seen.lock().unwrap().push(progress.done)
+    /// };
+    /// assert_eq!(resize_all(100).on_progress(show).wait()?, 100);
+    /// assert_eq!(seen.lock().unwrap().last(), Some(&100)); // the last state is always shown
+    /// # Ok::<(), offloop::Error>(())
+    /// ```
+    pub fn on_progress(mut self, show: impl FnMut(Progress) + Send + 'static) -> Call<R> {
+        if let Some(options) = self.options() {
+            options.set_on_progress(Box::new(show));
         }
         self
     }
@@ -235,7 +279,7 @@ impl<R: Outcome> Call<R> {
     /// ```
     pub fn try_now(mut self) -> Call<R> {
         if let Some(options) = self.options() {
-            options.bounded = true;
+            options.values_mut().bounded = true;
         }
         self
     }
@@ -308,7 +352,7 @@ impl<R: Outcome> Call<R> {
         crate::util::wait::wait(self)
     }
 
-    fn options(&mut self) -> Option<&mut Options> {
+    fn options(&mut self) -> Option<&mut CallOptions> {
         match &mut self.way {
             Way::Thread(call) => Some(call.options()),
             Way::Task(backend) => Some(backend.options()),

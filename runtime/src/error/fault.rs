@@ -93,6 +93,12 @@ pub(crate) enum ProtocolFault {
     ReplyKind(u32),
     /// It sent a report whose bytes cannot be decoded. The text says why.
     Report(String),
+    /// It said that so many bytes of events wait to be read, which is more than there is room for.
+    EventBytes(u64),
+    /// It sent an event of this kind, which is none.
+    EventKind(u32),
+    /// It sent an event whose bytes cannot be read.
+    Event,
     /// The shared memory that it sent cannot be used.
     Memory(MemoryError),
 }

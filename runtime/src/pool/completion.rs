@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::options::Options;
+use super::options::{OnProgress, Options};
 use super::rejected::Rejected;
+use crate::context::Progress;
 use crate::error::{Error, Refused, Started, TimedOut};
 use crate::stats::{Counters, Ending, Place};
 use crate::util::sync::{lock, wake};
@@ -29,6 +30,8 @@ pub(crate) struct State<C, T> {
     pub(crate) timer: Timer,
     end: End<T>,
     waker: Option<Waker>,
+    /// How far the function is, if the caller wants to know and was not told yet.
+    progress: Option<Progress>,
 }
 
 /// The state of a call, locked.
@@ -67,15 +70,21 @@ pub(crate) enum Deadline {
     Running(u64),
     /// The function did not stop within the `grace`.
     Grace,
+    /// It is time to show the caller how far the function is.
+    Progress,
 }
 
-/// The number of a worker is neither 0 nor `u64::MAX`, so these two stand for the other deadlines.
+/// The caller of [`on_progress`](crate::Call::on_progress) is told no more often than this.
+pub(crate) const PROGRESS_PAUSE: Duration = Duration::from_millis(33);
+
+/// The number of a worker is none of the numbers that stand for the other deadlines.
 impl Token for Deadline {
     fn to_number(self) -> u64 {
         match self {
             Deadline::InQueue => 0,
             Deadline::Running(worker) => worker,
             Deadline::Grace => u64::MAX,
+            Deadline::Progress => u64::MAX - 1,
         }
     }
 
@@ -83,6 +92,7 @@ impl Token for Deadline {
         match number {
             0 => Deadline::InQueue,
             u64::MAX => Deadline::Grace,
+            number if number == u64::MAX - 1 => Deadline::Progress,
             worker => Deadline::Running(worker),
         }
     }
@@ -99,6 +109,20 @@ impl<C, T> State<C, T> {
     pub(crate) fn is_detached(&self) -> bool {
         matches!(self.end, End::Detached)
     }
+
+    /// Notes how far the function is. The caller is told in its next poll, before the outcome.
+    pub(crate) fn set_progress(&mut self, progress: Progress) {
+        self.progress = Some(progress);
+    }
+}
+
+/// Wakes the caller, so that it polls and sees the new progress.
+pub(crate) fn wake_caller<C, T>(mut state: Locked<'_, C, T>) {
+    let waker = state.waker.take();
+    drop(state);
+    if let Some(waker) = waker {
+        wake(waker);
+    }
 }
 
 impl<C: Course, T> Completion<C, T> {
@@ -110,6 +134,7 @@ impl<C: Course, T> Completion<C, T> {
                 timer: Timer::default(),
                 end: End::Open,
                 waker,
+                progress: None,
             }),
         }
     }
@@ -119,11 +144,23 @@ impl<C: Course, T> Completion<C, T> {
     }
 
     /// Returns the outcome if there is one. If not, keeps the waker of `cx`, to wake the caller
-    /// when there is one.
-    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<T> {
+    /// when there is one. Before that, calls `on_progress` if the function has made progress since
+    /// the last poll.
+    pub(crate) fn poll(
+        &self,
+        cx: &mut Context<'_>,
+        mut on_progress: Option<&mut OnProgress>,
+    ) -> Poll<T> {
         let mut clone = None;
         loop {
             let mut state = self.lock();
+            if let Some(progress) = state.progress.take() {
+                drop(state);
+                if let Some(on_progress) = &mut on_progress {
+                    on_progress(progress);
+                }
+                continue;
+            }
             if let End::Ready(_) = state.end {
                 if let End::Ready(outcome) = mem::replace(&mut state.end, End::Over) {
                     return Poll::Ready(outcome);

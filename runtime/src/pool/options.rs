@@ -1,8 +1,11 @@
-//! [`Options`]: the options of a call, beside its arguments.
+//! [`CallOptions`]: the options of a call, beside its arguments.
 
+use std::fmt;
 use std::time::Duration;
 
-/// The options of a call, beside its arguments. The methods of [`Call`](crate::Call) set them.
+use crate::context::Progress;
+
+/// The values of the options of a call. The methods of [`Call`](crate::Call) set them.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
@@ -17,19 +20,51 @@ pub struct Options {
     pub retries: u32,
     /// Whether the call fails if the queue is full, instead of waiting.
     pub bounded: bool,
+    /// Whether the caller wants to know how far the function is.
+    pub wants_progress: bool,
 }
+
+/// The closure of [`Call::on_progress`](crate::Call::on_progress).
+pub type OnProgress = Box<dyn FnMut(Progress) + Send>;
 
 /// The options of a call, which take the size of a pointer until one is set. Most calls have none,
 /// and a call should be cheap to move.
-#[derive(Debug, Default)]
-pub(crate) struct Given(Option<Box<Options>>);
+#[derive(Default)]
+pub struct CallOptions(Option<Box<Set>>);
 
-impl Given {
-    pub(crate) fn get(&self) -> Options {
-        self.0.as_deref().copied().unwrap_or_default()
+#[derive(Default)]
+struct Set {
+    values: Options,
+    on_progress: Option<OnProgress>,
+}
+
+impl CallOptions {
+    /// Returns a copy of the values, which are the defaults if none was set.
+    #[must_use]
+    pub fn values(&self) -> Options {
+        self.0.as_deref().map(|set| set.values).unwrap_or_default()
     }
 
-    pub(crate) fn get_mut(&mut self) -> &mut Options {
-        self.0.get_or_insert_default()
+    /// Returns the values, to change them.
+    pub fn values_mut(&mut self) -> &mut Options {
+        &mut self.0.get_or_insert_default().values
+    }
+
+    /// Sets the closure that the caller's poll calls when the function has made progress.
+    pub fn set_on_progress(&mut self, on_progress: OnProgress) {
+        let set = self.0.get_or_insert_default();
+        set.values.wants_progress = true;
+        set.on_progress = Some(on_progress);
+    }
+
+    /// Returns the closure that the caller's poll calls when the function has made progress.
+    pub fn on_progress(&mut self) -> Option<&mut OnProgress> {
+        self.0.as_deref_mut()?.on_progress.as_mut()
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.values().fmt(f)
     }
 }

@@ -32,6 +32,6 @@ pub(crate) use protocol::frame::{Assembler, Kind, NoFrame};
 #[cfg(fuzzing)]
 pub(crate) use protocol::handshake::read_ready;
 #[cfg(fuzzing)]
-pub(crate) use protocol::reply::{Body, Reply};
+pub(crate) use protocol::reply::Reply;
 #[cfg(fuzzing)]
-pub(crate) use transport::shm::fd_passing::FdPurpose;
+pub(crate) use transport::fd_passing::FdPurpose;

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,12 @@ pub(crate) struct Report {
     pub(crate) location: Option<String>,
     pub(crate) backtrace: Option<String>,
 }
+
+/// Is told the message and the place of each panic.
+type Witness = Box<dyn Fn(&str, &str) + Send + Sync>;
+
+/// Is told of each panic in this process, also of those that end it.
+static WITNESS: OnceLock<Witness> = OnceLock::new();
 
 thread_local! {
     /// How many calls of [`catch`] this thread is inside of.
@@ -58,6 +64,17 @@ pub(crate) fn swallow_panic(action: impl FnOnce()) {
     }
 }
 
+/// Tells `witness` the message and the place of each panic in this process, before anything else
+/// follows from it. There is one witness; a second one is told nothing.
+#[allow(
+    dead_code,
+    reason = "on systems without process pools there is no witness"
+)]
+pub(crate) fn set_witness(witness: impl Fn(&str, &str) + Send + Sync + 'static) {
+    let _ = WITNESS.set(Box::new(witness));
+    install_hook();
+}
+
 fn text_of(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&'static str>() {
         (*text).to_owned()
@@ -77,11 +94,15 @@ fn install_hook() {
     INSTALLED.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
+            let place = || {
+                info.location()
+                    .map_or_else(String::new, ToString::to_string)
+            };
+            if let Some(witness) = WITNESS.get() {
+                witness(&text_of(info.payload()), &place());
+            }
             if DEPTH.get() > 0 {
-                let place = info
-                    .location()
-                    .map_or_else(String::new, ToString::to_string);
-                LAST.set(Some((place, backtrace())));
+                LAST.set(Some((place(), backtrace())));
             }
             before(info);
         }));

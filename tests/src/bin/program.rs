@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use offloop::{ProcessPool, ThreadPool, cpu_bound};
+use offloop_tests::{eventually, tasks};
 use tokio::signal::unix::{SignalKind, signal};
 
 static POOL: ProcessPool = ProcessPool::new("program").workers(2);
@@ -14,13 +15,6 @@ static POOL: ProcessPool = ProcessPool::new("program").workers(2);
 #[cpu_bound(pool = POOL)]
 fn pid() -> u32 {
     std::process::id()
-}
-
-#[cpu_bound(pool = POOL)]
-fn spin() {
-    loop {
-        std::hint::spin_loop();
-    }
 }
 
 /// Has its worker write this file at its exit, as a tool that measures coverage does.
@@ -40,7 +34,7 @@ fn write_at_exit(file: String) {
 /// Goes on until the file is there.
 #[cpu_bound(pool = POOL)]
 fn wait_for(file: &str) -> u32 {
-    offloop_tests::eventually("the file is there", || std::path::Path::new(file).exists());
+    eventually("the file is there", || std::path::Path::new(file).exists());
     7
 }
 
@@ -88,8 +82,7 @@ async fn use_pools_after_fork() {
 /// Is interrupted, and lets what runs come to its end.
 async fn until_interrupted(file: &str) {
     let call = wait_for(file).start();
-    let running = || POOL.stats().running == 1;
-    offloop_tests::eventually("it runs", running);
+    eventually("it runs", || POOL.stats().running == 1);
     let mut interrupts = signal(SignalKind::interrupt()).unwrap();
     println!("ready");
     interrupts.recv().await;
@@ -109,13 +102,13 @@ async fn main() {
         "exit-handler" => return write_at_exit(file).await.unwrap(),
         _ => {}
     }
-    let idle = pid().await;
-    match idle {
+    let spinning = tasks::spin().on(&POOL).start();
+    eventually("one worker spins", || POOL.stats().running == 1);
+    // The other one, which is idle from then on.
+    match pid().await {
         Ok(pid) => println!("{pid}"),
         Err(error) => println!("{error}"),
     }
-    let spinning = tokio::spawn(spin());
-    tokio::time::sleep(Duration::from_millis(50)).await;
     println!("ready");
     let _ = std::io::stdout().flush();
     match how.as_str() {

@@ -117,7 +117,7 @@ fn files_come_and_go() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn by_name_as_well() -> io::Result<()> {
+async fn files_come_and_go_by_name_as_well() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("file");
     write::builder().path(path.clone()).contents(b"12").await?;

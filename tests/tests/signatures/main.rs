@@ -1,6 +1,6 @@
 //! Functions of libraries that people use, annotated with the signatures that their docs show:
 //! all of them have to compile, and a good part is run, on real files, sockets, pictures and
-//! tables.
+//! tables. A binary of its own because of the libraries, one of which is linked on demand only.
 //!
 //! A function has the signature of the library, with `self` as its first argument where it is a
 //! method, unless the line above its attribute says
@@ -23,6 +23,8 @@
     clippy::result_large_err,
     clippy::trivially_copy_pass_by_ref
 )]
+
+offloop_tests::settings_of_its_own!();
 
 mod archives;
 mod csv;

@@ -277,7 +277,7 @@ impl Db {
 }
 
 #[tokio::test]
-async fn a_table_in_memory() -> anyhow::Result<()> {
+async fn a_table_in_memory_is_filled_and_asked() -> anyhow::Result<()> {
     let db = Db(Arc::new(Mutex::new(open_in_memory().await??)));
     db.execute_batch("create table t (id integer primary key, name text)")
         .await??;
@@ -306,7 +306,7 @@ async fn a_table_in_memory() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_table_in_a_file() -> anyhow::Result<()> {
+async fn a_table_in_a_file_is_opened_to_be_read() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("db");
     let connection = open(path.clone()).await??;

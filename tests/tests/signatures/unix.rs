@@ -91,7 +91,7 @@ fn in_c(path: &CStr, names: &[CString]) -> usize {
 }
 
 #[test]
-fn links_and_offsets() -> io::Result<()> {
+fn a_file_behind_a_link_is_read_at_an_offset() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("file");
     let file = Arc::new(create_with_mode::builder().path(&*path).call().wait()?);

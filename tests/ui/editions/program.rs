@@ -1,4 +1,4 @@
-//! Compiled in each edition by `tests/macro_editions.rs`, with the library under another name.
+//! Compiled in each edition by `tests/ui.rs`, with the library under another name.
 #![deny(warnings, missing_docs, unreachable_pub)]
 #![forbid(unsafe_code)]
 

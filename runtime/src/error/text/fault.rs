@@ -80,6 +80,12 @@ impl fmt::Display for ProtocolFault {
             ProtocolFault::Report(reason) => {
                 write!(f, "it sent a report that cannot be read: {reason}")
             }
+            ProtocolFault::EventBytes(length) => write!(
+                f,
+                "it announced {length} bytes of events, more than there is room for"
+            ),
+            ProtocolFault::EventKind(kind) => write!(f, "it sent an event of unknown kind {kind}"),
+            ProtocolFault::Event => f.write_str("it sent an event that cannot be read"),
             ProtocolFault::Memory(error) => error.fmt(f),
         }
     }
@@ -269,6 +275,15 @@ mod tests {
                 ProtocolFault::Report("cut short".to_owned()),
                 "it sent a report that cannot be read: cut short",
             ),
+            (
+                ProtocolFault::EventBytes(1 << 40),
+                "it announced 1099511627776 bytes of events, more than there is room for",
+            ),
+            (
+                ProtocolFault::EventKind(99),
+                "it sent an event of unknown kind 99",
+            ),
+            (ProtocolFault::Event, "it sent an event that cannot be read"),
         ]);
     }
 

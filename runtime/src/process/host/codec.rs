@@ -11,11 +11,11 @@ use super::message::{Body, Message};
 use super::scheduler::Scheduler;
 use super::scheduler::job::{Answer, Job, Request};
 use super::scheduler::poison::Key;
-use super::worker::Lent;
 use crate::error::{CodecFailed, Error, Started};
 use crate::pool::completion::TakenCall;
 use crate::pool::queue::Runnable;
 use crate::pool::queue::Waiting;
+use crate::process::transport::Lease;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
 use crate::tasks::erased::{Boxed, Entry};
@@ -36,15 +36,17 @@ fn threads() -> &'static ThreadPool {
 
 /// Encodes the arguments if they are small; otherwise leaves them as they are.
 pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String> {
-    let mut out = Encoder::new(entry.info().id().to_le_bytes().to_vec())
-        .with_message_at(0)
-        .with_limit(SMALL);
+    let mut out = Encoder::new(Vec::new()).with_limit(SMALL);
     match encode(entry, &args, &mut out) {
         Ok(()) => {
             panic::swallow_panic(|| drop(args));
             let handles = out.take_handles();
             let body = Body::Bytes(out.into_bytes());
-            Ok(Request::Encoded(Message::new(body, handles)))
+            Ok(Request::Encoded(Message::new(
+                entry.info().id(),
+                body,
+                handles,
+            )))
         }
         Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
         Err(Unencoded::Failed(reason)) => {
@@ -75,16 +77,12 @@ fn encode(entry: &Entry, args: &Boxed, out: &mut Encoder) -> Result<(), Unencode
 fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     let no_memory = |reason: String| format!("the arguments: {reason}");
     let entry = &job.erased().entry;
-    let id = entry.info().id().to_le_bytes();
     let region = match job.region() {
         Some(region) => region,
         None => Region::create(2 * SMALL).map_err(|error| no_memory(error.to_string()))?,
     };
-    let (name, mut memory) = region.into_parts();
-    memory
-        .copy_in(0, &id)
-        .map_err(|error| no_memory(error.to_string()))?;
-    let mut out = Encoder::spilling_into(Box::new(memory), id.len(), Vec::new()).with_message_at(0);
+    let (name, memory) = region.into_parts();
+    let mut out = Encoder::spilling_into(Box::new(memory), 0, Vec::new());
     encode(entry, args, &mut out).map_err(|unencoded| match unencoded {
         Unencoded::Failed(reason) => reason,
         Unencoded::TooLarge => no_memory("too large".to_owned()),
@@ -103,7 +101,7 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
         length,
         key,
     };
-    Ok(Message::new(body, handles))
+    Ok(Message::new(entry.info().id(), body, handles))
 }
 
 /// Encodes large arguments on threads of its own and sends them to the worker that waits for them.
@@ -117,7 +115,7 @@ pub(crate) fn encode_for(job: &Arc<Job>) {
 }
 
 /// Decodes a large result on threads of its own.
-pub(crate) fn decode_for(job: &Arc<Job>, body: Lent, descriptors: Vec<OwnedFd>) {
+pub(crate) fn decode_for(job: &Arc<Job>, body: Lease, descriptors: Vec<OwnedFd>) {
     let work = Decode {
         job: Arc::clone(job),
         body: Mutex::new(Some((body, descriptors))),
@@ -174,7 +172,7 @@ impl Runnable for Encode {
 
 struct Decode {
     job: Arc<Job>,
-    body: Mutex<Option<(Lent, Vec<OwnedFd>)>>,
+    body: Mutex<Option<(Lease, Vec<OwnedFd>)>>,
 }
 
 impl Waiting for Decode {
@@ -199,7 +197,7 @@ impl Runnable for Decode {
     }
 }
 
-fn decode_lent(job: &Job, lent: Lent, descriptors: Vec<OwnedFd>) -> Result<Boxed, String> {
+fn decode_lent(job: &Job, lent: Lease, descriptors: Vec<OwnedFd>) -> Result<Boxed, String> {
     let decode = job.erased().decode;
     let where_it_lies = lent.look()?;
     if job.erased().entry.is_plain(where_it_lies) {

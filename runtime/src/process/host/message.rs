@@ -1,16 +1,17 @@
-//! A call on its way to a worker: the id of its task, its encoded arguments, and descriptors that come
-//! up in them.
+//! A call on its way to a worker: its task, its encoded arguments, and descriptors that come up in them.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
 use super::scheduler::poison::Key;
+use crate::process::transport::INLINE;
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::INLINE;
 use crate::wire::Handle;
 
 #[derive(Debug)]
 pub(crate) struct Message {
+    /// The id of the task.
+    task: u64,
     body: Body,
     handles: Vec<Arc<Handle>>,
 }
@@ -28,8 +29,12 @@ pub(crate) enum Body {
 }
 
 impl Message {
-    pub(crate) fn new(body: Body, handles: Vec<Arc<Handle>>) -> Arc<Message> {
-        Arc::new(Message { body, handles })
+    pub(crate) fn new(task: u64, body: Body, handles: Vec<Arc<Handle>>) -> Arc<Message> {
+        Arc::new(Message {
+            task,
+            body,
+            handles,
+        })
     }
 
     pub(crate) fn body(&self) -> &Body {
@@ -56,6 +61,7 @@ impl Message {
             Body::Laid { key, .. } => key.unwrap_or_else(|| Key::of(&[])),
         };
         // Of data that is shared, the bytes say how long it is, and the file which it is.
+        let key = key.and(self.task);
         self.handles.iter().fold(key, |key, handle| {
             let file = rustix::fs::fstat(handle).map_or(0, |file| file.st_ino);
             key.and(file)

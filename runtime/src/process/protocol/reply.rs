@@ -4,7 +4,6 @@ use std::os::fd::OwnedFd;
 
 use serde::{Deserialize, Serialize};
 
-use crate::process::host::worker::Lent;
 use crate::util::panic::Report;
 use crate::wire::{Decoder, Wire};
 
@@ -29,21 +28,10 @@ pub(crate) struct CodecReport {
     pub(crate) reason: String,
 }
 
-/// Where the bytes of an answer are.
+/// What the worker said of a call. `B` is what holds the bytes of an answer.
 #[derive(Debug)]
-pub(crate) enum Body {
-    Copied(Vec<u8>),
-    /// In memory of the worker's.
-    Lent(Lent),
-}
-
-/// What the worker said of a call.
-#[derive(Debug)]
-pub(crate) enum Reply {
-    Value {
-        body: Body,
-        descriptors: Vec<OwnedFd>,
-    },
+pub(crate) enum Reply<B> {
+    Value { body: B, descriptors: Vec<OwnedFd> },
     Panicked(Report),
     Codec(CodecReport),
 }
@@ -55,27 +43,32 @@ impl ReplyKind {
     }
 }
 
-impl Reply {
-    pub(crate) fn parse(kind: u32, body: Body, descriptors: Vec<OwnedFd>) -> Result<Reply, String> {
+impl<B> Reply<B> {
+    /// Takes `body` for an answer of this kind. `copy` returns the bytes of a report.
+    ///
+    /// # Errors
+    /// There is no such kind, or the report cannot be read.
+    pub(crate) fn parse(
+        kind: u32,
+        body: B,
+        descriptors: Vec<OwnedFd>,
+        copy: impl FnOnce(B) -> Result<Vec<u8>, String>,
+    ) -> Result<Reply<B>, String> {
         let is = |known: ReplyKind| kind == known as u32;
         if ReplyKind::is_value(kind) {
             Ok(Reply::Value { body, descriptors })
         } else if is(ReplyKind::Panicked) {
-            report(body).map(Reply::Panicked)
+            report(&copy(body)?).map(Reply::Panicked)
         } else if is(ReplyKind::Codec) {
-            report(body).map(Reply::Codec)
+            report(&copy(body)?).map(Reply::Codec)
         } else {
             Err(format!("it sent a reply of unknown kind {kind}"))
         }
     }
 }
 
-fn report<T: Wire>(body: Body) -> Result<T, String> {
-    let bytes = match body {
-        Body::Copied(bytes) => bytes,
-        Body::Lent(lent) => lent.copy()?,
-    };
-    let mut input = Decoder::new(&bytes);
+fn report<T: Wire>(bytes: &[u8]) -> Result<T, String> {
+    let mut input = Decoder::new(bytes);
     let report = input.output();
     report
         .and_then(|report| input.end().map(|()| report))

@@ -17,7 +17,9 @@ use super::context::{FAILED, InLoop, WorkerContext};
 use super::memory_usage::resident_memory;
 use super::serve_loop;
 use crate::process::mode;
+use crate::process::protocol::event::Event;
 use crate::process::protocol::handshake::{Invitation, VARIABLE, WorkerConfig};
+use crate::util::panic;
 
 /// The stack of the thread that runs calls, in bytes: what a main thread usually has.
 const STACK: usize = 8 << 20;
@@ -61,30 +63,43 @@ fn has_more_rights_than_its_user() -> bool {
     secure != 0
 }
 
+/// Ends a process that cannot become a worker.
 fn give_up(reason: &str) -> ! {
     eprintln!("offloop: {reason}");
     std::process::exit(FAILED)
+}
+
+/// Ends a worker that cannot go on. Its pool is told why.
+fn stop(context: &WorkerContext, reason: &str) -> ! {
+    context.emit(&Event::Stopping { reason });
+    give_up(reason)
 }
 
 fn become_worker(invitation: &Invitation) -> ! {
     // SAFETY: no other thread of this program runs yet, or, from `init`, the caller was told that
     // this is the first line of `main`; so nobody reads the environment at this moment.
     unsafe { std::env::remove_var(VARIABLE) };
-    let (context, config) = match set_up(invitation) {
-        Ok(parts) => parts,
-        Err(reason) => give_up(&format!("a worker cannot be set up: {reason}")),
+    let no_set_up = |reason| format!("a worker cannot be set up: {reason}");
+    let context: &'static WorkerContext = match connect(invitation) {
+        Ok(context) => Box::leak(Box::new(context)),
+        Err(reason) => give_up(&no_set_up(reason)),
     };
-    let context: &'static WorkerContext = Box::leak(Box::new(context));
+    panic::set_witness(|message, place| context.tell_of_panic(message, place));
+    let config = match set_up(&context.socket) {
+        Ok(config) => config,
+        Err(reason) => stop(context, &no_set_up(reason)),
+    };
     let restricted = restrict(&config);
+    let reports_memory = config.reports_memory;
     let name = config.pool.clone();
     if !mode::set_worker(config.pool) {
-        give_up("a worker was set up twice");
+        stop(context, "a worker was set up twice");
     }
     // A thread of std's, since before `main` the first one is not quite like others: it has no
     // name, and no stack of a size that we know.
     let serve = move || {
         let _in_loop = InLoop(context);
-        serve_loop::serve(context, restricted)
+        serve_loop::serve(context, restricted, reports_memory)
     };
     let worker = thread::Builder::new()
         .name(name)
@@ -95,20 +110,27 @@ fn become_worker(invitation: &Invitation) -> ! {
             context.wait_for_end();
             worker.join()
         }
-        Err(error) => give_up(&format!(
-            "a worker cannot start its thread; is the pool's `memory_limit` too small, or the number of processes limited? {error}"
-        )),
+        Err(error) => {
+            let reason = format!(
+                "a worker cannot start its thread; is the pool's `memory_limit` too small, or the \
+                 number of processes limited? {error}"
+            );
+            stop(context, &reason)
+        }
     };
     match result {
         // A polite end: what the program has registered to run at its exit runs.
         Ok(Ok(())) => std::process::exit(0),
-        Ok(Err(reason)) => give_up(&reason),
-        Err(_) => give_up("the worker's loop panicked, which is a fault of offloop"),
+        Ok(Err(reason)) => stop(context, &reason),
+        Err(_) => stop(
+            context,
+            "the worker's loop panicked, which is a fault of offloop",
+        ),
     }
 }
 
-/// Sets up what must be in place before any user code runs.
-fn set_up(invitation: &Invitation) -> Result<(WorkerContext, WorkerConfig), String> {
+/// Takes what the pool has sent ahead, by which the two hear of each other.
+fn connect(invitation: &Invitation) -> Result<WorkerContext, String> {
     let describe = |error: rustix::io::Errno| error.to_string();
     // The kernel kills this process when its parent ends, however it ends. Had it ended before
     // this line, the process would have another parent now.
@@ -124,7 +146,13 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, WorkerConfig), Stri
     let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
     rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
     let (ring, doorbell) = WorkerContext::receive(&socket)?;
-    let config = WorkerConfig::receive(&socket)?;
+    WorkerContext::new(socket, ring, doorbell, invitation.nonce)
+        .map_err(|error| format!("it cannot be told of the end: {error}"))
+}
+
+/// Sets up what must be in place before any user code runs.
+fn set_up(socket: &UnixStream) -> Result<WorkerConfig, String> {
+    let config = WorkerConfig::receive(socket)?;
     allocator::take_large_steps(config.memory_limit.is_some());
     if let Some(limit) = config.memory_limit {
         let limit = Rlimit {
@@ -145,15 +173,7 @@ fn set_up(invitation: &Invitation) -> Result<(WorkerContext, WorkerConfig), Stri
     if let Ok(name) = CString::new(label(&config.pool, config.number)) {
         let _ = rustix::thread::set_name(&name);
     }
-    let context = WorkerContext::new(
-        socket,
-        ring,
-        doorbell,
-        invitation.nonce,
-        config.reports_memory,
-    )
-    .map_err(|error| format!("it cannot be told of the end: {error}"))?;
-    Ok((context, config))
+    Ok(config)
 }
 
 /// Puts the worker into its sandbox, if it is to have one: the last step, before the first other thread.

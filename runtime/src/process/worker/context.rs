@@ -4,15 +4,18 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, TryLockError};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::{PidfdFlags, pidfd_open};
 
-use crate::context::Asked;
+use crate::context::{Asked, Progress};
 use crate::error::Phase;
+use crate::process::protocol::event::{Delivery, Event};
+use crate::process::transport::Ring;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
-use crate::process::transport::shm::ring::Ring;
+use crate::util::sync::lock;
 
 /// The exit code of a worker that cannot work.
 pub(crate) const FAILED: i32 = 70;
@@ -26,7 +29,6 @@ pub(crate) struct WorkerContext {
     /// What wakes the pool's own thread.
     pub(crate) doorbell: OwnedFd,
     pub(crate) nonce: u64,
-    pub(crate) reports_memory: bool,
     /// Readable when the program that it works for has ended.
     parent: Option<OwnedFd>,
     /// Readable when the worker's loop has.
@@ -34,6 +36,8 @@ pub(crate) struct WorkerContext {
     /// The call that the worker has taken up last, and where it lies.
     call: AtomicU64,
     position: AtomicU64,
+    /// Held by the thread that says an event.
+    saying: Mutex<()>,
 }
 
 impl WorkerContext {
@@ -59,7 +63,6 @@ impl WorkerContext {
         ring: Ring,
         doorbell: OwnedFd,
         nonce: u64,
-        reports_memory: bool,
     ) -> io::Result<WorkerContext> {
         let parent = rustix::process::getppid();
         Ok(WorkerContext {
@@ -70,9 +73,9 @@ impl WorkerContext {
             ring,
             doorbell,
             nonce,
-            reports_memory,
             call: AtomicU64::new(0),
             position: AtomicU64::new(0),
+            saying: Mutex::new(()),
         })
     }
 
@@ -88,6 +91,31 @@ impl WorkerContext {
 
     pub(crate) fn phase(&self) -> Phase {
         self.ring.phase(self.position())
+    }
+
+    /// Says something to the pool, as the event wants it.
+    pub(super) fn emit(&self, event: &Event<'_>) {
+        match event.delivery() {
+            Delivery::Latest(progress) => {
+                let call = self.call.load(Ordering::Acquire);
+                self.ring.set_progress(self.position(), call, progress);
+            }
+            Delivery::Bounded(bytes) => match self.saying.try_lock() {
+                Ok(_saying) => self.ring.write_event(&bytes, false),
+                Err(TryLockError::Poisoned(_) | TryLockError::WouldBlock) => self.ring.drop_event(),
+            },
+            Delivery::Vital(bytes) => {
+                let _saying = lock(&self.saying);
+                self.ring.write_event(&bytes, true);
+            }
+        }
+    }
+
+    /// Says that there was a panic, which may be the end of this process.
+    pub(super) fn tell_of_panic(&self, message: &str, place: &str) {
+        let text = &*format!("panicked at {place}: {message}");
+        let call = self.call.load(Ordering::Acquire);
+        self.emit(&Event::Panicked { call, text });
     }
 
     fn position(&self) -> u64 {
@@ -118,9 +146,11 @@ pub(crate) struct InLoop(pub(crate) &'static WorkerContext);
 
 impl Drop for InLoop {
     fn drop(&mut self) {
-        // If nobody can be told, somebody has closed descriptors that were not his, and this process is of no
-        // more use.
-        if doorbell::ring(self.0.loop_ended.as_fd()).is_err() {
+        // If the main thread cannot be told, the function has closed descriptors that are not its own,
+        // and this process is of no more use.
+        if let Err(error) = doorbell::ring(self.0.loop_ended.as_fd()) {
+            let reason = &*format!("descriptors of the worker were closed: {error}");
+            self.0.emit(&Event::Stopping { reason });
             std::process::exit(FAILED);
         }
     }
@@ -137,7 +167,11 @@ impl Asked for WorkerContext {
         match self.call.load(Ordering::Acquire) {
             // No call was taken up yet.
             0 => 0,
-            _ => self.ring.attempt(self.position()),
+            _ => self.ring.header(self.position()).attempt,
         }
+    }
+
+    fn report(&self, progress: Progress) {
+        self.emit(&Event::Progress(progress));
     }
 }

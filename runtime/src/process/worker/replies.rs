@@ -10,7 +10,7 @@ use super::requests::Inbox;
 use crate::process::protocol::reply::{CodecReport, ReplyKind};
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::memory::Memory;
-use crate::process::transport::shm::ring::{INLINE, Interrupted, Place, wait_for_death};
+use crate::process::transport::{INLINE, Interrupted, Place, wait_for_death};
 use crate::wire::{Encoder, Handle, Spill, Wire};
 
 /// What a call has come to, encoded.

@@ -4,10 +4,10 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use super::context::WorkerContext;
+use crate::process::transport::DOORBELLS;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::DOORBELLS;
 
 pub(crate) struct Inbox {
     context: &'static WorkerContext,

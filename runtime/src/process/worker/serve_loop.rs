@@ -22,6 +22,7 @@ use crate::wire::{Decoder, Handle};
 pub(crate) fn serve(
     context: &'static WorkerContext,
     restricted: Result<(), String>,
+    reports_memory: bool,
 ) -> Result<(), String> {
     let registry = Registry::get()?;
     let socket = &context.socket;
@@ -40,7 +41,7 @@ pub(crate) fn serve(
         context.begin(position, call);
         let answer = match inbox.open(position, call) {
             Ok(Opened::Call(message, values)) => {
-                answer(registry, message, values, context, &mut outbox)
+                answer(registry, position, message, values, context, &mut outbox)
             }
             Ok(Opened::PoolHasGone) => return Ok(()),
             Err(reason) => return Err(format!("the pool is not understood: {reason}")),
@@ -48,7 +49,7 @@ pub(crate) fn serve(
         // What the function has printed is not to be lost if the worker is killed next. If it
         // cannot be written, there is nobody who reads it.
         let _ = io::stdout().flush();
-        if context.reports_memory {
+        if reports_memory {
             context.ring.set_resident(resident_memory());
         }
         outbox
@@ -62,16 +63,13 @@ pub(crate) fn serve(
 /// Runs a call and gives what answers it.
 fn answer(
     registry: &Registry,
+    position: u64,
     message: &[u8],
     values: Vec<Handle>,
     context: &WorkerContext,
     outbox: &mut Outbox,
 ) -> Answer {
-    let task = message
-        .first_chunk()
-        .map(|id| u64::from_le_bytes(*id))
-        .and_then(|id| registry.find(id));
-    let Some(task) = task else {
+    let Some(task) = registry.find(context.ring.header(position).task) else {
         // Both sides have the same table, so this is for a pool that has gone mad.
         return Answer::report(
             ReplyKind::Codec,
@@ -84,10 +82,7 @@ fn answer(
     let mut out = outbox.encoder();
     let on_run = || context.set_phase(Phase::Run);
     let on_encode = || context.set_phase(Phase::Encode);
-    let mut input = Decoder::new(&message[size_of::<u64>()..])
-        .starting_at(size_of::<u64>())
-        .with_handles(values)
-        .on_run(&on_run);
+    let mut input = Decoder::new(message).with_handles(values).on_run(&on_run);
     let outcome = panic::catch(|| {
         // The result is dropped in here too: that is user code.
         task.serve(&mut input, &mut out, &on_encode)

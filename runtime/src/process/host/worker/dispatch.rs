@@ -15,7 +15,7 @@ use crate::process::host::scheduler::job::Job;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::{DOORBELLS, INLINE, Place, Placed};
+use crate::process::transport::{DOORBELLS, INLINE, Place, Placed};
 use crate::util::sync::lock;
 
 /// What came of giving a worker a call.
@@ -140,7 +140,7 @@ impl WorkerHandle {
             position,
             &Placed {
                 call: job.id(),
-                attempt: job.attempt(),
+                header: job.header(),
                 doorbell,
                 fd_messages: inner.fd_messages,
                 at,
@@ -262,7 +262,7 @@ impl NoPlace {
 }
 
 /// So many calls a worker is given at a time.
-const MOST: usize = crate::process::transport::shm::ring::SLOTS;
+const MOST: usize = crate::process::transport::SLOTS;
 
 /// The worker's memory for calls, with these bytes in it.
 fn region_with(inner: &mut Inner, bytes: &[u8]) -> Result<Arc<Region>, String> {

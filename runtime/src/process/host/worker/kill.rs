@@ -14,7 +14,7 @@ use crate::error::text::last_words;
 use crate::error::{Exit, Phase, Started};
 use crate::process::host::post_mortem;
 use crate::process::host::scheduler::job::Job;
-use crate::process::transport::shm::slot_state::CallState;
+use crate::process::transport::CallState;
 use crate::util::sync::lock;
 
 /// What is known of a worker's end.

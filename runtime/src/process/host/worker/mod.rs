@@ -31,15 +31,13 @@ use crate::process::protocol::handshake::Hello;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::shm::ring::{DOORBELLS, Ring};
-use crate::process::transport::shm::slot_state::CallState;
+use crate::process::transport::{CallState, DOORBELLS, Ring};
 use crate::tasks::hooks;
 use crate::util::sync::lock;
 use crate::util::timer::{Expire, Timer, Token};
 
 pub(crate) use dispatch::Taken;
 pub(crate) use kill::{Death, Stop};
-pub(crate) use replies::Lent;
 pub(crate) use setup::Parts;
 
 #[derive(Debug)]

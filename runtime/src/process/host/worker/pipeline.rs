@@ -5,8 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::process::host::scheduler::job::Job;
-use crate::process::transport::shm::ring::{Ring, SLOTS};
-use crate::process::transport::shm::slot_state::CallState;
+use crate::process::transport::{CallState, Ring, SLOTS};
 
 /// Which slots of the ring hold which calls. Each entry is one slot, one behind the other.
 #[derive(Debug, Default)]

@@ -8,11 +8,10 @@ use super::{Inner, Life, NOTHING_BEGUN, STUCK, WorkerHandle};
 use crate::process::host::codec::SMALL;
 use crate::process::protocol::frame::{Kind, NoFrame};
 use crate::process::protocol::handshake::{self, Hello};
-use crate::process::protocol::reply::{Body, Reply, ReplyKind};
+use crate::process::protocol::reply::{Reply, ReplyKind};
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::memory::Memory;
-use crate::process::transport::shm::ring::{INLINE, Place};
-use crate::process::transport::shm::slot_state::CallState;
+use crate::process::transport::{Body, CallState, INLINE, Lease, Lender, Place};
 use crate::sys::mapping::Access;
 use crate::util::sync::lock;
 
@@ -215,7 +214,7 @@ impl WorkerHandle {
         inner: &mut Inner,
         position: u64,
         call: u64,
-    ) -> Result<Reply, String> {
+    ) -> Result<Reply<Body>, String> {
         let (kind, at) = self.ring.answer(position);
         let descriptors = if kind == ReplyKind::ValueWith as u32 {
             self.take_values(inner, call)?
@@ -230,7 +229,7 @@ impl WorkerHandle {
         } else {
             self.borrow(inner, at, ReplyKind::is_value(kind))?
         };
-        Reply::parse(kind, body, descriptors)
+        Reply::parse(kind, body, descriptors, Body::into_bytes)
     }
 
     /// The descriptors that came up in the answer of this call. They were sent before it.
@@ -260,17 +259,14 @@ impl WorkerHandle {
         }
         let mut memory = (inner.for_answers.take()).ok_or("it sent no memory for its answer")?;
         memory.catch_up(at.length)?;
-        let lent = Lent {
-            worker: Arc::clone(self),
-            memory: Some(memory),
-            length: at.length,
-        };
+        let lent = Lease::new(Arc::clone(self) as Arc<dyn Lender>, memory, at.length);
         if may_stay && at.length > SMALL {
             return Ok(Body::Lent(lent));
         }
         let bytes = lent.copy();
-        // The lock that this would take is held.
-        lent.give_back_to(inner);
+        // The lock that `take_back` takes is held here.
+        inner.for_answers = lent.end();
+        self.ring.give_back();
         bytes.map(Body::Copied)
     }
 
@@ -282,43 +278,9 @@ impl WorkerHandle {
     }
 }
 
-/// An answer that lies in a worker's memory. The worker writes no other there until this is dropped.
-#[derive(Debug)]
-pub(crate) struct Lent {
-    worker: Arc<WorkerHandle>,
-    memory: Option<Memory>,
-    length: usize,
-}
-
-impl Lent {
-    /// The answer, which the worker cannot change any more.
-    pub(crate) fn copy(&self) -> Result<Vec<u8>, String> {
-        let mut bytes = Vec::new();
-        if let Some(memory) = &self.memory {
-            memory.copy_out(0, self.length, &mut bytes)?;
-        }
-        Ok(bytes)
-    }
-
-    /// The answer where it lies, for those who only copy it.
-    pub(crate) fn look(&self) -> Result<&[u8], String> {
-        match &self.memory {
-            Some(memory) => memory.bytes_to_copy(self.length),
-            None => Ok(&[]),
-        }
-    }
-
-    fn give_back_to(mut self, inner: &mut Inner) {
-        inner.for_answers = self.memory.take();
-        self.worker.ring.give_back();
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Some(memory) = self.memory.take() {
-            lock(&self.worker.inner).for_answers = Some(memory);
-            self.worker.ring.give_back();
-        }
+impl Lender for WorkerHandle {
+    fn take_back(&self, memory: Memory) {
+        lock(&self.inner).for_answers = Some(memory);
+        self.ring.give_back();
     }
 }

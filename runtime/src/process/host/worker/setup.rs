@@ -10,9 +10,9 @@ use super::{Deadline, WorkerHandle};
 use crate::process::host::reactor::Poller;
 use crate::process::host::stderr::Stderr;
 use crate::process::protocol::handshake::Hello;
+use crate::process::transport::Ring;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
-use crate::process::transport::shm::ring::Ring;
 use crate::util::sync::lock;
 
 /// The thread that hears from workers. It runs no user code and waits for nothing else.

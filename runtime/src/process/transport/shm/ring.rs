@@ -8,100 +8,44 @@
 //! Whatever the worker has written counts as bytes, never as a value: it is copied out before it is
 //! looked at.
 
-use std::cell::UnsafeCell;
+use std::ops::Range;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::thread::futex;
 use rustix::time::{ClockId, clock_gettime};
 
+use super::event_count::ASLEEP;
+use super::event_ring::Overfull;
+use super::layout::flags::WANTS_PROGRESS;
+use super::layout::lending::{AWAITED, FREE, LENT};
+use super::layout::{DOORBELLS, EVENT_RESERVE, EVENTS, Head, INLINE, Layout, SLOTS};
 use super::memory::Memory;
-use super::slot_state::{ASLEEP, CallState, Claim, EventCount, SlotState};
+use super::slot_state::{CallState, Claim};
+use crate::call::header::CallHeader;
+use crate::context::Progress;
 use crate::error::Phase;
 use crate::sys::mapping::Access;
 
-/// So many calls a worker may have at a time, the one that runs included.
-pub(crate) const SLOTS: usize = 32;
-
-/// A call or an answer of up to so many bytes lies in the slot itself.
-pub(crate) const INLINE: usize = SLOT - size_of::<Head>();
-
-/// So many listeners one worker can wake: the pool's own thread, and one for each async runtime.
-pub(crate) const DOORBELLS: usize = 8;
-
-const SLOT: usize = 2048;
-
-/// Whether the memory of the last large answer is being read.
-const FREE: u32 = 0;
-const LENT: u32 = 1;
-/// ... and the worker waits for it.
-const AWAITED: u32 = 2;
-
-#[repr(C, align(4096))]
-struct Shared {
-    /// The worker, while it has nothing to do.
-    worker: EventCount,
-    /// Whether the memory of the last large answer is free.
-    lent: AtomicU32,
-    /// The pool's listeners.
-    listeners: [EventCount; DOORBELLS],
-    /// Not 0: nothing more will come.
-    is_over: AtomicU32,
-    /// The call that is asked to stop.
-    stop: AtomicU64,
-    /// How much memory the worker took after its last call, in bytes, if it was told to look.
-    resident: AtomicU64,
-    slots: [Slot; SLOTS],
-}
-
-#[repr(C, align(64))]
-struct Slot {
-    head: Head,
-    /// Belongs to the side whose state it is.
-    bytes: UnsafeCell<[u8; INLINE]>,
-}
-
-/// What is known of the call in a slot. The pool writes it before it fills the slot, the worker
-/// before it is done.
-#[repr(C, align(64))]
-struct Head {
-    state: SlotState,
-    /// When the worker took it up, in nanoseconds of the clock that all processes share.
-    started: AtomicU64,
-    /// How many descriptors were sent to the worker before.
-    fd_messages: AtomicU64,
-    /// How long the call is, or its answer, in bytes.
-    length: AtomicU64,
-    /// In which other memory it lies; 0 if it lies in the slot.
-    memory: AtomicU64,
-    /// Whom to wake when it is done.
-    doorbell: AtomicU32,
-    attempt: AtomicU32,
-    /// What the worker does for it, as a number of [`Phase`].
-    phase: AtomicU32,
-    /// Of what kind the answer is.
-    kind: AtomicU32,
-}
-
 /// Where a call lies, or its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(in crate::process) struct Place {
     /// 0: in the slot.
-    pub(crate) memory: u64,
-    pub(crate) length: usize,
+    pub(in crate::process) memory: u64,
+    pub(in crate::process) length: usize,
 }
 
 /// A call on its way into a slot.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Placed<'a> {
-    pub(crate) call: u64,
-    pub(crate) attempt: u32,
-    pub(crate) doorbell: usize,
-    pub(crate) fd_messages: u64,
-    pub(crate) at: Place,
+pub(in crate::process) struct Placed<'a> {
+    pub(in crate::process) call: u64,
+    pub(in crate::process) header: CallHeader,
+    pub(in crate::process) doorbell: usize,
+    pub(in crate::process) fd_messages: u64,
+    pub(in crate::process) at: Place,
     /// What lies in the slot itself.
-    pub(crate) bytes: &'a [u8],
+    pub(in crate::process) bytes: &'a [u8],
 }
 
 /// The mapping.
@@ -112,30 +56,30 @@ pub(crate) struct Ring {
 
 impl Ring {
     /// Makes one, in the pool.
-    pub(crate) fn create() -> std::io::Result<Ring> {
-        let memory = Memory::create("offloop-ring", size_of::<Shared>())?;
+    pub(in crate::process) fn create() -> std::io::Result<Ring> {
+        let memory = Memory::create("offloop-ring", size_of::<Layout>())?;
         Ok(Ring { memory })
     }
 
     /// Maps the one that the pool has made, in the worker.
-    pub(crate) fn open(descriptor: OwnedFd) -> Result<Ring, String> {
+    pub(in crate::process) fn open(descriptor: OwnedFd) -> Result<Ring, String> {
         let memory = Memory::open(descriptor, Access::ReadWrite)?;
-        if memory.len() < size_of::<Shared>() {
+        if memory.len() < size_of::<Layout>() {
             return Err("it is too short".to_owned());
         }
         Ok(Ring { memory })
     }
 
-    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
+    pub(in crate::process) fn descriptor(&self) -> BorrowedFd<'_> {
         self.memory.descriptor()
     }
 
-    fn fields(&self) -> &Shared {
-        let shared: NonNull<Shared> = self.memory.address().cast();
+    fn fields(&self) -> &Layout {
+        let layout: NonNull<Layout> = self.memory.address().cast();
         // SAFETY: the memory is mapped as long as `self` lives, begins at a page, is long enough and
         // cannot shrink. All in it are atomics and bytes in cells, for which every bit pattern is a
         // value and which may change while there is a reference to them.
-        unsafe { shared.as_ref() }
+        unsafe { layout.as_ref() }
     }
 
     fn head(&self, position: u64) -> &Head {
@@ -157,7 +101,7 @@ fn index(position: u64) -> usize {
 /// The pool's side.
 impl Ring {
     /// Puts a call into a slot that is free, and wakes the worker if it sleeps.
-    pub(crate) fn publish(&self, position: u64, placed: &Placed<'_>) {
+    pub(in crate::process) fn publish(&self, position: u64, placed: &Placed<'_>) {
         let head = self.head(position);
         let length = placed.bytes.len().min(INLINE);
         // SAFETY: the slot is free, so that the worker neither reads nor writes it; it has room for
@@ -170,11 +114,23 @@ impl Ring {
         head.length.store(placed.at.length as u64, set);
         head.memory.store(placed.at.memory, set);
         head.doorbell
-            .store(u32::try_from(placed.doorbell).unwrap_or_default(), set);
-        head.attempt.store(placed.attempt, set);
+            .store(u16::try_from(placed.doorbell).unwrap_or_default(), set);
+        self.set_header(head, placed.call, placed.header);
         head.phase.store(number(Phase::Idle), set);
         head.state.publish(placed.call);
         self.wake_worker();
+    }
+
+    fn set_header(&self, head: &Head, call: u64, header: CallHeader) {
+        let set = Ordering::Relaxed;
+        head.task.store(header.task, set);
+        head.attempt.store(header.attempt, set);
+        let mut flags = 0;
+        if header.wants_progress {
+            flags |= WANTS_PROGRESS;
+            head.progress.reset(owner(call));
+        }
+        head.flags.store(flags, set);
     }
 
     fn wake_worker(&self) {
@@ -186,32 +142,32 @@ impl Ring {
     }
 
     /// Lets the worker end when it has no more calls.
-    pub(crate) fn close(&self) {
+    pub(in crate::process) fn close(&self) {
         self.fields().is_over.store(1, Ordering::Release);
         self.wake_worker();
     }
 
-    pub(crate) fn call_state(&self, position: u64, call: u64) -> CallState {
+    pub(in crate::process) fn call_state(&self, position: u64, call: u64) -> CallState {
         self.head(position).state.call_state(call)
     }
 
     /// Takes a call back, unless the worker has taken it up.
-    pub(crate) fn cancel(&self, position: u64, call: u64) -> bool {
+    pub(in crate::process) fn cancel(&self, position: u64, call: u64) -> bool {
         self.head(position).state.cancel(call)
     }
 
     /// Takes the slot of such a call back too, unless the worker has passed by.
-    pub(crate) fn reclaim(&self, position: u64, call: u64) -> bool {
+    pub(in crate::process) fn reclaim(&self, position: u64, call: u64) -> bool {
         self.head(position).state.reclaim(call)
     }
 
     /// Ends a call that runs, for the worker to be killed.
-    pub(crate) fn interrupt(&self, position: u64, call: u64) -> bool {
+    pub(in crate::process) fn interrupt(&self, position: u64, call: u64) -> bool {
         self.head(position).state.interrupt(call)
     }
 
     /// Of what kind an answer is, as the worker says, and where it lies.
-    pub(crate) fn answer(&self, position: u64) -> (u32, Place) {
+    pub(in crate::process) fn answer(&self, position: u64) -> (u32, Place) {
         let head = self.head(position);
         let get = Ordering::Relaxed;
         let length = usize::try_from(head.length.load(get)).unwrap_or(usize::MAX);
@@ -220,7 +176,7 @@ impl Ring {
     }
 
     /// Copies an answer out of its slot.
-    pub(crate) fn copy_answer(&self, position: u64, length: usize) -> Vec<u8> {
+    pub(in crate::process) fn copy_answer(&self, position: u64, length: usize) -> Vec<u8> {
         let length = length.min(INLINE);
         let mut copy: Vec<u8> = Vec::with_capacity(length);
         // SAFETY: the slot has `INLINE` bytes, and so many were reserved. A worker that has lost its
@@ -234,12 +190,12 @@ impl Ring {
     }
 
     /// The slot is free again.
-    pub(crate) fn release(&self, position: u64) {
+    pub(in crate::process) fn release(&self, position: u64) {
         self.head(position).state.release();
     }
 
     /// What the worker did, or was doing, for the call in this slot.
-    pub(crate) fn phase(&self, position: u64) -> Phase {
+    pub(in crate::process) fn phase(&self, position: u64) -> Phase {
         let phase = self.head(position).phase.load(Ordering::Acquire);
         [Phase::Idle, Phase::Decode, Phase::Run, Phase::Encode]
             .into_iter()
@@ -248,28 +204,72 @@ impl Ring {
     }
 
     /// For how long the call in this slot has run.
-    pub(crate) fn ran_for(&self, position: u64) -> std::time::Duration {
+    pub(in crate::process) fn ran_for(&self, position: u64) -> std::time::Duration {
         let started = self.head(position).started.load(Ordering::Acquire);
         std::time::Duration::from_nanos(now().saturating_sub(started))
     }
 
+    /// How far the function of a call is that runs in this slot, if it has said so, and the number
+    /// of what it has said: another number is something newer.
+    pub(in crate::process) fn progress(&self, position: u64, call: u64) -> Option<(u32, Progress)> {
+        let (version, done, total) = self.head(position).progress.get(owner(call))?;
+        Some((version, Progress { done, total }))
+    }
+
+    /// Copies the events that the worker has said after the first `read` bytes of them, and moves
+    /// `read` on. `None` if there are none.
+    ///
+    /// # Errors
+    /// The worker says that there are more than there is room for.
+    pub(in crate::process) fn read_events(
+        &self,
+        read: &mut u64,
+    ) -> Result<Option<Vec<u8>>, Overfull> {
+        let fields = self.fields();
+        let unread = fields.events.unread(*read)?;
+        if unread == 0 {
+            return Ok(None);
+        }
+        let (first, second) = in_two(*read, unread);
+        let mut copy = Vec::with_capacity(first.len() + second.len());
+        for piece in [first, second] {
+            let to = copy.spare_capacity_mut().as_mut_ptr().cast::<u8>();
+            // SAFETY: both pieces are within the `EVENTS` bytes, and there is room for both. The
+            // worker does not write these bytes before `release`. One that has lost its mind may do
+            // so, which makes other bytes of them and nothing else.
+            unsafe {
+                let from = fields.event_bytes.get().cast::<u8>().add(piece.start);
+                std::ptr::copy_nonoverlapping(from, to, piece.len());
+                copy.set_len(copy.len() + piece.len());
+            }
+        }
+        *read = read.wrapping_add(unread);
+        fields.events.release(*read);
+        Ok(Some(copy))
+    }
+
+    /// How many events there was no room for, as the worker says.
+    pub(in crate::process) fn dropped_events(&self) -> u64 {
+        self.fields().events.dropped()
+    }
+
     /// Asks the function of this call to stop.
-    pub(crate) fn ask_to_stop(&self, call: u64) {
+    pub(in crate::process) fn ask_to_stop(&self, call: u64) {
         self.fields().stop.store(call, Ordering::Release);
     }
 
-    pub(crate) fn resident(&self) -> u64 {
+    pub(in crate::process) fn resident(&self) -> u64 {
         self.fields().resident.load(Ordering::Acquire)
     }
 
     /// From now on the worker wakes this listener, once, when a call is done. The listener has to
     /// look once more after that.
-    pub(crate) fn listen(&self, doorbell: usize) {
+    pub(in crate::process) fn listen(&self, doorbell: usize) {
         self.fields().listeners[doorbell].prepare_wait();
     }
 
     /// The memory of the last large answer may be used again.
-    pub(crate) fn give_back(&self) {
+    pub(in crate::process) fn give_back(&self) {
         let lent = &self.fields().lent;
         if lent.swap(FREE, Ordering::AcqRel) == AWAITED {
             let _ = futex::wake(lent, futex::Flags::empty(), 1);
@@ -281,7 +281,7 @@ impl Ring {
 impl Ring {
     /// Waits for the call in the slot at `position`, which moves on to where it is, and takes it up.
     /// `None` if there is none and none will come.
-    pub(crate) fn claim(&self, position: &mut u64) -> Option<u64> {
+    pub(in crate::process) fn claim(&self, position: &mut u64) -> Option<u64> {
         let sleeper = &self.fields().worker;
         let is_over = || self.fields().is_over.load(Ordering::Acquire) != 0;
         let mut lies = false;
@@ -312,12 +312,12 @@ impl Ring {
     }
 
     /// How many descriptors must have come before the call in this slot can be read.
-    pub(crate) fn fd_messages(&self, position: u64) -> u64 {
+    pub(in crate::process) fn fd_messages(&self, position: u64) -> u64 {
         self.head(position).fd_messages.load(Ordering::Relaxed)
     }
 
     /// Where the call in this slot lies.
-    pub(crate) fn place_of(&self, position: u64) -> Place {
+    pub(in crate::process) fn place_of(&self, position: u64) -> Place {
         let head = self.head(position);
         let length = usize::try_from(head.length.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
         let memory = head.memory.load(Ordering::Relaxed);
@@ -325,35 +325,77 @@ impl Ring {
     }
 
     /// The call in this slot, which the worker has taken up.
-    pub(crate) fn request(&self, position: u64, length: usize) -> &[u8] {
+    pub(in crate::process) fn request(&self, position: u64, length: usize) -> &[u8] {
         let length = length.min(INLINE);
         // SAFETY: the slot has `INLINE` bytes. The pool does not touch them before the call is done,
         // and the worker writes the answer only when it has let go of this.
         unsafe { std::slice::from_raw_parts(self.bytes(position), length) }
     }
 
-    /// Which attempt the call in this slot is.
-    pub(crate) fn attempt(&self, position: u64) -> u32 {
-        self.head(position).attempt.load(Ordering::Acquire)
+    /// What travels with the call in this slot beside its arguments.
+    pub(in crate::process) fn header(&self, position: u64) -> CallHeader {
+        let head = self.head(position);
+        CallHeader {
+            task: head.task.load(Ordering::Relaxed),
+            attempt: head.attempt.load(Ordering::Relaxed),
+            wants_progress: head.flags.load(Ordering::Relaxed) & WANTS_PROGRESS != 0,
+        }
     }
 
-    pub(crate) fn set_phase(&self, position: u64, phase: Phase) {
+    /// Says how far the function of this call is, if the caller wants to know.
+    pub(in crate::process) fn set_progress(&self, position: u64, call: u64, progress: Progress) {
+        let head = self.head(position);
+        if head.flags.load(Ordering::Relaxed) & WANTS_PROGRESS != 0 {
+            head.progress
+                .set(owner(call), progress.done, progress.total);
+        }
+    }
+
+    /// Says an event, as bytes that the pool understands. There is room for it if so many bytes are
+    /// free, and after that as many as the event has to spare for others. Otherwise it is dropped and
+    /// counted. No other thread may say an event meanwhile.
+    pub(in crate::process) fn write_event(&self, bytes: &[u8], may_use_reserve: bool) {
+        let fields = self.fields();
+        let spare = if may_use_reserve { 0 } else { EVENT_RESERVE };
+        let length = bytes.len() as u64;
+        let Some(at) = fields.events.reserve(length, spare as u64) else {
+            return self.drop_event();
+        };
+        let (first, second) = in_two(at, length);
+        let (head, tail) = bytes.split_at(first.len());
+        for (piece, from) in [(first, head), (second, tail)] {
+            // SAFETY: both pieces are within the `EVENTS` bytes, and are as long as what is copied.
+            // They are free, so the pool does not read them before `publish`.
+            unsafe {
+                let to = fields.event_bytes.get().cast::<u8>().add(piece.start);
+                std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
+            }
+        }
+        fields.events.publish(at.wrapping_add(length));
+    }
+
+    /// Counts an event that cannot be said.
+    pub(in crate::process) fn drop_event(&self) {
+        self.fields().events.count_dropped();
+    }
+
+    pub(in crate::process) fn set_phase(&self, position: u64, phase: Phase) {
         self.head(position)
             .phase
             .store(number(phase), Ordering::Release);
     }
 
     /// The call that is asked to stop.
-    pub(crate) fn asked_to_stop(&self) -> u64 {
+    pub(in crate::process) fn asked_to_stop(&self) -> u64 {
         self.fields().stop.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_resident(&self, bytes: u64) {
+    pub(in crate::process) fn set_resident(&self, bytes: u64) {
         self.fields().resident.store(bytes, Ordering::Release);
     }
 
     /// Waits until the pool has read the last large answer, and takes the memory for the next.
-    pub(crate) fn borrow_memory(&self) {
+    pub(in crate::process) fn borrow_memory(&self) {
         let lent = &self.fields().lent;
         if lent
             .compare_exchange(FREE, LENT, Ordering::AcqRel, Ordering::Acquire)
@@ -368,7 +410,7 @@ impl Ring {
 
     /// Puts the answer into the slot of the call. `bytes` is what lies in the slot itself. Gives
     /// whom to wake, if anybody; `Err` if the pool has ended the call.
-    pub(crate) fn complete(
+    pub(in crate::process) fn complete(
         &self,
         position: u64,
         call: u64,
@@ -397,10 +439,10 @@ impl Ring {
 
 /// The pool has ended the call, and is about to kill this process.
 #[derive(Debug)]
-pub(crate) struct Interrupted;
+pub(in crate::process) struct Interrupted;
 
 /// Stays where it is until the pool has killed this process.
-pub(crate) fn wait_for_death() -> ! {
+pub(in crate::process) fn wait_for_death() -> ! {
     loop {
         let nobody = AtomicU32::new(0);
         let _ = futex::wait(&nobody, futex::Flags::PRIVATE, 0, None);
@@ -411,6 +453,25 @@ fn now() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
     seconds * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or_default()
+}
+
+/// What a slot's progress belongs to: enough of a call to tell it from those that were in the slot
+/// before.
+// The lower half.
+#[allow(clippy::cast_possible_truncation)]
+fn owner(call: u64) -> u32 {
+    call as u32
+}
+
+/// Where in the ring of events `length` bytes from `at` on are, which is not more than it has: in one
+/// piece, or in two.
+fn in_two(at: u64, length: u64) -> (Range<usize>, Range<usize>) {
+    let size = EVENTS as u64;
+    // Both are at most `EVENTS`.
+    #[allow(clippy::cast_possible_truncation)]
+    let (start, length) = ((at % size) as usize, length.min(size) as usize);
+    let first = length.min(EVENTS - start);
+    (start..start + first, 0..length - first)
 }
 
 fn number(phase: Phase) -> u32 {

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::Scheduler;
+use crate::call::header::CallHeader;
 use crate::error::Error;
 use crate::pool::completion::{Completion, Course, Deadline, Locked, TakenCall};
 use crate::pool::options::Options;
@@ -153,9 +154,13 @@ impl Job {
         self.runtime.as_ref()
     }
 
-    /// Which attempt of the call is made now, from 1 on.
-    pub(crate) fn attempt(&self) -> u32 {
-        self.attempt.load(Ordering::Relaxed)
+    /// What travels with the call beside its arguments.
+    pub(crate) fn header(&self) -> CallHeader {
+        CallHeader {
+            task: self.erased.entry.info().id(),
+            attempt: self.attempt.load(Ordering::Relaxed),
+            wants_progress: self.options.wants_progress,
+        }
     }
 
     pub(crate) fn bounded(&self) -> bool {

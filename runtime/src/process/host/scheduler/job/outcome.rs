@@ -9,11 +9,12 @@ use crate::pool::completion::TakenCall;
 use crate::process::host::codec;
 use crate::process::host::scheduler::poison::Key;
 use crate::process::host::worker::Death;
-use crate::process::protocol::reply::{Body, Reply};
+use crate::process::protocol::reply::Reply;
+use crate::process::transport::Body;
 
 impl Job {
     /// Hands in what the worker said.
-    pub(crate) fn finish_with_reply(self: Arc<Job>, reply: Reply, pid: u32) {
+    pub(crate) fn finish_with_reply(self: Arc<Job>, reply: Reply<Body>, pid: u32) {
         let mut state = self.completion.lock();
         if !matches!(state.course.stage, Stage::Running(_)) {
             return;

@@ -1,0 +1,5 @@
+//! The end.
+
+mod close;
+mod program;
+mod shutdown;

@@ -1,0 +1,5 @@
+//! Time limits hold.
+
+mod cancel;
+mod clock;
+mod grace;

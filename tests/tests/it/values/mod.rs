@@ -1,0 +1,8 @@
+//! Values.
+
+mod borrowed;
+mod encoding;
+mod errors;
+mod large;
+mod payloads;
+mod shared;
