@@ -116,10 +116,10 @@ impl Job {
         options: Options,
         request: Request,
     ) -> Arc<Job> {
-        let settings = scheduler.settings();
+        let config = scheduler.config();
         let options = Options {
-            timeout: options.timeout.or(settings.timeout),
-            grace: Some(options.grace.unwrap_or(settings.grace)),
+            timeout: options.timeout.or(config.timeout),
+            grace: Some(options.grace.unwrap_or(config.grace)),
             ..options
         };
         // 0 is the call that a worker has taken up before its first.
@@ -204,9 +204,7 @@ impl Job {
     }
 
     fn grace(&self) -> Duration {
-        self.options
-            .grace
-            .unwrap_or(self.scheduler.settings().grace)
+        self.options.grace.unwrap_or(self.scheduler.config().grace)
     }
 
     /// The encoded arguments, if there are any already.

@@ -76,7 +76,7 @@ impl Job {
             state.course.deaths += 1;
             let may_repeat = self.is_repeated() && {
                 let deaths = self.scheduler.poison().killed(state.course.request.key());
-                state.course.retries > 0 && deaths < self.scheduler.settings().poison_after
+                state.course.retries > 0 && deaths < self.scheduler.config().poison_after
             };
             state.course.retries -= u32::from(may_repeat);
             self.attempt
@@ -147,7 +147,7 @@ impl Job {
         }
         let key = || self.completion.lock().course.request.key();
         let deaths = self.scheduler.poison().deaths(key);
-        (deaths >= self.scheduler.settings().poison_after).then_some(deaths)
+        (deaths >= self.scheduler.config().poison_after).then_some(deaths)
     }
 
     pub(crate) fn fail_as_poison(&self, deaths: u32) {
