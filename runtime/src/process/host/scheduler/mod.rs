@@ -7,6 +7,7 @@
 pub(crate) mod job;
 pub(crate) mod poison;
 mod prefetch;
+mod retry;
 mod roster;
 mod shutdown;
 mod start;
