@@ -138,7 +138,7 @@ impl<R: Outcome> ProcessCall<R> {
             .pool
             .as_ref()
             .ok()
-            .and_then(|pool| pool.settings().timeout);
+            .and_then(|pool| pool.config().timeout);
         let task = TaskCall {
             typed: self.typed,
             args,

@@ -19,14 +19,14 @@ use rustix::process::{Pid, PidfdFlags};
 use super::stderr::Stderr;
 use super::worker::Parts;
 use crate::error::fault::StartFault;
-use crate::process::config::Settings;
+use crate::process::config::Config;
 use crate::process::protocol::handshake::{Hello, Invitation, VARIABLE, WorkerConfig};
 use crate::tasks::registry::Registry;
 use crate::util::sync::lock;
 
 /// A pool that workers are started for.
 pub(crate) trait Spawn: Send + Sync {
-    fn settings(&self) -> &Settings;
+    fn config(&self) -> &Config;
 
     /// Returns whether the pool still needs the worker that it has asked for.
     fn wants_workers(&self) -> bool;
@@ -100,7 +100,7 @@ fn start(pool: &Arc<dyn Spawn>) -> Result<(), StartFault> {
     let (ring, doorbell) = Parts::prepare(&ours).map_err(StartFault::Channel)?;
     let config = pool.worker_config();
     config.send(&ours).map_err(StartFault::Config)?;
-    let mut child = command(&config, pool.settings(), &invitation, theirs)
+    let mut child = command(&config, pool.config(), &invitation, theirs)
         .spawn()
         .map_err(StartFault::Spawn)?;
     let (pidfd, stderr) = match watch_end_and_stderr(&mut child) {
@@ -133,7 +133,7 @@ fn start(pool: &Arc<dyn Spawn>) -> Result<(), StartFault> {
 /// Returns the command that starts this program again, as a worker with this end of the socket.
 fn command(
     config: &WorkerConfig,
-    settings: &Settings,
+    settings: &Config,
     invitation: &Invitation,
     socket: UnixStream,
 ) -> Command {

@@ -7,6 +7,7 @@
 pub(crate) mod job;
 pub(crate) mod poison;
 mod prefetch;
+mod retry;
 mod roster;
 mod shutdown;
 mod start;
@@ -28,7 +29,7 @@ use crate::error::Started;
 use crate::pool::closing::Watchers;
 use crate::pool::queue::Queue;
 use crate::pool::rejected::Rejected;
-use crate::process::config::Settings;
+use crate::process::config::Config;
 use crate::stats::{Counters, Stats};
 use crate::sys::fork;
 use crate::util::sync::lock;
@@ -39,8 +40,7 @@ pub(crate) type WorkerHandle = worker::WorkerHandle<Scheduler>;
 
 #[derive(Debug)]
 pub(crate) struct Scheduler {
-    name: String,
-    settings: Settings,
+    config: Config,
     /// The [`fork::generation`] of the process that the threads of the pool are in.
     forks: u32,
     counters: Counters,
@@ -79,9 +79,9 @@ impl State {
 }
 
 impl Scheduler {
-    pub(crate) fn new(name: &str, settings: Settings) -> Arc<Scheduler> {
+    /// Makes the scheduler of a pool that may have so many workers.
+    pub(crate) fn new(config: Config, workers: usize) -> Arc<Scheduler> {
         let scheduler = Arc::new(Scheduler {
-            name: name.to_owned(),
             forks: fork::generation(),
             counters: Counters::default(),
             poison: Poison::default(),
@@ -90,7 +90,7 @@ impl Scheduler {
             watchdog: Watchdog::default(),
             state: Mutex::new(State {
                 queue: Queue::default(),
-                roster: Roster::new(settings.min_workers, settings.workers),
+                roster: Roster::new(config.min_workers, workers),
                 failed_starts: 0,
                 pause: Timer::default(),
                 idle_check: Timer::default(),
@@ -99,18 +99,18 @@ impl Scheduler {
                 abort: false,
                 watchers: Watchers::default(),
             }),
-            settings,
+            config,
         });
         exit_hook::include(Arc::<Scheduler>::downgrade(&scheduler));
         scheduler
     }
 
     pub(crate) fn name(&self) -> &str {
-        &self.name
+        self.config.name
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
     }
 
     pub(crate) fn counters(&self) -> &Counters {
@@ -159,7 +159,7 @@ impl Scheduler {
         if state.closed {
             return Err(Rejected::Closed);
         }
-        let limit = self.settings.queue.saturating_add(state.roster.room());
+        let limit = self.config.queue.saturating_add(state.roster.room());
         if job.bounded() && state.queue.holds(limit.saturating_sub(waiting)) {
             return Err(Rejected::Full);
         }
@@ -237,11 +237,11 @@ impl Scheduler {
         if worker.is_retiring() {
             return worker.retire();
         }
-        if (self.settings.recycle_after).is_some_and(|limit| worker.calls() >= limit) {
+        if (self.config.recycle_after).is_some_and(|limit| worker.calls() >= limit) {
             lock(&self.state).roster.mark_retiring(worker);
             return worker.retire();
         }
-        if (self.settings.recycle_above).is_some_and(|limit| worker.resident_memory() > limit) {
+        if (self.config.recycle_above).is_some_and(|limit| worker.resident_memory() > limit) {
             self.replace(worker);
         }
         let mut has_looked = false;
@@ -284,7 +284,7 @@ impl Scheduler {
         state.roster.push_idle(worker);
         if !state.idle_check.is_set() {
             // Without a thread to look, the next worker that has nothing to do tries again.
-            let limit = self.settings.idle_timeout;
+            let limit = self.config.idle_timeout;
             let _ = state.idle_check.set(limit, self, Deadline::Idle);
         }
     }
@@ -390,7 +390,7 @@ impl Expire for Scheduler {
             }
             Deadline::Idle => {
                 let mut state = lock(&self.state);
-                let (unused, next) = state.roster.retire_unused(self.settings.idle_timeout);
+                let (unused, next) = state.roster.retire_unused(self.config.idle_timeout);
                 state.idle_check.clear();
                 if let Some(next) = next {
                     let _ = state.idle_check.set(next, &self, Deadline::Idle);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Deadline, Scheduler, State, WorkerHandle};
 use crate::error::fault::StartFault;
-use crate::process::config::Settings;
+use crate::process::config::Config;
 use crate::process::host::spawner::{self, Spawn};
 use crate::process::host::worker::Parts;
 use crate::process::protocol::handshake::WorkerConfig;
@@ -71,8 +71,8 @@ impl Scheduler {
 }
 
 impl Spawn for Scheduler {
-    fn settings(&self) -> &Settings {
-        &self.settings
+    fn config(&self) -> &Config {
+        &self.config
     }
 
     fn wants_workers(&self) -> bool {
@@ -82,13 +82,13 @@ impl Spawn for Scheduler {
 
     fn worker_config(&self) -> WorkerConfig {
         WorkerConfig {
-            pool: self.name.clone(),
+            pool: self.config.name.to_owned(),
             number: lock(&self.state).roster.number(),
-            memory_limit: self.settings.memory_limit,
-            nice: self.settings.nice,
-            reports_memory: self.settings.recycle_above.is_some(),
+            memory_limit: self.config.memory_limit,
+            nice: self.config.nice,
+            reports_memory: self.config.recycle_above.is_some(),
             #[cfg(feature = "sandbox")]
-            sandbox: self.settings.sandbox.clone(),
+            sandbox: self.config.sandbox.map(|sandbox| sandbox.rules()),
         }
     }
 

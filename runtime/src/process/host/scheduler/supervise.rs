@@ -8,7 +8,7 @@ use super::{Scheduler, WorkerHandle};
 use crate::call::header::CallHeader;
 use crate::error::fault::{StartFault, Unsent};
 use crate::error::{Error, Phase, Started};
-use crate::process::config::Settings;
+use crate::process::config::Config;
 use crate::process::host::listener::Runtime;
 use crate::process::host::post_mortem::Death;
 use crate::process::host::worker::{Call, Supervisor};
@@ -19,8 +19,8 @@ use crate::util::sync::lock;
 impl Supervisor for Scheduler {
     type Call = Job;
 
-    fn settings(&self) -> &Settings {
-        &self.settings
+    fn config(&self) -> &Config {
+        &self.config
     }
 
     fn on_ready(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {

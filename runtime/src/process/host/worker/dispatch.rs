@@ -86,7 +86,7 @@ impl<S: Supervisor> WorkerHandle<S> {
     }
 
     fn may_have_more(&self, inner: &Inner<S::Call>) -> bool {
-        let limit = self.supervisor.settings().recycle_after;
+        let limit = self.supervisor.config().recycle_after;
         inner.calls.reserved.is_none()
             && inner.calls.pipeline.calls() < MOST
             && !self.is_retiring()

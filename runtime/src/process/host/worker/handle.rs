@@ -14,7 +14,7 @@ use super::state::{Calls, Link, Process};
 use crate::call::header::CallHeader;
 use crate::error::fault::{StartFault, Unsent};
 use crate::error::{Error, Phase, Started};
-use crate::process::config::Settings;
+use crate::process::config::Config;
 use crate::process::host::listener::{Ringer, Runtime};
 use crate::process::host::post_mortem::{self, Death};
 use crate::process::host::stderr::Stderr;
@@ -30,7 +30,7 @@ pub(crate) trait Supervisor: Debug + Sized + Send + Sync + 'static {
     /// The calls of the pool.
     type Call: Call<Self>;
 
-    fn settings(&self) -> &Settings;
+    fn config(&self) -> &Config;
 
     /// The worker has set itself up, and is free.
     fn on_ready(self: &Arc<Self>, worker: &Arc<WorkerHandle<Self>>);

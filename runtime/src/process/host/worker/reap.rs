@@ -101,7 +101,7 @@ impl<S: Supervisor> WorkerHandle<S> {
         let ran_for = begun.map(|(position, _)| self.ring.ran_for(position));
         let since = ran_for.and_then(|time| Instant::now().checked_sub(time));
         let stderr = self.stderr.tail(since);
-        let limit = self.supervisor.settings().memory_limit;
+        let limit = self.supervisor.config().memory_limit;
         Death {
             pid: self.pid(),
             exit,

@@ -70,7 +70,7 @@ impl timer::Token for Deadline {
 impl<S: Supervisor> WorkerHandle<S> {
     /// Begins to watch the worker, and sets the time until which it has to be ready.
     pub(crate) fn watch(self: &Arc<Self>) -> io::Result<()> {
-        let limit = self.supervisor.settings().start_timeout;
+        let limit = self.supervisor.config().start_timeout;
         let set = lock(&self.inner)
             .process
             .deadline
@@ -127,7 +127,7 @@ impl<S: Supervisor> Expire for WorkerHandle<S> {
 
     fn expire(self: Arc<Self>, deadline: Deadline) {
         let mut inner = lock(&self.inner);
-        let (pid, limit) = (self.pid(), self.supervisor.settings().start_timeout);
+        let (pid, limit) = (self.pid(), self.supervisor.config().start_timeout);
         let reason = match (deadline, inner.process.life) {
             (Deadline::Ready, Life::Starting) => Fault::Silent { pid, limit }.into(),
             (Deadline::Ready, Life::SettingUp) => {

@@ -110,10 +110,10 @@ impl Job {
     ) -> Arc<Job> {
         // 0 is the call that a worker has begun before its first.
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let settings = scheduler.settings();
+        let config = scheduler.config();
         let options = Options {
-            timeout: options.timeout.or(settings.timeout),
-            grace: Some(options.grace.unwrap_or(settings.grace)),
+            timeout: options.timeout.or(config.timeout),
+            grace: Some(options.grace.unwrap_or(config.grace)),
             ..options
         };
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -196,9 +196,7 @@ impl Job {
     }
 
     fn grace(&self) -> Duration {
-        self.options
-            .grace
-            .unwrap_or(self.scheduler.settings().grace)
+        self.options.grace.unwrap_or(self.scheduler.config().grace)
     }
 
     /// The encoded arguments, if there are any already.

@@ -9,6 +9,7 @@ use crate::pool::completion::TakenCall;
 use crate::process::host::codec::{self, CodecFault};
 use crate::process::host::message::Request;
 use crate::process::host::post_mortem::Death;
+use crate::process::host::scheduler::retry::{self, Facts, Verdict};
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
 
@@ -67,24 +68,31 @@ impl Job {
             return;
         }
         state.timer.clear();
-        let again = if phase == Phase::Idle {
-            // It never took the call up, so nobody needs to notice.
-            let may_move = state.course.moves > 0;
-            state.course.moves -= u32::from(may_move);
-            may_move
+        let has_begun = phase != Phase::Idle;
+        state.course.deaths += u32::from(has_begun);
+        let killed = if has_begun && self.is_repeated() {
+            self.scheduler.poison().killed(state.course.request.key())
         } else {
-            state.course.deaths += 1;
-            let may_repeat = self.is_repeated() && {
-                let deaths = self.scheduler.poison().killed(state.course.request.key());
-                state.course.retries > 0 && deaths < self.scheduler.settings().poison_after
-            };
-            state.course.retries -= u32::from(may_repeat);
-            self.attempt
-                .fetch_add(u32::from(may_repeat), Ordering::Relaxed);
-            may_repeat
+            0
         };
-        if again {
-            return self.queue_again(state);
+        let verdict = retry::decide(&Facts {
+            phase,
+            moves_left: state.course.moves,
+            retries_left: state.course.retries,
+            killed,
+            poison_after: self.scheduler.config().poison_after,
+        });
+        match verdict {
+            Verdict::Reassign => {
+                state.course.moves -= 1;
+                return self.queue_again(state);
+            }
+            Verdict::Repeat => {
+                state.course.retries -= 1;
+                self.attempt.fetch_add(1, Ordering::Relaxed);
+                return self.queue_again(state);
+            }
+            Verdict::Fail => {}
         }
         let died = WorkerDied {
             task: self.task().to_owned(),
@@ -147,7 +155,7 @@ impl Job {
         }
         let key = || self.completion.lock().course.request.key();
         let deaths = self.scheduler.poison().deaths(key);
-        (deaths >= self.scheduler.settings().poison_after).then_some(deaths)
+        (deaths >= self.scheduler.config().poison_after).then_some(deaths)
     }
 
     pub(crate) fn fail_as_poison(&self, deaths: u32) {
