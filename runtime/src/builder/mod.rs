@@ -2,6 +2,8 @@
 
 mod pending;
 
+use std::ops::Deref;
+
 #[doc(hidden)]
 pub use self::pending::Pending;
 
@@ -28,5 +30,12 @@ impl NotGiven for Missing {}
 /// [`ToOwned`] names, such as `PathBuf` for a `&Path`.
 ///
 /// `COPIES` is for the compiler, so that it says only once that a type cannot be copied.
-pub type Owned<T, const COPIES: usize = 0> =
-    <crate::__private::Referred<T, COPIES> as ToOwned>::Owned;
+pub type Owned<T, const COPIES: usize = 0> = <Referred<T, COPIES> as ToOwned>::Owned;
+
+/// What a reference leads to, if `COPIES` is a constant and not an error.
+///
+/// The length of an array is evaluated with its type, and with a length that has errors the type is
+/// an error itself, about which the compiler says nothing more. So a reference that cannot be copied
+/// is reported once, and not for each use that generated code makes of its type.
+type Referred<T, const COPIES: usize> =
+    <<[&'static T; COPIES] as IntoIterator>::Item as Deref>::Target;

@@ -2,18 +2,9 @@
 //! the user's words.
 
 use std::marker::PhantomData;
-use std::ops::Deref;
 
 use crate::error::Outcome;
 use crate::wire::{Wire, WireError};
-
-/// What a reference leads to, if `COPIES` is a constant and not an error.
-///
-/// The length of an array is evaluated with its type, and with a length that has errors the type is
-/// an error itself, about which the compiler says nothing more. So a reference that cannot be copied
-/// is reported once, and not for each use that generated code makes of its type.
-pub type Referred<T, const COPIES: usize> =
-    <<[&'static T; COPIES] as IntoIterator>::Item as Deref>::Target;
 
 /// What a `&T` leads to, if it can be copied for a call.
 #[diagnostic::on_unimplemented(
