@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::encoder::{ERR, OK};
-use super::errors::{CodecError, FormatError, Part, Reason, WireError};
+use super::errors::{CodecError, FormatError, Part, Reason};
 use super::handles::{Handle, Received, Scope};
 use super::read::Reader;
+use super::task_error::WireError;
 use super::{Wire, raw};
 
 /// Decodes values from a message, one after another. Generated code asks for the types that it

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::errors::{CodecError, FormatError, Part, WireError};
+use super::errors::{CodecError, FormatError, Part};
 use super::handles::Handle;
 use super::output::{OutputBuffer, Spill};
+use super::task_error::WireError;
 use super::write::Writer;
 use super::{Wire, raw};
 

@@ -5,12 +5,15 @@
 //! the implementations apart. No user writes it: for each error type one way fits, and the compiler
 //! finds it.
 
-use std::error::Error;
-use std::io;
+mod io;
+mod remote;
 
-use super::super::{Decoder, Encoder, Wire};
-use super::io::IoError;
-use super::{CodecError, Part, RemoteError};
+use std::error::Error;
+
+use self::io::IoError;
+pub use self::remote::RemoteError;
+use super::errors::{CodecError, Part};
+use super::{Decoder, Encoder, Wire};
 
 /// An error type that a task in a worker process can return.
 #[diagnostic::on_unimplemented(
@@ -63,7 +66,7 @@ impl<E: Wire> WireError<via::Serde> for E {
 }
 
 #[diagnostic::do_not_recommend]
-impl WireError<via::Io> for io::Error {
+impl WireError<via::Io> for std::io::Error {
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
         encoder.value(Part::Error, &IoError::from_error(self))
     }
