@@ -10,8 +10,8 @@ mod dispatch;
 pub use linkme;
 
 pub use self::checks::{
-    Copied, CopiedSelf, Referred, assert_arg, assert_copied, assert_fallible, assert_outcome,
-    assert_output, assert_wire, copy_self, no_processes,
+    Copied, CopiedSelf, assert_arg, assert_copied, assert_fallible, assert_outcome, assert_output,
+    assert_wire, copy_self, no_processes,
 };
 pub use self::dispatch::{process_call, process_call_flat, thread_call, thread_call_flat};
 pub use crate::builder::Pending;

@@ -134,7 +134,7 @@ fn the_network_is_left_unless_refused() {
 
 /// As if the kernel did not know this call.
 fn without(call: i64) {
-    let filter = calls::filter(vec![(call, calls::When::Always)], libc::ENOSYS).unwrap();
+    let filter = calls::filter(vec![(call, refused::When::Always)], libc::ENOSYS).unwrap();
     seccompiler::apply_filter(&filter).unwrap();
 }
 
