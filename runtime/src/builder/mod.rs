@@ -1,19 +1,21 @@
-//! What a generated builder knows of each of its arguments, as types: given, or missing.
+//! The types in the signature of a generated builder. `task::builder()` returns a builder, and its
+//! type says of each argument whether it was set ([`Given`]) or not ([`Missing`]). The compiler so
+//! checks that each argument is set once.
 
 mod pending;
 
 #[doc(hidden)]
 pub use self::pending::Pending;
 
-/// The argument has not been given.
+/// Marks an argument that was not set yet.
 #[derive(Debug)]
 pub struct Missing(());
 
-/// The argument has been given.
+/// Marks an argument that was set.
 #[derive(Debug)]
 pub struct Given(());
 
-/// What an argument must be so that it can be set: not given yet.
+/// Marks an argument that can be set, because it was not set yet.
 #[diagnostic::on_unimplemented(
     message = "this argument is set more than once",
     label = "set a second time here",
@@ -24,9 +26,10 @@ pub trait NotGiven {}
 #[diagnostic::do_not_recommend]
 impl NotGiven for Missing {}
 
-/// What a call keeps of an argument that the function takes as `&T`: a copy, of the type that
-/// [`ToOwned`] names, such as `PathBuf` for a `&Path`.
+/// The type that a call keeps of an argument that the function takes as `&T`. It is the type of an
+/// owned copy, as [`ToOwned`] says: for example `PathBuf` for a `&Path`.
 ///
-/// `COPIES` is for the compiler, so that it says only once that a type cannot be copied.
+/// Leave `COPIES` out. Generated code uses it, so that the compiler reports only once that a type
+/// cannot be copied.
 pub type Owned<T, const COPIES: usize = 0> =
     <crate::__private::Referred<T, COPIES> as ToOwned>::Owned;

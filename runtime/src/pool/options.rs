@@ -1,36 +1,70 @@
-//! What a call may be told beside its arguments.
+//! [`CallOptions`]: the options of a call, beside its arguments.
 
+use std::fmt;
 use std::time::Duration;
 
-/// What a call may be told beside its arguments.
+use crate::context::Progress;
+
+/// The values of the options of a call. The methods of [`Call`](crate::Call) set them.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// How long the function may run. `None` leaves it to the pool.
+    /// How long the function may run. `None` takes the timeout of the pool.
     pub timeout: Option<Duration>,
-    /// How long the function may go on in a worker process once nobody waits for it. `None` leaves it
-    /// to the pool.
+    /// How long the function may go on in a worker process after its timeout, or after the caller
+    /// dropped the call. `None` takes the grace of the pool.
     pub grace: Option<Duration>,
-    /// How long the call may wait in the queue.
+    /// How long the call may wait in the queue. `None` is no limit.
     pub queue_timeout: Option<Duration>,
-    /// How many times the call is made again after its worker died.
+    /// How many times the call is retried after its worker died.
     pub retries: u32,
-    /// Fails rather than waits when the queue is full.
+    /// Whether the call fails if the queue is full, instead of waiting.
     pub bounded: bool,
-    /// The caller wants to know how far the function is.
+    /// Whether the caller wants to know how far the function is.
     pub wants_progress: bool,
 }
 
-/// Options that take no room as long as nobody has set any: most calls have none, and are moved about.
-#[derive(Debug, Default)]
-pub(crate) struct Given(Option<Box<Options>>);
+/// The closure of [`Call::on_progress`](crate::Call::on_progress).
+pub type OnProgress = Box<dyn FnMut(Progress) + Send>;
 
-impl Given {
-    pub(crate) fn get(&self) -> Options {
-        self.0.as_deref().copied().unwrap_or_default()
+/// The options of a call, which take the size of a pointer until one is set. Most calls have none,
+/// and a call should be cheap to move.
+#[derive(Default)]
+pub struct CallOptions(Option<Box<Set>>);
+
+#[derive(Default)]
+struct Set {
+    values: Options,
+    on_progress: Option<OnProgress>,
+}
+
+impl CallOptions {
+    /// Returns a copy of the values, which are the defaults if none was set.
+    #[must_use]
+    pub fn values(&self) -> Options {
+        self.0.as_deref().map(|set| set.values).unwrap_or_default()
     }
 
-    pub(crate) fn get_mut(&mut self) -> &mut Options {
-        self.0.get_or_insert_default()
+    /// Returns the values, to change them.
+    pub fn values_mut(&mut self) -> &mut Options {
+        &mut self.0.get_or_insert_default().values
+    }
+
+    /// Sets the closure that the caller's poll calls when the function has made progress.
+    pub fn set_on_progress(&mut self, on_progress: OnProgress) {
+        let set = self.0.get_or_insert_default();
+        set.values.wants_progress = true;
+        set.on_progress = Some(on_progress);
+    }
+
+    /// Returns the closure that the caller's poll calls when the function has made progress.
+    pub fn on_progress(&mut self) -> Option<&mut OnProgress> {
+        self.0.as_deref_mut()?.on_progress.as_mut()
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.values().fmt(f)
     }
 }

@@ -1,7 +1,8 @@
-//! What generated code names. Nothing in here is for people; it may change with any release.
+//! What generated code names. Do not use it in your own code: it may change with any release.
 //!
-//! - `dispatch`: how a call is made; `checks`: what a function must be so that it can be a task.
-//! - Everything else is re-exported from the room that it belongs to.
+//! - `dispatch`: how generated code makes a call.
+//! - `checks`: what the types of a function must be, so that it can be a task.
+//! - Everything else is re-exported from its own room.
 
 mod checks;
 mod dispatch;
@@ -16,7 +17,7 @@ pub use self::dispatch::{process_call, process_call_flat, thread_call, thread_ca
 pub use crate::builder::Pending;
 pub use crate::call::{Backend, Call, TaskCall};
 pub use crate::error::{Error, Outcome};
-pub use crate::pool::options::Options;
+pub use crate::pool::options::{CallOptions, OnProgress, Options};
 #[cfg(target_os = "linux")]
 pub use crate::process::ProcessPool;
 pub use crate::task::{Task, TaskInfo};

@@ -11,7 +11,7 @@ use super::mode;
 use crate::call::{Backend, TaskCall};
 use crate::error::{InvalidPool, Outcome, Started};
 use crate::pool::completion::TakenCall;
-use crate::pool::options::{Given, Options};
+use crate::pool::options::CallOptions;
 use crate::tasks::erased::{Boxed, Typed};
 use crate::thread::{ThreadCall, ThreadPool, run_here};
 
@@ -19,7 +19,7 @@ use crate::thread::{ThreadCall, ThreadPool, run_here};
 pub(crate) struct ProcessCall<R: 'static> {
     typed: &'static Typed<R>,
     pool: Result<Arc<Scheduler>, Box<InvalidPool>>,
-    options: Given,
+    options: CallOptions,
     stage: Stage<R>,
 }
 
@@ -32,8 +32,8 @@ enum Stage<R> {
 }
 
 impl<R: Outcome> Backend<R> for ProcessCall<R> {
-    fn options(&mut self) -> &mut Options {
-        self.options.get_mut()
+    fn options(&mut self) -> &mut CallOptions {
+        &mut self.options
     }
 
     fn into_task(mut self: Box<Self>) -> Result<TaskCall<R>, Box<dyn Backend<R>>> {
@@ -69,7 +69,7 @@ impl<R: Outcome> Backend<R> for ProcessCall<R> {
         let outcome = match &mut stage {
             Stage::InPlace(call) => call.poll(cx),
             Stage::Submitted(job) => {
-                let answer = job.completion().poll(cx);
+                let answer = job.completion().poll(cx, self.options.on_progress());
                 answer.map(|answer| self.read(job, answer))
             }
             Stage::New(_) | Stage::Finished => panic!("a call was polled after it had finished"),
@@ -109,14 +109,20 @@ impl<R: Outcome> ProcessCall<R> {
             Ok(scheduler) => scheduler,
             Err(invalid) => return Err(R::from_error(invalid.clone().for_task(task))),
         };
-        let request = encode_small(&self.typed.erased.entry, args).map_err(|reason| {
+        let request = encode_small(&self.typed.erased.entry, args).map_err(|fault| {
             scheduler.counters().refused();
-            R::from_error(codec_error(true, task, scheduler, reason, Started::No))
+            R::from_error(codec_error(
+                true,
+                task,
+                scheduler.name(),
+                fault.to_string(),
+                Started::No,
+            ))
         })?;
         let job = Job::new(
             &self.typed.erased,
             Arc::clone(scheduler),
-            self.options.get(),
+            self.options.values(),
             request,
         );
         scheduler.submit(Arc::clone(&job)).map_err(|rejected| {
@@ -139,7 +145,7 @@ impl<R: Outcome> ProcessCall<R> {
             options: mem::take(&mut self.options),
         };
         let mut call = task.on_threads(ThreadPool::cpu().core());
-        let options = call.options();
+        let options = call.options().values_mut();
         options.timeout = options.timeout.or(timeout);
         Stage::InPlace(Box::new(call))
     }
@@ -150,7 +156,7 @@ impl<R: Outcome> ProcessCall<R> {
             Answer::Bytes(body, descriptors) => {
                 match decode_with(self.typed.erased.decode, &body, descriptors) {
                     Ok(value) => (self.typed.outcome)(value),
-                    Err(reason) => R::from_error(job.unreadable(reason)),
+                    Err(fault) => R::from_error(job.unreadable(&fault)),
                 }
             }
             Answer::Value(value) => (self.typed.outcome)(value),

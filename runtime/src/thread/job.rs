@@ -1,5 +1,5 @@
-//! One call on a thread pool: the future that the caller holds, and the part that it shares with
-//! the thread.
+//! One call on a thread pool: [`ThreadCall`], the future that the caller holds, and `Job`, the
+//! state that the caller and the thread share.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,22 +8,24 @@ use std::time::Duration;
 use super::inner::Inner;
 use crate::context::{self, OnThread};
 use crate::error::{Error, InvalidPool, Outcome, Panicked, Started};
-use crate::pool::completion::{Completion, Course, Deadline, TakenCall};
-use crate::pool::options::{Given, Options};
+use crate::pool::completion::{
+    Completion, Course, Deadline, Locked, PROGRESS_PAUSE, TakenCall, wake_caller,
+};
+use crate::pool::options::{CallOptions, Options};
 use crate::pool::queue::{Runnable, Waiting};
 use crate::pool::rejected::Rejected;
 use crate::stats::{Counters, Place};
 use crate::util::panic;
-use crate::util::timer::Expire;
+use crate::util::timer::{Expire, Timer};
 
-/// What a thread runs.
+/// A user's function with its arguments.
 pub(crate) type Function<R> = Box<dyn FnOnce() -> R + Send>;
 
 /// A call on a thread pool. Nothing happens before the first poll.
 pub(crate) struct ThreadCall<R> {
     task: &'static str,
     pool: Result<Arc<Inner>, Box<InvalidPool>>,
-    options: Given,
+    options: CallOptions,
     stage: Stage<R>,
 }
 
@@ -31,32 +33,48 @@ enum Stage<R> {
     New(Function<R>),
     Submitted {
         job: Arc<Job<R>>,
-        /// What to do when the future is dropped; a `Drop` cannot ask for what it needs of `R`.
+        /// `Job::abandon`. It is a pointer, because it needs `R: Outcome`, and the `Drop` of
+        /// `ThreadCall` cannot have that bound.
         abandon: fn(&Arc<Job<R>>),
     },
     Finished,
 }
 
-/// What the caller and the thread both see.
+/// The state of a call that the caller and the thread share.
 struct Job<R> {
     task: &'static str,
     pool: Arc<Inner>,
     options: Options,
-    /// What the function asks about its call.
+    /// What `context` tells the function about its call.
     asked: Arc<OnThread>,
-    /// An error is made the caller's own in the caller's poll, since that is user code.
-    completion: Completion<Waits<R>, Result<R, Error>>,
+    /// The outcome. The caller's poll turns the `Error` into an `R`, because that is user code.
+    completion: Completion<ThreadCourse<R>, Result<R, Error>>,
 }
 
-/// The function, until a thread takes it. It is left to that thread when the caller drops the call, since
-/// dropping its arguments may block.
-struct Waits<R>(Option<Function<R>>);
+/// Where a call is in a thread pool.
+struct ThreadCourse<R> {
+    /// The function, until a thread takes it. If the caller drops the call in the queue, the
+    /// function stays here and a thread drops it later, because dropping its arguments may block.
+    function: Option<Function<R>>,
+    /// How the caller gets to know how far the function is, if it wants to know.
+    look: Option<Box<Look>>,
+}
 
-impl<R> Course for Waits<R> {
+/// How the caller gets to know how far the function is.
+#[derive(Default)]
+struct Look {
+    /// The deadline of the next look.
+    timer: Timer,
+    /// The version of the newest progress that the caller was shown. See
+    /// [`Latest`](crate::util::latest::Latest).
+    seen: u32,
+}
+
+impl<R> Course for ThreadCourse<R> {
     type Left = Place;
 
     fn place(&self) -> Place {
-        if self.0.is_some() {
+        if self.function.is_some() {
             Place::Queue
         } else {
             Place::Worker
@@ -77,18 +95,18 @@ impl<R: Outcome> ThreadCall<R> {
         ThreadCall {
             task,
             pool,
-            options: Given::default(),
+            options: CallOptions::default(),
             stage: Stage::New(function),
         }
     }
 
-    /// The same call with these options.
-    pub(crate) fn with_options(mut self, options: Given) -> ThreadCall<R> {
+    /// Returns the call with its options replaced by these.
+    pub(crate) fn with_options(mut self, options: CallOptions) -> ThreadCall<R> {
         self.options = options;
         self
     }
 
-    /// Makes the call on another pool, unless one has taken it.
+    /// Sets the pool of the call. It has no effect on a call that was submitted already.
     pub(crate) fn on(&mut self, pool: Result<Arc<Inner>, Box<InvalidPool>>) {
         self.pool = pool;
     }
@@ -97,12 +115,12 @@ impl<R: Outcome> ThreadCall<R> {
         self.task
     }
 
-    /// What the call may still be told.
-    pub(crate) fn options(&mut self) -> &mut Options {
-        self.options.get_mut()
+    /// Returns the options of the call. Changes have an effect until the call is submitted.
+    pub(crate) fn options(&mut self) -> &mut CallOptions {
+        &mut self.options
     }
 
-    /// Lets a call that has started go on with nobody waiting for it.
+    /// Lets a call that was submitted run to its end. Its outcome is dropped.
     pub(crate) fn detach(mut self) {
         if let Stage::Submitted { job, .. } = std::mem::replace(&mut self.stage, Stage::Finished) {
             job.detach();
@@ -113,7 +131,7 @@ impl<R: Outcome> ThreadCall<R> {
         match std::mem::replace(&mut self.stage, Stage::Finished) {
             Stage::New(function) => self.submit(function, cx),
             Stage::Submitted { job, abandon } => {
-                if let Poll::Ready(result) = job.completion.poll(cx) {
+                if let Poll::Ready(result) = job.completion.poll(cx, self.options.on_progress()) {
                     return Poll::Ready(result.unwrap_or_else(R::from_error));
                 }
                 self.stage = Stage::Submitted { job, abandon };
@@ -134,14 +152,20 @@ impl<R: Outcome> ThreadCall<R> {
             let result = run_here(self.task, pool.name(), function);
             return Poll::Ready(result.unwrap_or_else(R::from_error));
         }
-        let mut options = self.options.get();
+        let mut options = self.options.values();
         options.timeout = options.timeout.or(pool.settings().timeout);
         let job = Arc::new(Job {
             task: self.task,
             pool: Arc::clone(pool),
             options,
             asked: Arc::default(),
-            completion: Completion::new(Waits(Some(function)), Some(cx.waker().clone())),
+            completion: Completion::new(
+                ThreadCourse {
+                    function: Some(function),
+                    look: options.wants_progress.then(Box::default),
+                },
+                Some(cx.waker().clone()),
+            ),
         });
         pool.counters().submitted();
         let queued = Arc::clone(&job) as Arc<dyn Runnable>;
@@ -162,7 +186,8 @@ impl<R: Outcome> ThreadCall<R> {
     }
 }
 
-/// Runs a function on the current thread, as a pool would.
+/// Runs a function on the current thread. A panic becomes an [`Error::Panicked`], as it does on a
+/// thread of a pool.
 pub(crate) fn run_here<R>(
     task: &str,
     pool: &str,
@@ -189,7 +214,7 @@ impl<R: Outcome> Waiting for Job<R> {
 impl<R: Outcome> Runnable for Job<R> {
     fn run(self: Arc<Self>) {
         let mut state = self.completion.lock();
-        let Some(function) = state.course.0.take() else {
+        let Some(function) = state.course.function.take() else {
             return;
         };
         if !state.is_open() {
@@ -198,27 +223,26 @@ impl<R: Outcome> Runnable for Job<R> {
             return;
         }
         self.pool.counters().begun();
-        let is_timed = match self.options.timeout {
-            // A thread has no number: there is one attempt, on one thread.
-            Some(limit) => state.timer.set(limit, &self, Deadline::Running(1)),
-            None => {
-                state.timer.clear();
-                Ok(())
+        state.timer.clear();
+        if let Some(limit) = self.options.timeout {
+            // There is one attempt on one thread, so every call has the number 1 here.
+            if let Err(error) = state.timer.set(limit, &self, Deadline::Running(1)) {
+                let error = Rejected::NoThread(error).into_error(self.task, self.pool.name());
+                return self.hand_over(state, Err(error));
             }
-        };
-        if let Err(error) = is_timed {
-            let error = Rejected::NoThread(error).into_error(self.task, self.pool.name());
-            return self.hand_over(state, Err(error));
         }
+        self.look_again(&mut state);
         drop(state);
         let result = context::within(&self.asked, || {
             run_here(self.task, self.pool.name(), function)
         });
-        let state = self.completion.lock();
+        let mut state = self.completion.lock();
         if state.is_open() {
+            // Note the last state, which the caller's poll shows before it returns the outcome.
+            self.look(&mut state);
             self.hand_over(state, result);
         } else {
-            // Nobody waits any more: the result is dropped here, on the pool.
+            // The caller dropped the call or timed out. Drop the result here, on the pool.
             drop(state);
             drop(result);
         }
@@ -237,11 +261,46 @@ impl<R: Outcome> Runnable for Job<R> {
     }
 }
 
+impl<R: Outcome> Job<R> {
+    /// Notes for the caller how far the function is. Returns whether that is new.
+    fn look(&self, state: &mut Locked<'_, ThreadCourse<R>, Result<R, Error>>) -> bool {
+        let (Some(look), Some((version, progress))) =
+            (&mut state.course.look, self.asked.progress())
+        else {
+            return false;
+        };
+        let is_new = look.seen != version;
+        look.seen = version;
+        if is_new {
+            state.set_progress(progress);
+        }
+        is_new
+    }
+
+    /// Sets the deadline of the next look, if the caller wants to know how far the function is.
+    fn look_again(self: &Arc<Self>, state: &mut Locked<'_, ThreadCourse<R>, Result<R, Error>>) {
+        if let Some(look) = &mut state.course.look {
+            // If there is no timer thread, the caller is only shown the last state.
+            let _ = look.timer.set(PROGRESS_PAUSE, self, Deadline::Progress);
+        }
+    }
+}
+
 impl<R: Outcome> Expire for Job<R> {
     type Deadline = Deadline;
 
     fn expire(self: Arc<Self>, deadline: Deadline) {
-        let state = self.completion.lock();
+        let mut state = self.completion.lock();
+        if deadline == Deadline::Progress {
+            if state.is_open() {
+                let is_new = self.look(&mut state);
+                self.look_again(&mut state);
+                if is_new {
+                    wake_caller(state);
+                }
+            }
+            return;
+        }
         let is_queued = state.course.place() == Place::Queue;
         if !state.is_open() || is_queued != (deadline == Deadline::InQueue) {
             return;
@@ -252,7 +311,7 @@ impl<R: Outcome> Expire for Job<R> {
             self.options.timeout
         };
         self.asked.cancel();
-        // From here on the call does not run, or its result, coming late, is dropped by the thread.
+        // After this the function does not start, or the thread drops its late result.
         self.time_out(state, limit.unwrap_or_default(), None, Duration::ZERO);
         if is_queued {
             self.left_queue();
@@ -261,10 +320,10 @@ impl<R: Outcome> Expire for Job<R> {
 }
 
 impl<R: Outcome> TakenCall for Job<R> {
-    type Course = Waits<R>;
+    type Course = ThreadCourse<R>;
     type Outcome = Result<R, Error>;
 
-    fn completion(&self) -> &Completion<Waits<R>, Result<R, Error>> {
+    fn completion(&self) -> &Completion<ThreadCourse<R>, Result<R, Error>> {
         &self.completion
     }
 
@@ -294,7 +353,7 @@ impl<R: Outcome> TakenCall for Job<R> {
 
     fn discard(&self, _: Place, outcome: Option<Result<R, Error>>) {
         match outcome {
-            // Where a thread of the pool has just made it, it may as well be dropped there.
+            // This is a thread of the pool: it can drop the outcome itself.
             Some(outcome) if self.pool.is_current() => drop(outcome),
             Some(outcome) => self.pool.discard(outcome),
             None => {}

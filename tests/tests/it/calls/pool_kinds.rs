@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use offloop::__private::{Backend, Options, TaskCall};
+use offloop::__private::{Backend, CallOptions, TaskCall};
 use offloop::{Call, Error, Outcome, Pool, ProcessPool, ThreadPool, blocking_io, cpu_bound};
 use offloop_tests::wait;
 
@@ -27,13 +27,13 @@ impl Pool for Spawning {
 
     fn make_call<R: Outcome>(&self, task: TaskCall<R>) -> Call<R> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        Call::from_backend(Box::new(Spawned::New(task, Options::default())))
+        Call::from_backend(Box::new(Spawned::New(task, CallOptions::default())))
     }
 }
 
 enum Spawned<R: 'static> {
-    New(TaskCall<R>, Options),
-    Running(Arc<Mutex<(Option<R>, Option<Waker>)>>, Options),
+    New(TaskCall<R>, CallOptions),
+    Running(Arc<Mutex<(Option<R>, Option<Waker>)>>, CallOptions),
     Moved,
 }
 
@@ -43,7 +43,7 @@ impl<R: Outcome> Backend<R> for Spawned<R> {
             let Spawned::New(mut task, _) = std::mem::replace(self, Spawned::Moved) else {
                 unreachable!()
             };
-            let options = *task.options();
+            let options = std::mem::take(task.options());
             let shared = Arc::new(Mutex::new((None, None::<Waker>)));
             *self = Spawned::Running(Arc::clone(&shared), options);
             thread::spawn(move || {
@@ -68,7 +68,7 @@ impl<R: Outcome> Backend<R> for Spawned<R> {
         }
     }
 
-    fn options(&mut self) -> &mut Options {
+    fn options(&mut self) -> &mut CallOptions {
         match self {
             Spawned::New(task, _) => task.options(),
             Spawned::Running(_, options) => options,

@@ -22,8 +22,8 @@ use self::job::Job;
 use self::poison::Poison;
 use self::roster::Roster;
 use self::watchdog::Watchdog;
-use super::codec;
 use super::exit_hook;
+use super::offload;
 use super::worker;
 use crate::error::Started;
 use crate::pool::closing::Watchers;
@@ -293,7 +293,7 @@ impl Scheduler {
     pub(crate) fn job_abandoned(&self) {
         let over = lock(&self.state).queue.abandon();
         if !over.is_empty() {
-            codec::discard(over);
+            offload::discard(over);
             self.look_for_end();
         }
     }

@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
 use super::job::Job;
+use super::job::large;
 use super::{Scheduler, Settled, WorkerHandle};
 use crate::error::Started;
 use crate::pool::completion::TakenCall;
-use crate::process::host::codec;
 use crate::process::host::worker::Taken;
 use crate::util::sync::lock;
 
@@ -66,7 +66,7 @@ impl Scheduler {
         let taken = worker.take(job, message);
         match self.settle(taking, job, taken) {
             Settled::Given if is_large => {
-                codec::encode_for(job);
+                large::encode_for(job);
                 Settled::Elsewhere
             }
             settled => settled,

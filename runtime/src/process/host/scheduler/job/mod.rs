@@ -1,6 +1,7 @@
 //! One call as its pool sees it: the part that the caller's future shares with the pool.
 
 mod clock;
+pub(crate) mod large;
 mod outcome;
 
 use std::mem;
@@ -16,9 +17,9 @@ use crate::error::fault::StopReason;
 use crate::pool::completion::{Completion, Course, Deadline, Locked, TakenCall};
 use crate::pool::options::Options;
 use crate::pool::queue::Waiting;
-use crate::process::host::codec;
 use crate::process::host::listener::Runtime;
-use crate::process::host::message::Message;
+use crate::process::host::message::{Message, Request};
+use crate::process::host::offload;
 use crate::process::host::worker::{Stop, Taken};
 use crate::process::transport::shm::region::Region;
 use crate::stats::{Counters, Place};
@@ -91,15 +92,6 @@ impl Course for JobCourse {
     }
 }
 
-/// The arguments.
-pub(crate) enum Request {
-    Encoded(Arc<Message>),
-    /// Too large to encode in passing.
-    Large(Boxed),
-    /// Being encoded, or not wanted any more.
-    Taken,
-}
-
 /// What the caller's future makes its outcome of.
 pub(crate) enum Answer {
     /// A small result, as it came.
@@ -116,14 +108,14 @@ impl Job {
         options: Options,
         request: Request,
     ) -> Arc<Job> {
+        // 0 is the call that a worker has begun before its first.
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         let config = scheduler.config();
         let options = Options {
             timeout: options.timeout.or(config.timeout),
             grace: Some(options.grace.unwrap_or(config.grace)),
             ..options
         };
-        // 0 is the call that a worker has taken up before its first.
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         Arc::new(Job {
             id,
@@ -255,10 +247,6 @@ impl Job {
         matches!(self.completion.lock().course.stage, Stage::Decoding)
     }
 
-    pub(crate) fn erased(&self) -> &'static Erased {
-        self.erased
-    }
-
     /// The arguments, for whoever encodes them.
     pub(crate) fn take_arguments(&self) -> Option<Boxed> {
         let request = &mut self.completion.lock().course.request;
@@ -379,7 +367,7 @@ impl TakenCall for Job {
     fn discard(&self, (_, request): (Stage, Request), outcome: Option<Answer>) {
         request.discard();
         if let Some(Answer::Value(value)) = outcome {
-            codec::discard(value);
+            offload::discard(value);
         }
     }
 

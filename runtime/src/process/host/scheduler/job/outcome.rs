@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Answer, Job, Request, Stage, State};
+use super::{Answer, Job, Stage, State, large};
 use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Started, WorkerDied};
 use crate::pool::completion::TakenCall;
-use crate::process::host::codec;
+use crate::process::host::codec::{self, CodecFault};
+use crate::process::host::message::Request;
 use crate::process::host::post_mortem::Death;
-use crate::process::host::scheduler::poison::Key;
 use crate::process::host::scheduler::retry::{self, Facts, Verdict};
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
@@ -35,7 +35,7 @@ impl Job {
                 state.course.stage = Stage::Decoding;
                 state.timer.clear();
                 drop(state);
-                return codec::decode_for(&self, lent, descriptors);
+                return large::decode_for(&self, lent, descriptors);
             }
             Reply::Value {
                 body: Body::Copied(bytes),
@@ -195,30 +195,18 @@ impl Job {
     }
 
     /// The result that came cannot be read after all.
-    pub(crate) fn unreadable(&self, reason: String) -> Error {
+    pub(crate) fn unreadable(&self, fault: &CodecFault) -> Error {
         self.scheduler.counters().failed_after_all();
-        self.codec_error(false, reason, Started::Yes)
+        self.codec_error(false, fault.to_string(), Started::Yes)
     }
 
     pub(crate) fn codec_error(&self, encoding: bool, reason: String, started: Started) -> Error {
-        codec::codec_error(encoding, self.task(), &self.scheduler, reason, started)
-    }
-}
-
-impl Request {
-    /// Arguments that were not encoded are the user's, and dropping them may block, or panic.
-    pub(super) fn discard(self) {
-        if let Request::Large(args) = self {
-            codec::discard(args);
-        }
-    }
-
-    /// What stands for the call when it is compared with others.
-    fn key(&self) -> Key {
-        match self {
-            Request::Encoded(message) => message.key(),
-            // Not sent yet, so that no worker can have died of it.
-            Request::Large(_) | Request::Taken => Key::of(&[]),
-        }
+        codec::codec_error(
+            encoding,
+            self.task(),
+            self.scheduler.name(),
+            reason,
+            started,
+        )
     }
 }
