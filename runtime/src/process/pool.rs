@@ -328,7 +328,7 @@ impl ProcessPool {
 
     pub(crate) fn scheduler(&self) -> Result<Arc<Scheduler>, Box<InvalidPool>> {
         self.scheduler
-            .get_or_init(|| Ok(Scheduler::new(self.config, self.config.check()?)))
+            .get_or_init(|| Ok(Scheduler::new(&self.config, self.config.check()?)))
             .clone()
     }
 }

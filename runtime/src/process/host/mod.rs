@@ -1,4 +1,4 @@
-//! The program's side of a process pool.
+//! The program's side of a process pool. Its states, its locks and who wakes whom are in `README.md`.
 
 pub(crate) mod codec;
 pub(crate) mod exit_hook;

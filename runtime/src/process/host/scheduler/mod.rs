@@ -80,7 +80,7 @@ impl State {
 
 impl Scheduler {
     /// Makes the scheduler of a pool that may have so many workers.
-    pub(crate) fn new(config: Config, workers: usize) -> Arc<Scheduler> {
+    pub(crate) fn new(config: &Config, workers: usize) -> Arc<Scheduler> {
         let scheduler = Arc::new(Scheduler {
             forks: fork::generation(),
             counters: Counters::default(),
@@ -99,7 +99,7 @@ impl Scheduler {
                 abort: false,
                 watchers: Watchers::default(),
             }),
-            config,
+            config: *config,
         });
         exit_hook::include(Arc::<Scheduler>::downgrade(&scheduler));
         scheduler

@@ -250,5 +250,5 @@ impl<M: Member> Roster<M> {
 }
 
 fn is_same<M>(one: &Arc<M>, other: &M) -> bool {
-    std::ptr::eq(&**one, other)
+    std::ptr::eq(Arc::as_ptr(one), other)
 }

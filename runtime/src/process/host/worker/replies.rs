@@ -58,7 +58,7 @@ impl<S: Supervisor> WorkerHandle<S> {
         if inner.process.life == Life::Starting {
             match inner.link.input.read_exactly(&self.socket, Hello::LENGTH) {
                 Ok(message) if message == self.hello.to_bytes() => {
-                    inner.process.life = Life::SettingUp
+                    inner.process.life = Life::SettingUp;
                 }
                 Ok(_) => return Err(Fault::OtherBuild),
                 Err(no_frame) => return wait_or_fail(no_frame),
