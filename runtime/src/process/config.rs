@@ -1,11 +1,12 @@
-//! What a pool was told to be.
+//! [`Settings`]: the settings of a process pool, after they were checked.
 
 use std::time::Duration;
 
 #[cfg(feature = "sandbox")]
 use super::sandbox::Rules;
 
-/// What a pool was told to be. Filled in by `ProcessPool`'s builder.
+/// The settings of a process pool, after they were checked. The methods of
+/// [`ProcessPool`](super::ProcessPool) with these names say what each one means.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) min_workers: usize,
