@@ -6,7 +6,8 @@ use std::os::fd::OwnedFd;
 
 use serde::Deserialize;
 
-use crate::process::{Assembler, FdPurpose, Kind, NoFrame, Reply, read_ready};
+use crate::error::fault::ProtocolFault;
+use crate::process::{Assembler, Delivery, Event, FdPurpose, Kind, NoFrame, Reply, read_ready};
 use crate::wire::{self, Decoder, Encoder, Wire};
 
 /// Why [`read_frames`] has read no more frames.
@@ -28,8 +29,8 @@ pub fn read_frames(mut from: impl Read, mut on_frame: impl FnMut(Vec<u8>)) -> En
             Ok(body) => on_frame(body),
             Err(NoFrame::NotYet) => {}
             Err(NoFrame::Closed) => return End::Closed,
-            Err(NoFrame::Garbage(text)) => return End::Garbage(text),
-            Err(NoFrame::Io(error)) => return End::Io(error),
+            Err(NoFrame::Garbage(ProtocolFault::Socket(error))) => return End::Io(error),
+            Err(NoFrame::Garbage(fault)) => return End::Garbage(fault.to_string()),
         }
     }
 }
@@ -39,7 +40,7 @@ pub fn read_frames(mut from: impl Read, mut on_frame: impl FnMut(Vec<u8>)) -> En
 /// # Errors
 /// The body is not such a report.
 pub fn parse_ready(body: &[u8]) -> Result<Option<String>, String> {
-    read_ready(body)
+    read_ready(body).map_err(|fault| fault.to_string())
 }
 
 /// Parses what a worker left in a slot as a reply, as a pool does.
@@ -47,7 +48,27 @@ pub fn parse_ready(body: &[u8]) -> Result<Option<String>, String> {
 /// # Errors
 /// The bytes are not a reply.
 pub fn parse_reply(kind: u32, body: Vec<u8>) -> Result<(), String> {
-    Reply::parse(kind, body, Vec::new(), Ok).map(drop)
+    Reply::parse(kind, body, Vec::new(), Ok)
+        .map(drop)
+        .map_err(|fault| fault.to_string())
+}
+
+/// Parses the bytes in a worker's ring as events, as a pool does, and encodes the events again.
+///
+/// # Errors
+/// The bytes are not events.
+pub fn parse_events(mut bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut again = Vec::new();
+    loop {
+        match Event::take(&mut bytes) {
+            Ok(Some(event)) => match event.delivery() {
+                Delivery::Bounded(bytes) | Delivery::Vital(bytes) => again.extend(bytes),
+                Delivery::Latest(_) => return Err("this event is not in a ring".to_owned()),
+            },
+            Ok(None) => return Ok(again),
+            Err(fault) => return Err(fault.to_string()),
+        }
+    }
 }
 
 /// Parses the bytes that come with descriptors as their purpose, and encodes it again.

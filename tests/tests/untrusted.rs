@@ -18,8 +18,16 @@ enum Scribble {
     Random(u64),
 }
 
-/// Where the slots begin, each of 2048 bytes.
-const SLOTS: usize = 64;
+/// Where the slots begin, each of 2048 bytes, with a head of 128.
+const SLOTS: usize = 128;
+
+/// Where the words of the events are: how much was written, how much was dropped, how much was read.
+const EVENTS: usize = SLOTS + 32 * 2048;
+const EVENTS_READ: usize = EVENTS + 64;
+
+/// Where the bytes of the events are, and how many.
+const EVENT_BYTES: usize = EVENTS + 128;
+const EVENTS_LENGTH: usize = 16 << 10;
 
 /// Where the memory is mapped in this process, and how long it is.
 fn channel() -> (u64, usize) {
@@ -32,11 +40,27 @@ fn channel() -> (u64, usize) {
     (number(start), usize::try_from(length).unwrap())
 }
 
+/// The bytes of this process, which the kernel reads and writes where the process itself could.
+fn memory() -> std::fs::File {
+    let mut options = std::fs::File::options();
+    options
+        .read(true)
+        .write(true)
+        .open("/proc/self/mem")
+        .unwrap()
+}
+
+/// Overwrites what is there from `at` on.
+fn write(at: usize, bytes: &[u8]) {
+    use std::os::unix::fs::FileExt;
+    memory()
+        .write_all_at(bytes, channel().0 + at as u64)
+        .unwrap();
+}
+
 /// Overwrites `length` bytes from `at` on, or all from there.
 fn overwrite(at: usize, length: Option<usize>, scribble: Scribble) {
-    use std::os::unix::fs::FileExt;
-    let (start, all) = channel();
-    let length = length.unwrap_or(all - at);
+    let length = length.unwrap_or(channel().1 - at);
     let bytes: Vec<u8> = match scribble {
         Scribble::Fill(byte) => vec![byte; length],
         Scribble::Random(seed) => {
@@ -46,10 +70,7 @@ fn overwrite(at: usize, length: Option<usize>, scribble: Scribble) {
                 .collect()
         }
     };
-    // The kernel writes where the process itself could.
-    let memory = std::fs::File::options().write(true).open("/proc/self/mem");
-    let memory = memory.unwrap();
-    memory.write_all_at(&bytes, start + at as u64).unwrap();
+    write(at, &bytes);
 }
 
 /// Overwrites, then ends as the memory lets it. It waits until others lie ready behind it.
@@ -144,11 +165,114 @@ fn a_worker_that_overwrites_any_field_costs_only_its_calls() {
     run(async {
         // The words before the slots, and those at the head of each of the first ones.
         let heads =
-            (0..3).flat_map(|slot| (0..64).step_by(8).map(move |at| SLOTS + slot * 2048 + at));
-        for at in (0..SLOTS).step_by(8).chain(heads) {
+            (0..3).flat_map(|slot| (0..128).step_by(8).map(move |at| SLOTS + slot * 2048 + at));
+        let events = (EVENTS..EVENT_BYTES).step_by(8);
+        for at in (0..64).step_by(8).chain(heads).chain(events) {
             for with in [Scribble::Fill(0xff), Scribble::Fill(0)] {
                 survive(&POOL, at, Some(8), with).await;
             }
         }
     });
+}
+
+/// An event of this kind that announces so many bytes, with so many behind.
+fn event(kind: u32, announced: u32, bytes: usize) -> Vec<u8> {
+    let mut event = [kind.to_le_bytes(), announced.to_le_bytes()].concat();
+    event.resize(8 + bytes.next_multiple_of(8), b'x');
+    event
+}
+
+/// Says these events, and that there are so many bytes of them. The worker has said none before.
+#[cpu_bound]
+fn say(events: Vec<u8>, announced: u64) -> u32 {
+    write(EVENT_BYTES, &events);
+    write(EVENTS, &announced.to_ne_bytes());
+    std::process::id()
+}
+
+/// One worker says events that are none. It is killed for it, and says nothing wrong otherwise.
+async fn is_found_at_fault(pool: &'static ProcessPool, events: Vec<u8>, announced: u64) {
+    let what = format!("{announced} bytes: {:?}", events.get(..16));
+    let end = async {
+        let said = say(events, announced).on(pool).await;
+        // The fault is found with the answer, or by a sweep before.
+        let fault = match said {
+            Err(Error::WorkerDied(died)) => died.fault.clone().unwrap_or_default(),
+            other => panic!("{what}: {other:?}"),
+        };
+        assert!(fault.contains("event"), "{what}: {fault}");
+        assert_eq!(double(21).on(pool).await.unwrap(), 42, "{what}");
+    };
+    timeout(offloop_tests::LIMIT, end).await.expect(&what);
+}
+
+#[test]
+fn a_worker_that_says_what_is_no_event() {
+    static POOL: ProcessPool = ProcessPool::new("events").workers(1);
+    const STOPPING: u32 = 2;
+    let length = EVENTS_LENGTH as u64;
+    run(async {
+        // More than there is room for; what no event is long; longer than what is there.
+        for announced in [length + 1, length + 8, u64::MAX, 1 << 63] {
+            is_found_at_fault(&POOL, Vec::new(), announced).await;
+        }
+        for (kind, announced, bytes) in [
+            (STOPPING, 1 << 20, 1024),
+            (STOPPING, u32::MAX, 1024),
+            (STOPPING, 1025, 1032),
+            (STOPPING, 16, 8),
+            (1, 4, 8),
+            (77, 8, 8),
+        ] {
+            let event = event(kind, announced, bytes);
+            let length = event.len() as u64;
+            is_found_at_fault(&POOL, event, length).await;
+        }
+        // Part of a head; bytes that are no text.
+        is_found_at_fault(&POOL, event(STOPPING, 0, 0), 3).await;
+        let mut no_text = event(STOPPING, 8, 8);
+        no_text[8] = 0xff;
+        is_found_at_fault(&POOL, no_text, 16).await;
+    });
+}
+
+/// Leaves a thread behind that fills the ring with events as soon as the pool has read any.
+#[cpu_bound]
+fn flood() -> u32 {
+    use std::os::unix::fs::FileExt;
+    write(EVENT_BYTES, &event(2, 8, 8).repeat(EVENTS_LENGTH / 16));
+    std::thread::spawn(|| {
+        let (memory, start) = (memory(), channel().0);
+        loop {
+            let mut read = [0; 8];
+            let at = start + EVENTS_READ as u64;
+            memory.read_exact_at(&mut read, at).unwrap();
+            let written = u64::from_ne_bytes(read) + EVENTS_LENGTH as u64;
+            let at = start + EVENTS as u64;
+            memory.write_all_at(&written.to_ne_bytes(), at).unwrap();
+        }
+    });
+    std::process::id()
+}
+
+#[test]
+fn a_worker_that_never_stops_saying_events() {
+    static POOL: ProcessPool = ProcessPool::new("flood").workers(1);
+    run(async {
+        let end = async {
+            let flooding = flood().on(&POOL).await.unwrap();
+            for number in 0..1000 {
+                assert_eq!(double(number).on(&POOL).await.unwrap(), 2 * number);
+            }
+            // It is no fault to say much.
+            assert_eq!(pid().on(&POOL).await.unwrap(), flooding);
+            assert!(zeros(1 << 20).on(&POOL).await.unwrap() == vec![0; 1 << 20]);
+        };
+        timeout(offloop_tests::LIMIT, end).await.unwrap();
+    });
+}
+
+#[cpu_bound]
+fn pid() -> u32 {
+    std::process::id()
 }

@@ -62,6 +62,7 @@ impl<R: Outcome> TaskCall<R> {
 
     /// Runs the function on the current thread. No value is encoded. A panic of the function goes
     /// on to the caller.
+    #[must_use]
     pub fn run(self) -> R {
         self.typed.run(self.args)
     }

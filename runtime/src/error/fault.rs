@@ -11,14 +11,10 @@ use crate::sys::MemoryError;
 /// Why the pool killed a worker process.
 #[derive(Debug)]
 pub(crate) enum KillReason {
-    /// The call that it ran took longer than the `timeout` of the call.
-    TimedOut,
-    /// The caller dropped the call that it ran.
-    Dropped,
+    /// The pool stopped the call that it ran, and that did not end by itself.
+    Stopped(StopReason),
     /// The pool was shut down, and the deadline for that has passed.
     Closed,
-    /// It took more memory than `recycle_above` allows, was told to end, and did not end in time.
-    Outgrown,
     /// The pool had no more use for it, told it to end, and it did not end in time.
     Retired,
     /// It closed its socket while it had no call, so that it could not be given one any more.
@@ -26,9 +22,20 @@ pub(crate) enum KillReason {
     /// The pool could not send it what a call needs: its socket is full or closed.
     Unreachable,
     /// The pool cannot watch it, and would not hear of its end.
-    Unwatched(io::Error),
+    Unwatched,
     /// The pool found something wrong with it.
     Faulty(Fault),
+}
+
+/// Why the pool stopped a call that a worker ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StopReason {
+    /// The call took longer than its `timeout`.
+    TimedOut,
+    /// The caller dropped the call.
+    Dropped,
+    /// The call failed in the pool: it has no thread for its `timeout`, for example.
+    Failed,
 }
 
 /// What a pool finds wrong with a worker. The pool kills such a worker.
@@ -103,8 +110,20 @@ pub(crate) enum ProtocolFault {
     Memory(MemoryError),
 }
 
+/// Why the arguments of a call could not be sent to a worker.
+#[derive(Debug)]
+pub(crate) enum Unsent {
+    /// The descriptors that came up in them cannot be sent.
+    Descriptors(io::Error),
+    /// The memory that they are in cannot be sent.
+    Memory(io::Error),
+    /// There is no memory for them.
+    NoMemory(io::Error),
+}
+
 /// What a worker finds wrong with its pool. The worker prints it and exits.
 #[derive(Debug)]
+#[allow(dead_code, reason = "until the worker side of processes uses it")]
 pub(crate) enum PoolFault {
     /// The pool has closed the socket.
     Gone,
@@ -150,6 +169,26 @@ pub(crate) enum StartFault {
         /// What the process wrote to its standard error.
         stderr: String,
     },
+}
+
+impl KillReason {
+    /// Returns whether the pool found something wrong with the worker. Otherwise the caller or the
+    /// pool wanted its end.
+    pub(crate) fn is_fault(&self) -> bool {
+        match self {
+            KillReason::HungUp | KillReason::Unreachable | KillReason::Faulty(_) => true,
+            KillReason::Stopped(_)
+            | KillReason::Closed
+            | KillReason::Retired
+            | KillReason::Unwatched => false,
+        }
+    }
+}
+
+impl From<StopReason> for KillReason {
+    fn from(reason: StopReason) -> KillReason {
+        KillReason::Stopped(reason)
+    }
 }
 
 impl From<Fault> for KillReason {

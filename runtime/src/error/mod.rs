@@ -1,7 +1,7 @@
 //! The error of a call: one variant for each thing that can go wrong, with all that is known of it.
 
 mod details;
-#[allow(dead_code, reason = "until the host side of processes uses it")]
+#[cfg(target_os = "linux")]
 pub(crate) mod fault;
 pub(crate) mod text;
 

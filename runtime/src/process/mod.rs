@@ -3,7 +3,7 @@
 //! A worker process is this same program, started again. It serves calls in a loop, which it enters
 //! before `main`. The program's side is the host. In the order of a call:
 //!
-//! - [`pool`]: `ProcessPool`, the value that a program declares. [`config`]: its settings, checked.
+//! - [`pool`]: `ProcessPool`, the value that a program declares. [`config`]: its settings.
 //! - [`mode`]: whether this process is the program or a worker, and whether process calls run in
 //!   place.
 //! - [`call`]: the part of a call that knows its types.
@@ -33,6 +33,8 @@ pub use pool::ProcessPool;
 pub use sandbox::Sandbox;
 pub use worker::bootstrap::init;
 
+#[cfg(fuzzing)]
+pub(crate) use protocol::event::{Delivery, Event};
 #[cfg(fuzzing)]
 pub(crate) use protocol::frame::{Assembler, Kind, NoFrame};
 #[cfg(fuzzing)]

@@ -6,13 +6,14 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
-#[allow(dead_code, reason = "until mapping is in this room")]
+#[cfg(target_os = "linux")]
 mod memory_error;
 #[cfg(not(target_os = "linux"))]
 mod portable;
 
 #[cfg(target_os = "linux")]
 pub(crate) use self::linux::*;
+#[cfg(target_os = "linux")]
 pub(crate) use self::memory_error::MemoryError;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use self::portable::*;

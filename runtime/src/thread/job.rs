@@ -223,17 +223,13 @@ impl<R: Outcome> Runnable for Job<R> {
             return;
         }
         self.pool.counters().begun();
-        let is_timed = match self.options.timeout {
+        state.timer.clear();
+        if let Some(limit) = self.options.timeout {
             // There is one attempt on one thread, so every call has the number 1 here.
-            Some(limit) => state.timer.set(limit, &self, Deadline::Running(1)),
-            None => {
-                state.timer.clear();
-                Ok(())
+            if let Err(error) = state.timer.set(limit, &self, Deadline::Running(1)) {
+                let error = Rejected::NoThread(error).into_error(self.task, self.pool.name());
+                return self.hand_over(state, Err(error));
             }
-        };
-        if let Err(error) = is_timed {
-            let error = Rejected::NoThread(error).into_error(self.task, self.pool.name());
-            return self.hand_over(state, Err(error));
         }
         self.look_again(&mut state);
         drop(state);

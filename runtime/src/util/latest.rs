@@ -186,7 +186,12 @@ mod every_order {
             let latest = Arc::new(Latest::default());
             latest.reset(7);
             let writer = write(&latest, [1, 2]);
-            if let Some((_, first, second)) = latest.get(7) {
+            // On a thread of its own: the model does not follow all orders of the thread that begins.
+            let reader = {
+                let latest = Arc::clone(&latest);
+                thread::spawn(move || latest.get(7))
+            };
+            if let Some((_, first, second)) = reader.join().unwrap() {
                 assert_eq!(first, second);
             }
             writer.join().unwrap();

@@ -3,23 +3,21 @@
 use std::fmt;
 
 use super::last_words;
-use crate::error::fault::{Fault, KillReason, PoolFault, ProtocolFault, StartFault};
+use crate::error::fault::{
+    Fault, KillReason, PoolFault, ProtocolFault, StartFault, StopReason, Unsent,
+};
 
 impl fmt::Display for KillReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            KillReason::TimedOut => "its call ran longer than its `timeout`",
-            KillReason::Dropped => "the caller dropped its call",
+            KillReason::Stopped(StopReason::TimedOut) => "its call ran longer than its `timeout`",
+            KillReason::Stopped(StopReason::Dropped) => "the caller dropped its call",
+            KillReason::Stopped(StopReason::Failed) => "its call failed in the pool",
             KillReason::Closed => "the pool was shut down",
-            KillReason::Outgrown => {
-                "it took more memory than `recycle_above` allows, and did not end when it was told to"
-            }
             KillReason::Retired => "it did not end when it was told to",
             KillReason::HungUp => "it closed its socket",
             KillReason::Unreachable => "it did not take in what the pool sent",
-            KillReason::Unwatched(error) => {
-                return write!(f, "the pool cannot watch it: {error}");
-            }
+            KillReason::Unwatched => "the pool cannot watch it",
             KillReason::Faulty(fault) => return fault.fmt(f),
         })
     }
@@ -88,6 +86,22 @@ impl fmt::Display for ProtocolFault {
             ProtocolFault::Event => f.write_str("it sent an event that cannot be read"),
             ProtocolFault::Memory(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for Unsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, error) = match self {
+            Unsent::Descriptors(error) => ("descriptors", error),
+            Unsent::Memory(error) => ("memory", error),
+            Unsent::NoMemory(error) => {
+                return write!(f, "the arguments: there is no memory for them: {error}");
+            }
+        };
+        write!(
+            f,
+            "the arguments: {what} cannot be sent to the worker: {error}"
+        )
     }
 }
 
@@ -167,25 +181,19 @@ mod tests {
     fn kill_reasons_have_their_texts() {
         assert_texts([
             (
-                KillReason::TimedOut,
+                StopReason::TimedOut.into(),
                 "its call ran longer than its `timeout`",
             ),
-            (KillReason::Dropped, "the caller dropped its call"),
+            (StopReason::Dropped.into(), "the caller dropped its call"),
+            (StopReason::Failed.into(), "its call failed in the pool"),
             (KillReason::Closed, "the pool was shut down"),
-            (
-                KillReason::Outgrown,
-                "it took more memory than `recycle_above` allows, and did not end when it was told to",
-            ),
             (KillReason::Retired, "it did not end when it was told to"),
             (KillReason::HungUp, "it closed its socket"),
             (
                 KillReason::Unreachable,
                 "it did not take in what the pool sent",
             ),
-            (
-                KillReason::Unwatched(os()),
-                "the pool cannot watch it: no such thing",
-            ),
+            (KillReason::Unwatched, "the pool cannot watch it"),
             (Fault::Stuck.into(), "it stopped taking calls"),
         ]);
     }
@@ -284,6 +292,24 @@ mod tests {
                 "it sent an event of unknown kind 99",
             ),
             (ProtocolFault::Event, "it sent an event that cannot be read"),
+        ]);
+    }
+
+    #[test]
+    fn arguments_that_are_not_sent_have_their_texts() {
+        assert_texts([
+            (
+                Unsent::Descriptors(os()),
+                "the arguments: descriptors cannot be sent to the worker: no such thing",
+            ),
+            (
+                Unsent::Memory(os()),
+                "the arguments: memory cannot be sent to the worker: no such thing",
+            ),
+            (
+                Unsent::NoMemory(os()),
+                "the arguments: there is no memory for them: no such thing",
+            ),
         ]);
     }
 

@@ -1,5 +1,6 @@
 //! The texts of errors: what happened, and what the user can do.
 
+#[cfg(target_os = "linux")]
 mod fault;
 #[cfg(test)]
 mod tests;
@@ -152,7 +153,7 @@ impl fmt::Display for WorkerDied {
 
 /// Returns the last line that is neither empty, nor part of a backtrace, nor a hint about
 /// backtraces.
-pub(crate) fn last_words(stderr: &str) -> Option<&str> {
+fn last_words(stderr: &str) -> Option<&str> {
     stderr.lines().map(str::trim).rev().find(|line| {
         let is_frame = line.split_once(": ").is_some_and(|(number, _)| {
             !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())

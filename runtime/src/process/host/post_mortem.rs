@@ -1,11 +1,63 @@
-//! What speaks for an end by lack of memory: the kernel's counter, and the limit of the pool.
+//! What is known of the death of a worker, and what points to a lack of memory: the kernel's counter,
+//! and the limit of the pool.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
 
 use crate::error::Exit;
+use crate::error::fault::{KillReason, StartFault};
 
-/// How often the kernel has killed for lack of memory in this process's control group. `None`
-/// where the kernel does not tell.
+/// What is known of the death of a worker.
+#[derive(Debug)]
+pub(crate) struct Death {
+    pub(crate) pid: u32,
+    pub(crate) exit: Exit,
+    /// How long the worker had run its call, if it had one.
+    pub(crate) ran_for: Duration,
+    /// Why the pool killed the worker. `None` if it was not the pool.
+    pub(crate) reason: Option<KillReason>,
+    pub(crate) out_of_memory: Option<String>,
+    /// What the worker wrote last to its standard error.
+    pub(crate) stderr: String,
+}
+
+impl Death {
+    /// Returns what the pool found wrong with the worker. `None` if that is not why it died: the
+    /// caller or the pool wanted its end, or the pool did not kill it.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let reason = self.reason.as_ref()?;
+        reason.is_fault().then(|| reason.to_string())
+    }
+}
+
+/// The worker died before it was ready.
+impl From<Death> for StartFault {
+    fn from(death: Death) -> StartFault {
+        let fault = match death.reason {
+            Some(KillReason::Faulty(fault)) => Some(fault),
+            _ => None,
+        };
+        StartFault::Died {
+            pid: death.pid,
+            exit: death.exit,
+            fault,
+            stderr: death.stderr,
+        }
+    }
+}
+
+pub(crate) fn exit_of(status: ExitStatus) -> Exit {
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => Exit::Signal(signal),
+        (None, Some(code)) => Exit::Code(code),
+        (None, None) => Exit::Unknown,
+    }
+}
+
+/// Returns how often the kernel has killed for lack of memory in the control group of this process.
+/// `None` where the kernel does not tell.
 pub(crate) fn oom_kills() -> Option<u64> {
     let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let group = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
@@ -18,7 +70,7 @@ pub(crate) fn oom_kills() -> Option<u64> {
         .ok()
 }
 
-/// Puts the evidence into words, if there is any.
+/// Returns why a lack of memory is the likely cause of the death. `None` if nothing points to it.
 pub(crate) fn of_memory(
     exit: Exit,
     kills_at_start: Option<u64>,

@@ -13,19 +13,50 @@ use std::thread;
 use std::time::Duration;
 
 use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Registry, Token};
+use mio::{Events, Interest, Poll, Registry};
 
 use crate::util::panic;
 use crate::util::sync::lock;
 
 /// The owner of descriptors that are watched.
-pub(crate) trait Source: Send + Sync {
-    /// Something has changed at the descriptor of this index, perhaps. False ends the watch.
-    fn ready(self: Arc<Self>, index: usize) -> bool;
+pub(crate) trait Source: Send + Sync + 'static {
+    /// Its descriptors, each by its name.
+    type Watched: Token;
+
+    /// Something has changed at this descriptor, perhaps. False ends the watch of all of them.
+    fn ready(self: Arc<Self>, watched: Self::Watched) -> bool;
 }
 
-/// A source watches at most so many descriptors.
-const DESCRIPTORS: usize = 3;
+/// The name of a descriptor as a number, so that those of all sources fit in one table.
+pub(crate) trait Token: Copy {
+    /// Returns a number less than [`DESCRIPTORS`].
+    fn to_number(self) -> usize;
+    /// Only ever called with what [`to_number`](Token::to_number) returned.
+    fn from_number(number: usize) -> Self;
+}
+
+/// For sources that have one descriptor.
+impl Token for () {
+    fn to_number(self) -> usize {
+        0
+    }
+
+    fn from_number(_number: usize) {}
+}
+
+/// How many descriptors a source may have.
+const DESCRIPTORS: usize = 4;
+
+/// [`Source`] with its types taken away.
+trait Notify: Send + Sync {
+    fn notify(self: Arc<Self>, number: usize) -> bool;
+}
+
+impl<S: Source> Notify for S {
+    fn notify(self: Arc<Self>, number: usize) -> bool {
+        self.ready(S::Watched::from_number(number))
+    }
+}
 
 pub(crate) struct Poller {
     name: &'static str,
@@ -35,7 +66,7 @@ pub(crate) struct Poller {
 
 struct Running {
     registry: Registry,
-    sources: Mutex<HashMap<usize, Arc<dyn Source>>>,
+    sources: Mutex<HashMap<usize, Arc<dyn Notify>>>,
     next: AtomicUsize,
 }
 
@@ -49,19 +80,19 @@ impl Poller {
         }
     }
 
-    /// Watches these descriptors of `source`, which must keep them open as long as it lives.
-    pub(crate) fn watch(
+    /// Watches these descriptors of `source`, which must keep them open as long as it exists.
+    pub(crate) fn watch<S: Source>(
         &'static self,
-        source: &Arc<impl Source + 'static>,
-        descriptors: &[BorrowedFd<'_>],
+        source: &Arc<S>,
+        descriptors: &[(S::Watched, BorrowedFd<'_>)],
     ) -> io::Result<()> {
         let running = self.running()?;
         let number = running.next.fetch_add(1, Ordering::Relaxed);
-        let source = Arc::clone(source) as Arc<dyn Source>;
+        let source = Arc::clone(source) as Arc<dyn Notify>;
         lock(&running.sources).insert(number, source);
-        for (index, descriptor) in descriptors.iter().enumerate() {
+        for (watched, descriptor) in descriptors {
             let descriptor = descriptor.as_raw_fd();
-            let token = Token(number * DESCRIPTORS + index);
+            let token = mio::Token(number * DESCRIPTORS + watched.to_number());
             running
                 .registry
                 .register(&mut SourceFd(&descriptor), token, Interest::READABLE)
@@ -111,7 +142,7 @@ impl Poller {
                 let Some(source) = source else { continue };
                 let mut goes_on = true;
                 // Wakers are foreign code; one that panics must not silence all workers.
-                panic::swallow_panic(|| goes_on = source.ready(event.token().0 % DESCRIPTORS));
+                panic::swallow_panic(|| goes_on = source.notify(event.token().0 % DESCRIPTORS));
                 if !goes_on {
                     // Its descriptors close with it, which ends the kernel's watch too.
                     lock(&running.sources).remove(&number);

@@ -59,7 +59,7 @@ impl Stderr {
                 writing: false,
             }),
         });
-        FORWARDER.watch(&stderr, &[stderr.pipe.as_fd()])?;
+        FORWARDER.watch(&stderr, &[((), stderr.pipe.as_fd())])?;
         let mut streams = lock(&STREAMS);
         streams.retain(|stream| stream.strong_count() > 0);
         streams.push(Arc::downgrade(&stderr));
@@ -141,7 +141,9 @@ impl State {
 }
 
 impl Source for Stderr {
-    fn ready(self: Arc<Self>, _index: usize) -> bool {
+    type Watched = ();
+
+    fn ready(self: Arc<Self>, (): ()) -> bool {
         loop {
             let mut state = lock(&self.state);
             let more = state.pull(&self.pipe);

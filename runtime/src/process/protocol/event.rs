@@ -38,7 +38,7 @@ pub(crate) enum Event<'a> {
 
 /// How an event gets to the pool, with what gets there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::process) enum Delivery {
+pub(crate) enum Delivery {
     /// The newest replaces those before.
     Latest(Progress),
     /// Dropped and counted if there is no room for these bytes.
@@ -62,7 +62,7 @@ const LONGEST: usize = size_of::<u64>() + LONGEST_TEXT;
 
 impl<'a> Event<'a> {
     /// Returns how the event gets to the pool.
-    pub(in crate::process) fn delivery(&self) -> Delivery {
+    pub(crate) fn delivery(&self) -> Delivery {
         match self {
             Event::Progress(progress) => Delivery::Latest(*progress),
             Event::Panicked { call, text } => {

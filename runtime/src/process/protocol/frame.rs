@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use crate::error::fault::ProtocolFault;
+
 /// The length of a header in bytes: kind and length of the body, each a `u64`.
 pub(crate) const HEADER: usize = 16;
 
@@ -38,9 +40,8 @@ pub(crate) enum NoFrame {
     NotYet,
     /// The other side has closed.
     Closed,
-    /// What came in is not a frame, in words.
-    Garbage(String),
-    Io(io::Error),
+    /// What came in is not a frame, or cannot be read.
+    Garbage(ProtocolFault),
 }
 
 impl Assembler {
@@ -54,14 +55,12 @@ impl Assembler {
         };
         let (kind, length) = (number(0), number(8));
         if kind != expected as u64 {
-            return Err(NoFrame::Garbage(format!(
-                "it sent a frame of unknown kind {kind}"
-            )));
+            return Err(NoFrame::Garbage(ProtocolFault::FrameKind(kind)));
         }
         let length = usize::try_from(length)
             .ok()
             .filter(|_| length <= MAX_BODY)
-            .ok_or_else(|| NoFrame::Garbage(format!("it announced a frame of {length} bytes")))?;
+            .ok_or_else(|| NoFrame::Garbage(ProtocolFault::FrameLength(length)))?;
         fill(&mut from, &mut self.body, length)?;
         self.header.clear();
         Ok(std::mem::take(&mut self.body))
@@ -91,7 +90,7 @@ fn fill(from: &mut impl Read, buffer: &mut Vec<u8>, length: usize) -> Result<(),
                 io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
                     return Err(NoFrame::Closed);
                 }
-                _ => return Err(NoFrame::Io(error)),
+                _ => return Err(NoFrame::Garbage(ProtocolFault::Socket(error))),
             },
         }
     }
@@ -147,12 +146,18 @@ mod tests {
         let mut wrong_kind = frame(b"");
         wrong_kind[0] = 99;
         let read = Assembler::default().read(&*wrong_kind, Kind::Ready);
-        assert!(matches!(read, Err(NoFrame::Garbage(text)) if text.contains("99")));
+        assert!(matches!(
+            read,
+            Err(NoFrame::Garbage(ProtocolFault::FrameKind(99)))
+        ));
 
         let mut huge = frame(b"");
         huge[8..16].copy_from_slice(&(1_u64 << 63).to_le_bytes());
         let read = Assembler::default().read(&*huge, Kind::Ready);
-        assert!(matches!(read, Err(NoFrame::Garbage(_))));
+        assert!(matches!(
+            read,
+            Err(NoFrame::Garbage(ProtocolFault::FrameLength(length))) if length == 1 << 63
+        ));
 
         let mut announced = frame(b"");
         announced[8..16].copy_from_slice(&(1_u64 << 35).to_le_bytes());

@@ -14,6 +14,7 @@ use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{self, Assembler, HEADER, Kind, NoFrame};
+use crate::error::fault::ProtocolFault;
 use crate::wire::{Decoder, Encoder};
 
 /// The variable that a pool sets for its workers. Each of them removes it at once.
@@ -83,12 +84,12 @@ pub(crate) fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> Re
 }
 
 /// What the pool takes from that: why the worker is not ready, or nothing.
-pub(crate) fn read_ready(body: &[u8]) -> Result<Option<String>, String> {
+pub(crate) fn read_ready(body: &[u8]) -> Result<Option<String>, ProtocolFault> {
     let mut input = Decoder::new(body);
     let failure = input.output();
     failure
         .and_then(|failure| input.end().map(|()| failure))
-        .map_err(|error| format!("its report cannot be read: {error}"))
+        .map_err(|error| ProtocolFault::Report(error.to_string()))
 }
 
 /// How a worker has to set itself up.
@@ -131,8 +132,7 @@ impl WorkerConfig {
                 }
                 Err(NoFrame::NotYet) => {}
                 Err(NoFrame::Closed) => return Err("the pool has gone".to_owned()),
-                Err(NoFrame::Garbage(what)) => return Err(what),
-                Err(NoFrame::Io(error)) => return Err(error.to_string()),
+                Err(NoFrame::Garbage(fault)) => return Err(fault.to_string()),
             }
         }
     }

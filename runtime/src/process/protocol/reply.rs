@@ -4,6 +4,8 @@ use std::os::fd::OwnedFd;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::fault::ProtocolFault;
+use crate::sys::MemoryError;
 use crate::util::panic::Report;
 use crate::wire::{Decoder, Wire};
 
@@ -52,8 +54,8 @@ impl<B> Reply<B> {
         kind: u32,
         body: B,
         descriptors: Vec<OwnedFd>,
-        copy: impl FnOnce(B) -> Result<Vec<u8>, String>,
-    ) -> Result<Reply<B>, String> {
+        copy: impl FnOnce(B) -> Result<Vec<u8>, MemoryError>,
+    ) -> Result<Reply<B>, ProtocolFault> {
         let is = |known: ReplyKind| kind == known as u32;
         if ReplyKind::is_value(kind) {
             Ok(Reply::Value { body, descriptors })
@@ -62,15 +64,15 @@ impl<B> Reply<B> {
         } else if is(ReplyKind::Codec) {
             report(&copy(body)?).map(Reply::Codec)
         } else {
-            Err(format!("it sent a reply of unknown kind {kind}"))
+            Err(ProtocolFault::ReplyKind(kind))
         }
     }
 }
 
-fn report<T: Wire>(bytes: &[u8]) -> Result<T, String> {
+fn report<T: Wire>(bytes: &[u8]) -> Result<T, ProtocolFault> {
     let mut input = Decoder::new(bytes);
     let report = input.output();
     report
         .and_then(|report| input.end().map(|()| report))
-        .map_err(|error| format!("it sent a report that cannot be read: {error}"))
+        .map_err(|error| ProtocolFault::Report(error.to_string()))
 }

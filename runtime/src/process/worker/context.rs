@@ -48,7 +48,7 @@ impl WorkerContext {
                 Ok(received) => break received,
                 Err(NoDescriptors::NotYet) => {}
                 Err(NoDescriptors::Closed) => return Err("the pool has gone".to_owned()),
-                Err(NoDescriptors::Garbage(what)) => return Err(what),
+                Err(NoDescriptors::Garbage(fault)) => return Err(fault.to_string()),
             }
         };
         let mut descriptors = received.descriptors.into_iter();

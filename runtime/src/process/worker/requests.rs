@@ -45,7 +45,7 @@ impl Inbox {
                 Ok(received) => self.sort(received.purpose, received.descriptors)?,
                 Err(NoDescriptors::NotYet) => {}
                 Err(NoDescriptors::Closed) => return Ok(Opened::PoolHasGone),
-                Err(NoDescriptors::Garbage(what)) => return Err(what),
+                Err(NoDescriptors::Garbage(fault)) => return Err(fault.to_string()),
             }
         }
         // Those of a call that was taken back are not wanted any more.
@@ -58,7 +58,9 @@ impl Inbox {
             ring.request(position, at.length)
         } else {
             match &mut self.region {
-                Some(region) if region.id() == at.memory => region.call(at.length)?,
+                Some(region) if region.id() == at.memory => {
+                    region.call(at.length).map_err(|error| error.to_string())?
+                }
                 _ => return Err("a call lies in memory that was not sent".to_owned()),
             }
         };
@@ -73,7 +75,8 @@ impl Inbox {
                 self.values = Some((call, descriptors));
             }
             (FdPurpose::Memory(id), Some(descriptor)) => {
-                self.region = Some(Region::open(id, descriptor)?);
+                self.region =
+                    Some(Region::open(id, descriptor).map_err(|error| error.to_string())?);
             }
             (FdPurpose::Doorbell(number), Some(descriptor)) if number < DOORBELLS => {
                 self.doorbells[number] = Some(descriptor);

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 
 use rustix::mm::{Advice, MapFlags, MremapFlags, ProtFlags};
 
-use crate::sys::huge_pages;
+use crate::sys::{MemoryError, huge_pages};
 
 /// What a process may do with memory that another has made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,14 +88,15 @@ impl Mapping {
     }
 
     /// Where the range begins, if all of it is mapped.
-    pub(crate) fn place(&self, at: usize, length: usize) -> Result<NonNull<u8>, String> {
+    pub(crate) fn place(&self, at: usize, length: usize) -> Result<NonNull<u8>, MemoryError> {
         match at.checked_add(length) {
             // SAFETY: `at` is at most the length of the mapping.
             Some(end) if end <= self.length => Ok(unsafe { self.start.add(at) }),
-            _ => Err(format!(
-                "{length} bytes at {at} are not in shared memory of {}",
-                self.length
-            )),
+            _ => Err(MemoryError::OutOfRange {
+                at,
+                length,
+                mapped: self.length,
+            }),
         }
     }
 

@@ -5,6 +5,8 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::fs::{MemfdFlags, SealFlags};
 
+use crate::sys::MemoryError;
+
 /// A new file of this length, all zero. `name` is seen in `/proc` only.
 pub(crate) fn create(name: &str, length: usize) -> io::Result<OwnedFd> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
@@ -20,31 +22,22 @@ pub(crate) fn length(file: impl AsFd) -> io::Result<u64> {
 }
 
 /// How long the file is, if it is an anonymous one with these seals, and not empty.
-pub(crate) fn sealed_length(file: impl AsFd, wanted: SealFlags) -> Result<usize, String> {
-    let seals = rustix::fs::fcntl_get_seals(&file)
-        .map_err(|error| format!("what was sent as shared memory is none: {error}"))?;
+pub(crate) fn sealed_length(file: impl AsFd, wanted: SealFlags) -> Result<usize, MemoryError> {
+    let seals =
+        rustix::fs::fcntl_get_seals(&file).map_err(|error| MemoryError::NotMemory(error.into()))?;
     if !seals.contains(wanted) {
-        let change = if wanted.contains(SealFlags::WRITE) {
-            "written to"
+        return Err(if wanted.contains(SealFlags::WRITE) {
+            MemoryError::CanBeWritten
         } else {
-            "made shorter"
-        };
-        return Err(format!(
-            "what was sent as shared memory could still be {change}"
-        ));
+            MemoryError::CanShrink
+        });
     }
-    let length = length(file).map_err(|error| unmappable(&error))?;
+    let length = length(file).map_err(MemoryError::Unmappable)?;
     match usize::try_from(length) {
-        Ok(0) => Err("what was sent as shared memory is empty".to_owned()),
+        Ok(0) => Err(MemoryError::Empty),
         Ok(length) => Ok(length),
-        Err(_) => Err(format!(
-            "no process can map shared memory of {length} bytes"
-        )),
+        Err(_) => Err(MemoryError::TooLong(length)),
     }
-}
-
-pub(crate) fn unmappable(error: &io::Error) -> String {
-    format!("its shared memory cannot be mapped: {error}")
 }
 
 /// The length in whole pages, in bytes.

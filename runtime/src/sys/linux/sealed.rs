@@ -11,6 +11,7 @@ use rustix::fs::SealFlags;
 
 use super::mapping::{Access, Mapping};
 use super::memfd;
+use crate::sys::MemoryError;
 
 /// Seen in `/proc/PID/maps`.
 const NAME: &str = "offloop-shared";
@@ -69,10 +70,10 @@ impl SealedMemory {
     /// Maps what another process has made.
     ///
     /// # Errors
-    /// It could still be changed, or is no such file, or cannot be mapped; in words.
-    pub(crate) fn open(file: Arc<OwnedFd>) -> Result<SealedMemory, String> {
+    /// It could still be changed, or is no such file, or cannot be mapped.
+    pub(crate) fn open(file: Arc<OwnedFd>) -> Result<SealedMemory, MemoryError> {
         let length = memfd::sealed_length(&file, SEALS)?;
-        let mapping = Mapping::sealed(&file, length).map_err(|error| memfd::unmappable(&error))?;
+        let mapping = Mapping::sealed(&file, length).map_err(MemoryError::Unmappable)?;
         Ok(SealedMemory { mapping, file })
     }
 

@@ -169,5 +169,5 @@ async fn a_worker_that_answers_with_garbage_costs_its_call() {
     }
 
     let died = died(write_everywhere().await);
-    assert!(died.fault.unwrap().contains("not understood"));
+    assert!(died.fault.unwrap().contains("unknown purpose"));
 }

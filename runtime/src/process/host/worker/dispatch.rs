@@ -1,167 +1,172 @@
-//! How a worker is given calls: into a slot of its ring, or into memory that the slot names.
+//! How a worker is given calls: in a slot of its ring, or in memory that the slot names.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use rustix::io::Errno;
 
-use super::{Inner, Life, WorkerHandle};
-use crate::error::{Error, Started};
+use super::handle::{Call, Inner, Supervisor, WorkerHandle};
+use super::state::{Life, Link};
+use crate::error::Error;
+use crate::error::fault::{KillReason, Unsent};
 use crate::process::host::listener::{Doorbell, Runtime};
 use crate::process::host::message::{Body, Message};
-use crate::process::host::scheduler::job::Job;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::region::Region;
-use crate::process::transport::{DOORBELLS, INLINE, Place, Placed};
+use crate::process::transport::{DOORBELLS, INLINE, Place, Placed, SLOTS};
 use crate::util::sync::lock;
+
+/// How many calls a worker is given at a time.
+const MOST: usize = SLOTS;
 
 /// What came of giving a worker a call.
 #[derive(Debug)]
 pub(crate) enum Taken {
     Yes,
-    /// The caller has gone in the meantime. The worker is as it was.
+    /// The caller has dropped the call. The worker is as it was.
     NotWanted,
-    /// The worker cannot take any now.
+    /// The worker cannot take a call now.
     Unfit,
-    /// The call cannot be handed over, and has to fail with this. The worker is as it was.
+    /// The call cannot be given to a worker, and has to fail with this. The worker is as it was.
     Failed(Error),
 }
 
-impl WorkerHandle {
+impl<S: Supervisor> WorkerHandle<S> {
     /// Gives a call to a worker that has none, if the call is still wanted.
     ///
-    /// `message` is `None` while somebody still encodes it: [`send`](Self::send) follows.
+    /// `message` is `None` while the arguments are being encoded: [`send`](Self::send) follows.
     pub(crate) fn take(
-        self: &Arc<WorkerHandle>,
-        job: &Arc<Job>,
+        self: &Arc<Self>,
+        call: &Arc<S::Call>,
         message: Option<Arc<Message>>,
     ) -> Taken {
         let mut inner = lock(&self.inner);
-        if inner.life != Life::Ready || inner.load() > 0 {
+        if inner.process.life != Life::Ready || inner.calls.load() > 0 {
             return Taken::Unfit;
         }
-        // Job and worker come to know of each other under the worker's lock, so that a caller who
-        // leaves either is seen here or finds the worker to kill.
-        match job.assign(self, message.is_some()) {
+        // The call and the worker come to know of each other under the worker's lock, so that a
+        // caller who drops the call is either seen here or finds the worker to stop.
+        match call.assign(self, message.is_some()) {
             Ok(true) => {}
             Ok(false) => return Taken::NotWanted,
             Err(error) => return Taken::Failed(error),
         }
         if let Some(message) = message {
-            return self.place(&mut inner, job, &message);
+            return self.place(&mut inner, call, &message);
         }
-        inner.reserved = Some(Arc::clone(job));
-        self.load.store(1, Ordering::Release);
+        inner.calls.reserved = Some(Arc::clone(call));
+        self.note_load(&inner);
         Taken::Yes
     }
 
     /// Puts a call behind those that the worker has, if the call is still wanted.
-    pub(crate) fn add(self: &Arc<WorkerHandle>, job: &Arc<Job>, message: &Message) -> Taken {
+    pub(crate) fn add(self: &Arc<Self>, call: &Arc<S::Call>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
-        let is_working = inner.life == Life::Ready && inner.pipeline.calls() > 0;
-        if !is_working || !self.may_have_more(&inner) || inner.pipeline.next(&self.ring).is_none() {
+        let is_working = inner.process.life == Life::Ready && inner.calls.pipeline.calls() > 0;
+        if !is_working
+            || !self.may_have_more(&inner)
+            || inner.calls.pipeline.next(&self.ring).is_none()
+        {
             return Taken::Unfit;
         }
-        match job.assign(self, true) {
+        match call.assign(self, true) {
             Ok(true) => {}
             Ok(false) => return Taken::NotWanted,
             Err(error) => return Taken::Failed(error),
         }
-        self.place(&mut inner, job, message)
+        self.place(&mut inner, call, message)
     }
 
-    /// Whether it is worth to [`add`](Self::add) a call.
+    /// Whether [`add`](Self::add) is likely to take a call.
     pub(crate) fn has_room(&self) -> bool {
-        let load = self.load.load(Ordering::Acquire);
+        let load = self.load();
         load > 0 && load < MOST && !self.is_retiring()
     }
 
-    fn may_have_more(&self, inner: &Inner) -> bool {
-        let limit = self.scheduler.settings().recycle_after;
-        inner.reserved.is_none()
-            && inner.pipeline.calls() < MOST
+    fn may_have_more(&self, inner: &Inner<S::Call>) -> bool {
+        let limit = self.supervisor.config().recycle_after;
+        inner.calls.reserved.is_none()
+            && inner.calls.pipeline.calls() < MOST
             && !self.is_retiring()
-            && limit.is_none_or(|limit| inner.calls < limit)
+            && limit.is_none_or(|limit| inner.calls.given < limit)
     }
 
-    /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if it
-    /// waits for another one, or for none.
-    pub(crate) fn send(self: &Arc<WorkerHandle>, job: &Arc<Job>, message: &Message) -> Taken {
+    /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if the
+    /// worker waits for another call, or for none.
+    pub(crate) fn send(self: &Arc<Self>, call: &Arc<S::Call>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
-        if inner.reserved.as_ref().map(|job| job.id()) != Some(job.id()) {
+        if inner.calls.reserved.as_ref().map(|reserved| reserved.id()) != Some(call.id()) {
             return Taken::Unfit;
         }
-        inner.reserved = None;
-        let taken = self.place(&mut inner, job, message);
-        self.load.store(inner.load(), Ordering::Release);
+        inner.calls.reserved = None;
+        let taken = self.place(&mut inner, call, message);
+        self.note_load(&inner);
         taken
     }
 
-    /// The memory that its last large call lay in, to encode the next into.
+    /// Takes the memory of the worker's last large call, to encode the next one into.
     pub(crate) fn take_region(&self) -> Option<Region> {
-        let region = lock(&self.inner).for_calls.take()?;
-        // Somebody may still look at the last call, who has it then.
+        let region = lock(&self.inner).link.for_calls.take()?;
+        // A message of the last call may still hold it, which then keeps it.
         Arc::try_unwrap(region).ok()
     }
 
     fn place(
-        self: &Arc<WorkerHandle>,
-        inner: &mut Inner,
-        job: &Arc<Job>,
+        self: &Arc<Self>,
+        inner: &mut Inner<S::Call>,
+        call: &Arc<S::Call>,
         message: &Message,
     ) -> Taken {
-        let Some(position) = inner.pipeline.next(&self.ring) else {
+        let Some(position) = inner.calls.pipeline.next(&self.ring) else {
             return Taken::Unfit;
         };
-        let (at, bytes) = match self.lay(inner, job.id(), message) {
+        let (at, bytes) = match self.send_ahead(inner, call.id(), message) {
             Ok(place) => place,
             Err(NoPlace::Failed(reason)) => {
-                return Taken::Failed(job.codec_error(true, reason, Started::No));
+                return Taken::Failed(call.unsent(&reason));
             }
             Err(NoPlace::Unreachable) => {
-                // It counts as a call that it was about to get, which another worker gets when this
-                // one is reaped.
-                inner.reserved = Some(Arc::clone(job));
-                self.load.store(inner.load(), Ordering::Release);
-                inner.leave();
-                self.kill_locked(inner);
+                // It counts as a call that the worker was about to get. Another worker gets it when
+                // this one is reaped.
+                inner.calls.reserved = Some(Arc::clone(call));
+                self.note_load(inner);
+                self.kill(inner, KillReason::Unreachable);
                 return Taken::Yes;
             }
         };
-        let doorbell = self.doorbell_for(inner, job.runtime());
-        let prefetched = inner.pipeline.push(Arc::clone(job));
-        inner.calls += 1;
-        self.load.store(inner.load(), Ordering::Release);
-        self.scheduler.count_prefetched(prefetched);
+        let doorbell = self.doorbell_for(inner, call.runtime());
+        let prefetched = inner.calls.pipeline.push(call.id(), Arc::clone(call));
+        inner.calls.given += 1;
+        self.note_load(inner);
+        self.supervisor.count_prefetched(prefetched);
         self.ring.publish(
             position,
             &Placed {
-                call: job.id(),
-                header: job.header(),
+                call: call.id(),
+                header: call.header(),
                 doorbell,
-                fd_messages: inner.fd_messages,
+                fd_messages: inner.link.fd_messages,
                 at,
                 bytes,
             },
         );
-        self.scheduler.ensure_sweep();
+        self.supervisor.ensure_sweep();
         Taken::Yes
     }
 
-    /// Decides where the call lies, and sees to it that the worker has that memory.
-    fn lay<'a>(
+    /// Decides where the call is placed, and sends the worker the descriptors that it needs for that.
+    fn send_ahead<'a>(
         &self,
-        inner: &mut Inner,
+        inner: &mut Inner<S::Call>,
         call: u64,
         message: &'a Message,
     ) -> Result<(Place, &'a [u8]), NoPlace> {
         if message.has_handles() {
             fd_passing::send(&self.socket, FdPurpose::Values(call), &message.handles())
-                .map_err(|error| NoPlace::unsent("descriptors", &error, inner))?;
-            inner.fd_messages += 1;
+                .map_err(|error| NoPlace::unsent(Unsent::Descriptors, error, &inner.link))?;
+            inner.link.fd_messages += 1;
         }
         let (region, length) = match message.body() {
             Body::Bytes(bytes) if bytes.len() <= INLINE => {
@@ -172,30 +177,31 @@ impl WorkerHandle {
                 return Ok((at, bytes));
             }
             Body::Bytes(bytes) => {
-                let region = region_with(inner, bytes).map_err(NoPlace::Failed)?;
+                let region = region_with(&mut inner.link, bytes)
+                    .map_err(|error| NoPlace::Failed(Unsent::NoMemory(error)))?;
                 (region, bytes.len())
             }
             Body::Laid { region, length, .. } => (Arc::clone(region), *length),
         };
-        if inner.known_region != region.id() {
+        if inner.link.known_region != region.id() {
             let purpose = FdPurpose::Memory(region.id());
             fd_passing::send(&self.socket, purpose, &[region.as_fd()])
-                .map_err(|error| NoPlace::unsent("memory", &error, inner))?;
-            inner.fd_messages += 1;
-            inner.known_region = region.id();
+                .map_err(|error| NoPlace::unsent(Unsent::Memory, error, &inner.link))?;
+            inner.link.fd_messages += 1;
+            inner.link.known_region = region.id();
         }
         let at = Place {
             memory: region.id(),
             length,
         };
-        inner.for_calls = Some(region);
+        inner.link.for_calls = Some(region);
         Ok((at, &[]))
     }
 
-    /// The doorbell by which this runtime hears of the worker.
+    /// Returns the doorbell by which this runtime hears of the worker.
     fn doorbell_for(
-        self: &Arc<WorkerHandle>,
-        inner: &mut Inner,
+        self: &Arc<Self>,
+        inner: &mut Inner<S::Call>,
         runtime: Option<&Arc<Runtime>>,
     ) -> usize {
         let Some(runtime) = runtime else {
@@ -206,75 +212,70 @@ impl WorkerHandle {
                 .as_ref()
                 .is_some_and(|doorbell| doorbell.is_of(runtime))
         };
-        if let Some(number) = inner.doorbells.iter().position(is_its) {
+        if let Some(number) = inner.link.doorbells.iter().position(is_its) {
             return number;
         }
-        // Without one, the pool's own thread hears of the call, which costs time and nothing else.
-        let free = (1..DOORBELLS).find(|number| inner.doorbells[*number].is_none());
+        // Without one, the reactor hears of the call, which costs time and nothing else.
+        let free = (1..DOORBELLS).find(|number| inner.link.doorbells[*number].is_none());
         free.and_then(|number| self.register_doorbell(inner, runtime, number).ok())
             .unwrap_or(doorbell::OWN)
     }
 
     fn register_doorbell(
-        self: &Arc<WorkerHandle>,
-        inner: &mut Inner,
+        self: &Arc<Self>,
+        inner: &mut Inner<S::Call>,
         runtime: &Arc<Runtime>,
         number: usize,
-    ) -> std::io::Result<usize> {
+    ) -> io::Result<usize> {
         let descriptor = doorbell::descriptor()?;
         fd_passing::send(
             &self.socket,
             FdPurpose::Doorbell(number),
             &[descriptor.as_fd()],
         )?;
-        inner.fd_messages += 1;
-        inner.doorbells[number] = Some(Doorbell::register(runtime, number, self, descriptor)?);
+        inner.link.fd_messages += 1;
+        let ringer = Arc::downgrade(self);
+        inner.link.doorbells[number] =
+            Some(Doorbell::register(runtime, number, ringer, descriptor)?);
         self.ring.listen(number);
         Ok(number)
     }
 }
 
-/// Why a call is nowhere for the worker to find.
+/// Why a call cannot be placed where the worker finds it.
 #[derive(Debug)]
 enum NoPlace {
-    Failed(String),
+    Failed(Unsent),
     /// The worker is dead. Or it has not taken in what was sent for calls that were taken back since: then
     /// it is stuck, or there were hundreds of them before its turn came.
     Unreachable,
 }
 
 impl NoPlace {
-    fn unsent(what: &str, error: &std::io::Error, inner: &Inner) -> NoPlace {
+    fn unsent(describe: fn(io::Error) -> Unsent, error: io::Error, link: &Link) -> NoPlace {
         // So many descriptors are on their way to processes of this user, who may not have more.
         let are_too_many = error.raw_os_error() == Some(Errno::TOOMANYREFS.raw_os_error());
-        let is_behind = inner.fd_messages > inner.fd_messages_seen;
+        let is_behind = link.fd_messages > link.fd_messages_seen;
         match error.kind() {
             ErrorKind::WouldBlock
             | ErrorKind::BrokenPipe
             | ErrorKind::ConnectionReset
             | ErrorKind::NotConnected => NoPlace::Unreachable,
             _ if are_too_many && is_behind => NoPlace::Unreachable,
-            _ => NoPlace::Failed(format!(
-                "the arguments: {what} cannot be sent to the worker: {error}"
-            )),
+            _ => NoPlace::Failed(describe(error)),
         }
     }
 }
 
-/// So many calls a worker is given at a time.
-const MOST: usize = crate::process::transport::SLOTS;
-
-/// The worker's memory for calls, with these bytes in it.
-fn region_with(inner: &mut Inner, bytes: &[u8]) -> Result<Arc<Region>, String> {
-    let describe =
-        |error: std::io::Error| format!("the arguments: there is no memory for them: {error}");
-    // Whoever still holds the last call holds its memory.
-    let mut region = match inner.for_calls.take().map(Arc::try_unwrap) {
+/// Returns the worker's memory for calls, with these bytes in it.
+fn region_with(link: &mut Link, bytes: &[u8]) -> io::Result<Arc<Region>> {
+    // A message of the last call may still hold that memory, which then keeps it.
+    let mut region = match link.for_calls.take().map(Arc::try_unwrap) {
         Some(Ok(region)) => region,
-        _ => Region::create(bytes.len()).map_err(describe)?,
+        _ => Region::create(bytes.len())?,
     };
     let memory = region.memory();
-    memory.grow(bytes.len()).map_err(describe)?;
-    memory.copy_in(0, bytes).map_err(describe)?;
+    memory.grow(bytes.len())?;
+    memory.copy_in(0, bytes)?;
     Ok(Arc::new(region))
 }

@@ -1,4 +1,4 @@
-//! What a worker is made of, and how the pool begins to watch it.
+//! What a worker is made of, before the pool has a handle of it.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -6,17 +6,11 @@ use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::sync::Arc;
 
-use super::{Deadline, WorkerHandle};
-use crate::process::host::reactor::Poller;
 use crate::process::host::stderr::Stderr;
 use crate::process::protocol::handshake::Hello;
 use crate::process::transport::Ring;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
-use crate::util::sync::lock;
-
-/// The thread that hears from workers. It runs no user code and waits for nothing else.
-static REACTOR: Poller = Poller::new("offloop-reactor");
 
 /// A worker that has just been started.
 #[derive(Debug)]
@@ -45,31 +39,5 @@ impl Parts {
             &[ring.descriptor(), doorbell.as_fd()],
         )?;
         Ok((ring, doorbell))
-    }
-}
-
-impl WorkerHandle {
-    /// Begins to listen to the worker, and gives it a time in which to say its first word.
-    pub(crate) fn watch(self: &Arc<WorkerHandle>) -> io::Result<()> {
-        let limit = self.scheduler.settings().start_timeout;
-        let set = lock(&self.inner)
-            .deadline
-            .set(limit, self, Deadline::FirstWord);
-        let watched = set.and_then(|()| {
-            // In the order of `SOCKET`, `PIDFD` and the doorbell.
-            let descriptors = [
-                self.socket.as_fd(),
-                self.pidfd.as_fd(),
-                self.own_doorbell.as_fd(),
-            ];
-            REACTOR.watch(self, &descriptors)
-        });
-        watched.inspect_err(|_| {
-            // Nobody will hear of its end.
-            let mut inner = lock(&self.inner);
-            self.kill_locked(&inner);
-            let _ = inner.child.wait();
-            inner.reaped = true;
-        })
     }
 }

@@ -193,10 +193,17 @@ mod every_order {
                 let shared = Arc::clone(&shared);
                 thread::spawn(move || (1..=4).filter(|number| shared.write(*number)).collect())
             };
-            let (mut read, mut seen) = (0, Vec::new());
-            shared.read(&mut read, &mut seen);
-            shared.read(&mut read, &mut seen);
+            let reader = {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    let (mut read, mut seen) = (0, Vec::new());
+                    shared.read(&mut read, &mut seen);
+                    shared.read(&mut read, &mut seen);
+                    (read, seen)
+                })
+            };
             let written: Vec<u64> = writer.join().unwrap();
+            let (mut read, mut seen) = reader.join().unwrap();
             shared.read(&mut read, &mut seen);
             assert_eq!(seen, written, "in order, each once");
             assert!(written.starts_with(&[1, 2]), "there was room for these");

@@ -11,6 +11,8 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags,
 };
 
+use crate::error::fault::ProtocolFault;
+
 /// The kernel passes no more than so many at a time.
 pub(crate) const MOST: usize = 253;
 
@@ -43,8 +45,8 @@ pub(crate) enum NoDescriptors {
     NotYet,
     /// The other side has closed.
     Closed,
-    /// What came is none, or cannot be taken; in words.
-    Garbage(String),
+    /// What came is none, or cannot be taken.
+    Garbage(ProtocolFault),
 }
 
 impl FdPurpose {
@@ -125,9 +127,7 @@ pub(crate) fn receive(socket: &UnixStream) -> Result<Received, NoDescriptors> {
             Err(rustix::io::Errno::AGAIN) => return Err(NoDescriptors::NotYet),
             Err(rustix::io::Errno::CONNRESET) => return Err(NoDescriptors::Closed),
             Err(error) => {
-                return Err(NoDescriptors::Garbage(format!(
-                    "nothing can be read: {error}"
-                )));
+                return Err(NoDescriptors::Garbage(ProtocolFault::Socket(error.into())));
             }
             Ok(received) => break received,
         }
@@ -142,13 +142,10 @@ pub(crate) fn receive(socket: &UnixStream) -> Result<Received, NoDescriptors> {
         return Err(NoDescriptors::Closed);
     }
     if received.flags.contains(rustix::net::ReturnFlags::CTRUNC) {
-        return Err(NoDescriptors::Garbage(
-            "descriptors were lost; are too many files open?".to_owned(),
-        ));
+        return Err(NoDescriptors::Garbage(ProtocolFault::LostDescriptors));
     }
     let purpose = FdPurpose::from_bytes(bytes).filter(|_| received.bytes == LENGTH);
-    let purpose = purpose
-        .ok_or_else(|| NoDescriptors::Garbage("it sent what is not understood".to_owned()))?;
+    let purpose = purpose.ok_or(NoDescriptors::Garbage(ProtocolFault::Purpose))?;
     Ok(Received {
         purpose,
         descriptors,
@@ -189,7 +186,10 @@ mod tests {
         assert!(send(&here, FdPurpose::Start, &too_many).is_err());
         assert!(matches!(receive(&there), Err(NoDescriptors::NotYet)));
         (&here).write_all(&[0; LENGTH]).unwrap();
-        assert!(matches!(receive(&there), Err(NoDescriptors::Garbage(_))));
+        assert!(matches!(
+            receive(&there),
+            Err(NoDescriptors::Garbage(ProtocolFault::Purpose))
+        ));
         drop(here);
         assert!(matches!(receive(&there), Err(NoDescriptors::Closed)));
     }

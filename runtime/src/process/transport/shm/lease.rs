@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::memory::Memory;
+use crate::sys::MemoryError;
 
 /// Takes the memory of an answer back when the pool has read it.
 pub(in crate::process) trait Lender: Send + Sync {
@@ -34,7 +35,7 @@ impl Lease {
     ///
     /// # Errors
     /// There is no memory for the copy, or the answer is not in the memory.
-    pub(in crate::process) fn copy(&self) -> Result<Vec<u8>, String> {
+    pub(in crate::process) fn copy(&self) -> Result<Vec<u8>, MemoryError> {
         let mut bytes = Vec::new();
         if let Some(memory) = &self.memory {
             memory.copy_out(0, self.length, &mut bytes)?;
@@ -46,16 +47,11 @@ impl Lease {
     ///
     /// # Errors
     /// The answer is not in the memory.
-    pub(in crate::process) fn look(&self) -> Result<&[u8], String> {
+    pub(in crate::process) fn look(&self) -> Result<&[u8], MemoryError> {
         match &self.memory {
             Some(memory) => memory.bytes_to_copy(self.length),
             None => Ok(&[]),
         }
-    }
-
-    /// Ends the lease and returns the memory, for a lender that has to take it back by itself.
-    pub(in crate::process) fn end(mut self) -> Option<Memory> {
-        self.memory.take()
     }
 }
 
@@ -73,7 +69,7 @@ impl Body {
     ///
     /// # Errors
     /// They cannot be copied.
-    pub(in crate::process) fn into_bytes(self) -> Result<Vec<u8>, String> {
+    pub(in crate::process) fn into_bytes(self) -> Result<Vec<u8>, MemoryError> {
         match self {
             Body::Copied(bytes) => Ok(bytes),
             Body::Lent(lease) => lease.copy(),

@@ -23,7 +23,7 @@ use std::ptr::NonNull;
 use rustix::fs::SealFlags;
 
 use crate::sys::mapping::{Access, Mapping};
-use crate::sys::memfd;
+use crate::sys::{MemoryError, memfd};
 use crate::wire::Spill;
 
 /// A mapped anonymous file. Dropping it unmaps it and closes its descriptor.
@@ -49,10 +49,10 @@ impl Memory {
     /// Maps what another process has made, all of it.
     ///
     /// # Errors
-    /// The descriptor is not one of such a file, or cannot be mapped; in words.
-    pub(crate) fn open(file: OwnedFd, access: Access) -> Result<Memory, String> {
+    /// The descriptor is not one of such a file, or cannot be mapped.
+    pub(crate) fn open(file: OwnedFd, access: Access) -> Result<Memory, MemoryError> {
         let length = memfd::sealed_length(&file, SealFlags::SHRINK)?;
-        Memory::map(file, length, access).map_err(|error| memfd::unmappable(&error))
+        Memory::map(file, length, access).map_err(MemoryError::Unmappable)
     }
 
     fn map(file: OwnedFd, length: usize, access: Access) -> io::Result<Memory> {
@@ -110,20 +110,19 @@ impl Memory {
     /// Maps what the other side has grown by, so that at least `length` bytes are mapped.
     ///
     /// # Errors
-    /// The file is not that long, or it cannot be mapped; in words.
-    pub(crate) fn catch_up(&mut self, length: usize) -> Result<(), String> {
+    /// The file is not that long, or it cannot be mapped.
+    pub(crate) fn catch_up(&mut self, length: usize) -> Result<(), MemoryError> {
         if length <= self.len() {
             return Ok(());
         }
         let there = memfd::sealed_length(&self.file, SealFlags::SHRINK)?;
         if there < length {
-            return Err(format!(
-                "its shared memory is said to have {length} bytes and has {there}"
-            ));
+            return Err(MemoryError::Shorter {
+                said: length,
+                found: there,
+            });
         }
-        self.mapping
-            .remap(there)
-            .map_err(|error| memfd::unmappable(&error))
+        self.mapping.remap(there).map_err(MemoryError::Unmappable)
     }
 
     /// Writes `bytes` from `at` on.
@@ -158,8 +157,8 @@ impl Memory {
     /// Fills `into` with the bytes from `at` on.
     ///
     /// # Errors
-    /// So many are not mapped; in words.
-    pub(crate) fn copy_to(&self, at: usize, into: &mut [u8]) -> Result<(), String> {
+    /// So many are not mapped.
+    pub(crate) fn copy_to(&self, at: usize, into: &mut [u8]) -> Result<(), MemoryError> {
         let from = self.mapping.place(at, into.len())?;
         // SAFETY: `place` has checked that the source is mapped as long as `self` lives. `into` is a
         // unique reference, so it lies elsewhere. The other process may write meanwhile; what has
@@ -171,16 +170,16 @@ impl Memory {
     /// Appends `length` bytes from `at` on to `into`. For much, see [`new_vec`](crate::sys::huge_pages::new_vec).
     ///
     /// # Errors
-    /// So many are not mapped, or there is no memory for them; in words.
+    /// So many are not mapped, or there is no memory for them.
     pub(crate) fn copy_out(
         &self,
         at: usize,
         length: usize,
         into: &mut Vec<u8>,
-    ) -> Result<(), String> {
+    ) -> Result<(), MemoryError> {
         let from = self.mapping.place(at, length)?;
         into.try_reserve(length)
-            .map_err(|error| format!("there is no memory for {length} bytes: {error}"))?;
+            .map_err(|error| MemoryError::NoCopy(length, error))?;
         let to = into.spare_capacity_mut().as_mut_ptr().cast();
         // SAFETY: `place` has checked that the source is mapped as long as `self` lives, and so much
         // has been reserved. The other process may write meanwhile; what has been copied no longer
@@ -194,11 +193,11 @@ impl Memory {
     /// The `length` bytes from `at` on, where they lie.
     ///
     /// # Errors
-    /// So many are not mapped; in words.
+    /// So many are not mapped.
     ///
     /// # Safety
     /// As long as the reference lives, no process may write these bytes.
-    pub(crate) unsafe fn slice(&self, at: usize, length: usize) -> Result<&[u8], String> {
+    pub(crate) unsafe fn slice(&self, at: usize, length: usize) -> Result<&[u8], MemoryError> {
         let from = self.mapping.place(at, length)?;
         // SAFETY: `place` has checked that they are mapped as long as `self` lives; all bytes of a
         // mapping have a value; nobody writes them, says the caller.
@@ -208,8 +207,8 @@ impl Memory {
     /// The first `length` bytes, for those who copy each byte once and look at the copy only.
     ///
     /// # Errors
-    /// So many are not mapped; in words.
-    pub(crate) fn bytes_to_copy(&self, length: usize) -> Result<&[u8], String> {
+    /// So many are not mapped.
+    pub(crate) fn bytes_to_copy(&self, length: usize) -> Result<&[u8], MemoryError> {
         // SAFETY: the other process does not write as long as this side has the memory. One that has lost
         // its mind may do so all the same; then other bytes are copied, which is all that can come of it.
         unsafe { self.slice(0, length) }

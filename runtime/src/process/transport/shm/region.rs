@@ -10,6 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::memory::Memory;
+use crate::sys::MemoryError;
 use crate::sys::mapping::Access;
 
 /// Memory with a name that no other has, in this program.
@@ -31,7 +32,7 @@ impl Region {
     }
 
     /// Maps one that the pool has made.
-    pub(crate) fn open(id: u64, descriptor: OwnedFd) -> Result<Region, String> {
+    pub(crate) fn open(id: u64, descriptor: OwnedFd) -> Result<Region, MemoryError> {
         let memory = Memory::open(descriptor, Access::Read)?;
         Ok(Region { id, memory })
     }
@@ -54,14 +55,14 @@ impl Region {
     }
 
     /// The call in the first `length` bytes, in the pool.
-    pub(crate) fn written(&self, length: usize) -> Result<&[u8], String> {
+    pub(crate) fn written(&self, length: usize) -> Result<&[u8], MemoryError> {
         // SAFETY: this is the pool, which writes there only while it has the region to itself, and the
         // worker that may map it has done so for reading only.
         unsafe { self.memory.slice(0, length) }
     }
 
     /// The first `length` bytes: a call that the worker runs.
-    pub(crate) fn call(&mut self, length: usize) -> Result<&[u8], String> {
+    pub(crate) fn call(&mut self, length: usize) -> Result<&[u8], MemoryError> {
         self.memory.catch_up(length)?;
         // SAFETY: the pool writes no other call there before this one is over, and this process has
         // mapped it for reading only.

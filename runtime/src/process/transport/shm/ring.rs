@@ -63,7 +63,8 @@ impl Ring {
 
     /// Maps the one that the pool has made, in the worker.
     pub(in crate::process) fn open(descriptor: OwnedFd) -> Result<Ring, String> {
-        let memory = Memory::open(descriptor, Access::ReadWrite)?;
+        let memory =
+            Memory::open(descriptor, Access::ReadWrite).map_err(|error| error.to_string())?;
         if memory.len() < size_of::<Layout>() {
             return Err("it is too short".to_owned());
         }

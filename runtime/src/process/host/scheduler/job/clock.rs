@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::super::worker::WorkerHandle;
 use super::{Job, Stage, State};
 use crate::error::Error;
+use crate::error::fault::StopReason;
 use crate::pool::completion::{Deadline, TakenCall};
+use crate::process::host::scheduler::WorkerHandle;
 use crate::util::timer::Expire;
 
 /// A call that has not begun is looked at no more often than this.
@@ -65,10 +66,10 @@ impl Job {
         let left = ran_for.map_or(limit.max(LOOK), |time| limit.saturating_sub(time));
         if left.is_zero() {
             self.time_out(state, limit, Some(worker.pid()), self.grace());
-            self.stop_in(&worker);
+            self.stop_in(&worker, StopReason::TimedOut);
         } else if let Err(error) = self.set_clock(&mut state, &worker, left) {
             self.hand_over(state, Job::failure(error));
-            self.stop_in(&worker);
+            self.stop_in(&worker, StopReason::Failed);
         }
     }
 
@@ -84,8 +85,8 @@ impl Job {
     /// The function has had its time to stop by itself.
     fn grace_is_over(&self) {
         let stopping = self.completion.lock().course.stopping.take();
-        if let Some(worker) = stopping {
-            self.stop_now_in(&worker);
+        if let Some((worker, reason)) = stopping {
+            self.stop_now_in(&worker, reason);
         }
     }
 }

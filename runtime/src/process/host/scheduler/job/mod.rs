@@ -1,6 +1,7 @@
 //! One call as its pool sees it: the part that the caller's future shares with the pool.
 
 mod clock;
+pub(crate) mod large;
 mod outcome;
 
 use std::mem;
@@ -9,16 +10,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::Scheduler;
+use super::{Scheduler, WorkerHandle};
 use crate::call::header::CallHeader;
 use crate::error::Error;
+use crate::error::fault::StopReason;
 use crate::pool::completion::{Completion, Course, Deadline, Locked, TakenCall};
 use crate::pool::options::Options;
 use crate::pool::queue::Waiting;
-use crate::process::host::codec;
 use crate::process::host::listener::Runtime;
-use crate::process::host::message::Message;
-use crate::process::host::worker::{Stop, Taken, WorkerHandle};
+use crate::process::host::message::{Message, Request};
+use crate::process::host::offload;
+use crate::process::host::worker::{Stop, Taken};
 use crate::process::transport::shm::region::Region;
 use crate::stats::{Counters, Place};
 use crate::tasks::erased::{Boxed, Erased};
@@ -56,7 +58,7 @@ pub(crate) struct JobCourse {
     /// How many workers died of it.
     deaths: u32,
     /// The worker that still runs the call after the caller has dropped it, until its grace is over.
-    stopping: Option<Arc<WorkerHandle>>,
+    stopping: Option<(Arc<WorkerHandle>, StopReason)>,
 }
 
 /// The state of a call, locked.
@@ -90,15 +92,6 @@ impl Course for JobCourse {
     }
 }
 
-/// The arguments.
-pub(crate) enum Request {
-    Encoded(Arc<Message>),
-    /// Too large to encode in passing.
-    Large(Boxed),
-    /// Being encoded, or not wanted any more.
-    Taken,
-}
-
 /// What the caller's future makes its outcome of.
 pub(crate) enum Answer {
     /// A small result, as it came.
@@ -115,14 +108,14 @@ impl Job {
         options: Options,
         request: Request,
     ) -> Arc<Job> {
-        let settings = scheduler.settings();
+        // 0 is the call that a worker has begun before its first.
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let config = scheduler.config();
         let options = Options {
-            timeout: options.timeout.or(settings.timeout),
-            grace: Some(options.grace.unwrap_or(settings.grace)),
+            timeout: options.timeout.or(config.timeout),
+            grace: Some(options.grace.unwrap_or(config.grace)),
             ..options
         };
-        // 0 is the call that a worker has taken up before its first.
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         Arc::new(Job {
             id,
@@ -175,25 +168,25 @@ impl Job {
 
     /// Ends the call in its worker, which is free or dead afterwards: at once, or when its grace is
     /// over.
-    pub(crate) fn stop_in(self: &Arc<Job>, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn stop_in(self: &Arc<Job>, worker: &Arc<WorkerHandle>, reason: StopReason) {
         let grace = self.grace();
-        let stopped = worker.stop_call(self.id, !grace.is_zero());
+        let stopped = worker.stop_call(self.id, !grace.is_zero(), reason);
         if stopped == Stop::Asked {
             let mut state = self.completion.lock();
             if state.timer.set(grace, self, Deadline::Grace).is_ok() {
-                state.course.stopping = Some(Arc::clone(worker));
+                state.course.stopping = Some((Arc::clone(worker), reason));
                 return;
             }
             drop(state);
             // There is no thread to wait, and there is to be an end.
-            return self.stop_now_in(worker);
+            return self.stop_now_in(worker, reason);
         }
         self.after_stop(worker, stopped);
     }
 
     /// Ends the call in its worker, at once.
-    fn stop_now_in(&self, worker: &Arc<WorkerHandle>) {
-        self.after_stop(worker, worker.stop_call(self.id, false));
+    fn stop_now_in(&self, worker: &Arc<WorkerHandle>, reason: StopReason) {
+        self.after_stop(worker, worker.stop_call(self.id, false, reason));
     }
 
     fn after_stop(&self, worker: &Arc<WorkerHandle>, stopped: Stop) {
@@ -203,9 +196,7 @@ impl Job {
     }
 
     fn grace(&self) -> Duration {
-        self.options
-            .grace
-            .unwrap_or(self.scheduler.settings().grace)
+        self.options.grace.unwrap_or(self.scheduler.config().grace)
     }
 
     /// The encoded arguments, if there are any already.
@@ -256,10 +247,6 @@ impl Job {
         matches!(self.completion.lock().course.stage, Stage::Decoding)
     }
 
-    pub(crate) fn erased(&self) -> &'static Erased {
-        self.erased
-    }
-
     /// The arguments, for whoever encodes them.
     pub(crate) fn take_arguments(&self) -> Option<Boxed> {
         let request = &mut self.completion.lock().course.request;
@@ -303,13 +290,13 @@ impl Job {
         if let Some(deaths) = poison {
             drop(state);
             self.fail_as_poison(deaths);
-            return self.stop_in(&worker);
+            return self.stop_in(&worker, StopReason::Failed);
         }
         let started = self.start_clock(&mut state, &worker);
         drop(state);
         if let Err(error) = started {
             self.fail(error);
-            return self.stop_in(&worker);
+            return self.stop_in(&worker, StopReason::Failed);
         }
         if let Taken::Failed(error) = worker.send(self, &message) {
             self.fail(error);
@@ -334,7 +321,7 @@ impl Job {
         };
         self.fail(error);
         if let Some(worker) = worker {
-            self.stop_in(&worker);
+            self.stop_in(&worker, StopReason::Failed);
         }
     }
 }
@@ -380,7 +367,7 @@ impl TakenCall for Job {
     fn discard(&self, (_, request): (Stage, Request), outcome: Option<Answer>) {
         request.discard();
         if let Some(Answer::Value(value)) = outcome {
-            codec::discard(value);
+            offload::discard(value);
         }
     }
 
@@ -392,7 +379,7 @@ impl TakenCall for Job {
         request.discard();
         match stage {
             Stage::Queued => self.left_queue(),
-            Stage::Running(worker) => self.stop_in(&worker),
+            Stage::Running(worker) => self.stop_in(&worker, StopReason::Dropped),
             Stage::Decoding | Stage::Over => {}
         }
     }
