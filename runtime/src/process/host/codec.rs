@@ -111,7 +111,7 @@ pub(crate) fn encode_large(
     Ok(Message::new(entry.info().id(), body, handles))
 }
 
-fn no_memory(reason: impl ToString) -> CodecFault {
+fn no_memory(reason: impl fmt::Display) -> CodecFault {
     CodecFault::Arguments(reason.to_string())
 }
 
