@@ -5,7 +5,8 @@
 //! over them: soon at first, then ever more rarely. An answer that was there at two sweeps in a row is
 //! taken in: a runtime that listens never notices, and what one misses that does not is late by as much
 //! as it took, or by two of [`LONGEST_PAUSE`] at most. A worker that could have begun a call for a second,
-//! and has not, is killed, and the call goes to another.
+//! and has not, is killed, and the call goes to another. Callers that want to know how far their calls are
+//! are told by a sweep too.
 //!
 //! [`Watchdog`] decides when the next sweep is. It has two sides: those who give a worker a call see to it that
 //! a sweep will come, and the sweep sees to it that another comes if there is still something to look at.
@@ -26,6 +27,8 @@ use super::{Deadline, Scheduler};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// The same while a caller wants to know how far its call is.
+const PROGRESS_PAUSE: Duration = Duration::from_millis(33);
 
 /// Whether a sweep will come, and after which pause. `T` is the timer that begins it.
 #[derive(Debug)]
@@ -114,14 +117,21 @@ impl Scheduler {
         let workers = crate::util::sync::lock(&self.state).roster.present();
         let mut any = false;
         let mut has_calls = false;
+        let mut is_watched = false;
         for worker in workers.iter().filter(|worker| worker.has_calls()) {
             any |= worker.collect_overdue();
             worker.kill_if_stuck();
+            is_watched |= worker.sweep_events();
             has_calls |= worker.has_calls();
         }
         if has_calls {
             // If anything was overdue, its runtime does not listen, and more will be.
             let pause = if any { FIRST_PAUSE } else { pause * 2 };
+            let pause = if is_watched {
+                pause.min(PROGRESS_PAUSE)
+            } else {
+                pause
+            };
             self.watchdog.go_on(pause, |timer, pause| {
                 timer.set(pause, self, Deadline::Sweep).is_ok()
             });

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
+use super::events::Said;
 use super::pipeline::Pipeline;
 use super::setup::Parts;
 use crate::error::fault::KillReason;
@@ -83,6 +84,8 @@ pub(super) struct Inner {
     unbegun: Option<(u64, Instant)>,
     /// How long other calls were first and not begun before that one, since the last answer.
     unbegun_before: Duration,
+    /// What the worker has said beside its answers.
+    pub(super) said: Said,
     /// The worker has closed its socket, although the pool did not let it go.
     pub(super) hung_up: bool,
     /// The call whose answer was there at the last sweep, and was not taken in.
@@ -143,6 +146,7 @@ impl WorkerHandle {
                 values: Vec::new(),
                 unbegun: None,
                 unbegun_before: Duration::ZERO,
+                said: Said::default(),
                 hung_up: false,
                 overdue: 0,
                 kill_reason: None,

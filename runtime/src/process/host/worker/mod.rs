@@ -2,6 +2,7 @@
 //! reaped.
 
 mod dispatch;
+mod events;
 mod handle;
 mod kill;
 mod pipeline;
@@ -11,6 +12,7 @@ mod setup;
 mod watch;
 
 pub(crate) use dispatch::Taken;
+pub(crate) use events::Report;
 pub(crate) use handle::WorkerHandle;
 pub(crate) use kill::Stop;
 pub(crate) use setup::Parts;

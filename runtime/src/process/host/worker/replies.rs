@@ -138,9 +138,15 @@ impl WorkerHandle {
         let mut any = false;
         let mut is_free = false;
         let mut inner = lock(&self.inner);
+        if !inner.is_faulty {
+            // This is one look at a word that changes only when the worker says something.
+            if let Err(fault) = inner.take_in_events(&self.ring) {
+                return self.kill(&mut inner, fault.into());
+            }
+        }
         while !inner.is_faulty {
-            let (position, call) = match inner.pipeline.first_done(&self.ring) {
-                Ok(Some((position, job))) => (position, job.id()),
+            let (position, call, report) = match inner.pipeline.first_done(&self.ring) {
+                Ok(Some((position, job))) => (position, job.id(), self.progress_of(position, job)),
                 Ok(None) => break,
                 Err(()) => return self.kill(&mut inner, Fault::WrongCall.into()),
             };
@@ -160,6 +166,10 @@ impl WorkerHandle {
             any = true;
             if let Some((job, prefetched)) = done {
                 self.scheduler.uncount_prefetched(usize::from(prefetched));
+                // The caller sees the last state before the outcome.
+                if let Some(report) = report {
+                    job.progressed(report);
+                }
                 job.finish_with_reply(reply, self.pid());
             }
             inner = lock(&self.inner);

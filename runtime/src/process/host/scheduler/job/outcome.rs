@@ -9,6 +9,7 @@ use crate::pool::completion::TakenCall;
 use crate::process::host::codec;
 use crate::process::host::post_mortem::Death;
 use crate::process::host::scheduler::poison::Key;
+use crate::process::host::worker::Report;
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
 
@@ -58,6 +59,16 @@ impl Job {
             }
         };
         self.hand_over(state, found);
+    }
+
+    /// The worker says how far the call is. The caller is told if that is new.
+    pub(crate) fn progressed(&self, (number, progress): Report) {
+        let mut state = self.completion.lock();
+        let report = (self.attempt.load(Ordering::Relaxed), number);
+        if matches!(state.course.stage, Stage::Running(_)) && state.course.told != report {
+            state.course.told = report;
+            let _ = progress;
+        }
     }
 
     /// The worker that had the call is dead.
