@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::error::{InvalidPool, Outcome};
-use crate::pool::options::{Given, Options};
+use crate::pool::options::CallOptions;
 use crate::tasks::erased::{Boxed, Typed};
 use crate::thread::{Inner, ThreadCall};
 
@@ -18,7 +18,7 @@ pub trait Backend<R>: Send {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R>;
 
     /// What the call may still be told beside its arguments.
-    fn options(&mut self) -> &mut Options;
+    fn options(&mut self) -> &mut CallOptions;
 
     /// Returns the call as it was before a pool made it, so that another pool can make it.
     ///
@@ -34,7 +34,7 @@ pub trait Backend<R>: Send {
 pub struct TaskCall<R: 'static> {
     pub(crate) typed: &'static Typed<R>,
     pub(crate) args: Boxed,
-    pub(crate) options: Given,
+    pub(crate) options: CallOptions,
 }
 
 impl<R: Outcome> TaskCall<R> {
@@ -42,7 +42,7 @@ impl<R: Outcome> TaskCall<R> {
         TaskCall {
             typed,
             args,
-            options: Given::default(),
+            options: CallOptions::default(),
         }
     }
 
@@ -53,8 +53,8 @@ impl<R: Outcome> TaskCall<R> {
     }
 
     /// What the call was told beside its arguments.
-    pub fn options(&mut self) -> &mut Options {
-        self.options.get_mut()
+    pub fn options(&mut self) -> &mut CallOptions {
+        &mut self.options
     }
 
     /// Runs the function here, on the current thread. Nothing is encoded, and a panic goes through.
@@ -120,7 +120,7 @@ impl<R: Outcome> Backend<R> for OnThreads<R> {
         self.submitted().poll(cx)
     }
 
-    fn options(&mut self) -> &mut Options {
+    fn options(&mut self) -> &mut CallOptions {
         match &mut self.stage {
             Stage::New(task) => task.options(),
             Stage::Submitted(call) => call.options(),

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use self::backend::OnThreads;
 pub use self::backend::{Backend, TaskCall};
+use crate::context::Progress;
 use crate::error::{Error, InvalidPool, Outcome};
-use crate::pool::options::Options;
+use crate::pool::options::CallOptions;
 use crate::thread::{ThreadCall, ThreadPool};
 
 /// One use of a task: a future that gives `R`.
@@ -111,7 +112,7 @@ impl<R: Outcome> Call<R> {
     /// counted.
     pub fn timeout(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
-            options.timeout = Some(limit);
+            options.values_mut().timeout = Some(limit);
         }
         self
     }
@@ -149,7 +150,7 @@ impl<R: Outcome> Call<R> {
     /// ```
     pub fn grace(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
-            options.grace = Some(limit);
+            options.values_mut().grace = Some(limit);
         }
         self
     }
@@ -178,7 +179,7 @@ impl<R: Outcome> Call<R> {
     /// ```
     pub fn queue_timeout(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
-            options.queue_timeout = Some(limit);
+            options.values_mut().queue_timeout = Some(limit);
         }
         self
     }
@@ -194,7 +195,44 @@ impl<R: Outcome> Call<R> {
     /// does not die alone.
     pub fn retry(mut self, times: u32) -> Call<R> {
         if let Some(options) = self.options() {
-            options.retries = times;
+            options.values_mut().retries = times;
+        }
+        self
+    }
+
+    /// Calls `show` when the function has said how far it is ([`context::progress`](crate::context::progress)).
+    ///
+    /// It is called in the poll of the call, so on the caller's task: at most some thirty times a second, with
+    /// the newest state, and always with the last one before the call is ready. With
+    /// [`wait`](Call::wait) it is called on the waiting thread. If nobody polls the call, as with
+    /// [`detach`](Call::detach), it is not called; nor for a call that runs in place, since its caller runs in a
+    /// worker of the pool already. A panic in `show` is a panic of the poll.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use offloop::{Progress, cpu_bound};
+    ///
+    /// #[cpu_bound]
+    /// fn resize_all(images: u64) -> u64 {
+    ///     for done in 1..=images {
+    ///         // ... resizes one ...
+    ///         offloop::context::progress(done, images);
+    ///     }
+    ///     images
+    /// }
+    ///
+    /// let seen = Arc::new(Mutex::new(Vec::new()));
+    /// let show = {
+    ///     let seen = Arc::clone(&seen);
+    ///     move |progress: Progress| seen.lock().unwrap().push(progress.done)
+    /// };
+    /// assert_eq!(resize_all(100).on_progress(show).wait()?, 100);
+    /// assert_eq!(seen.lock().unwrap().last(), Some(&100)); // the last state is always shown
+    /// # Ok::<(), offloop::Error>(())
+    /// ```
+    pub fn on_progress(mut self, show: impl FnMut(Progress) + Send + 'static) -> Call<R> {
+        if let Some(options) = self.options() {
+            options.set_on_progress(Box::new(show));
         }
         self
     }
@@ -221,7 +259,7 @@ impl<R: Outcome> Call<R> {
     /// ```
     pub fn try_now(mut self) -> Call<R> {
         if let Some(options) = self.options() {
-            options.bounded = true;
+            options.values_mut().bounded = true;
         }
         self
     }
@@ -288,7 +326,7 @@ impl<R: Outcome> Call<R> {
         crate::util::wait::wait(self)
     }
 
-    fn options(&mut self) -> Option<&mut Options> {
+    fn options(&mut self) -> Option<&mut CallOptions> {
         match &mut self.way {
             Way::Thread(call) => Some(call.options()),
             Way::Task(backend) => Some(backend.options()),

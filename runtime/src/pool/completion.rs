@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::options::Options;
+use super::options::{OnProgress, Options};
 use super::rejected::Rejected;
+use crate::context::Progress;
 use crate::error::{Error, Refused, Started, TimedOut};
 use crate::stats::{Counters, Ending, Place};
 use crate::util::sync::{lock, wake};
@@ -28,6 +29,8 @@ pub(crate) struct State<C, T> {
     pub(crate) timer: Timer,
     end: End<T>,
     waker: Option<Waker>,
+    /// How far the function is, if the caller wants to know and has not been told.
+    progress: Option<Progress>,
 }
 
 /// The state of a call, locked.
@@ -66,15 +69,21 @@ pub(crate) enum Deadline {
     Running(u64),
     /// How long the function may still take to stop by itself.
     Grace,
+    /// It is time to look how far the function is.
+    Progress,
 }
 
-/// The numbers of workers are between the other two.
+/// A caller who wants to know how far the function is is told no more often than this.
+pub(crate) const PROGRESS_PAUSE: Duration = Duration::from_millis(33);
+
+/// The numbers of workers are between the others.
 impl Token for Deadline {
     fn to_number(self) -> u64 {
         match self {
             Deadline::InQueue => 0,
             Deadline::Running(worker) => worker,
             Deadline::Grace => u64::MAX,
+            Deadline::Progress => u64::MAX - 1,
         }
     }
 
@@ -82,6 +91,7 @@ impl Token for Deadline {
         match number {
             0 => Deadline::InQueue,
             u64::MAX => Deadline::Grace,
+            number if number == u64::MAX - 1 => Deadline::Progress,
             worker => Deadline::Running(worker),
         }
     }
@@ -97,6 +107,20 @@ impl<C, T> State<C, T> {
     pub(crate) fn is_detached(&self) -> bool {
         matches!(self.end, End::Detached)
     }
+
+    /// Notes how far the function is. The caller is told at its next poll, before it gets the outcome.
+    pub(crate) fn set_progress(&mut self, progress: Progress) {
+        self.progress = Some(progress);
+    }
+}
+
+/// Wakes the caller, who has something to look at.
+pub(crate) fn wake_caller<C, T>(mut state: Locked<'_, C, T>) {
+    let waker = state.waker.take();
+    drop(state);
+    if let Some(waker) = waker {
+        wake(waker);
+    }
 }
 
 impl<C: Course, T> Completion<C, T> {
@@ -108,6 +132,7 @@ impl<C: Course, T> Completion<C, T> {
                 timer: Timer::default(),
                 end: End::Open,
                 waker,
+                progress: None,
             }),
         }
     }
@@ -116,11 +141,23 @@ impl<C: Course, T> Completion<C, T> {
         lock(&self.state)
     }
 
-    /// The outcome, if it is there; otherwise the caller is woken when it is.
-    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<T> {
+    /// The outcome, if it is there; otherwise the caller is woken when it is. Before that, `on_progress` is
+    /// told how far the function is, if that is new.
+    pub(crate) fn poll(
+        &self,
+        cx: &mut Context<'_>,
+        mut on_progress: Option<&mut OnProgress>,
+    ) -> Poll<T> {
         let mut clone = None;
         loop {
             let mut state = self.lock();
+            if let Some(progress) = state.progress.take() {
+                drop(state);
+                if let Some(on_progress) = &mut on_progress {
+                    on_progress(progress);
+                }
+                continue;
+            }
             if let End::Ready(_) = state.end {
                 if let End::Ready(outcome) = mem::replace(&mut state.end, End::Over) {
                     return Poll::Ready(outcome);

@@ -16,7 +16,7 @@ pub use self::dispatch::{process_call, process_call_flat, thread_call, thread_ca
 pub use crate::builder::Pending;
 pub use crate::call::{Backend, Call, TaskCall};
 pub use crate::error::{Error, Outcome};
-pub use crate::pool::options::Options;
+pub use crate::pool::options::{CallOptions, OnProgress, Options};
 #[cfg(target_os = "linux")]
 pub use crate::process::ProcessPool;
 pub use crate::task::{Task, TaskInfo};

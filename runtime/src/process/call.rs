@@ -11,7 +11,7 @@ use super::mode;
 use crate::call::{Backend, TaskCall};
 use crate::error::{InvalidPool, Outcome, Started};
 use crate::pool::completion::TakenCall;
-use crate::pool::options::{Given, Options};
+use crate::pool::options::CallOptions;
 use crate::tasks::erased::{Boxed, Typed};
 use crate::thread::{ThreadCall, ThreadPool, run_here};
 
@@ -19,7 +19,7 @@ use crate::thread::{ThreadCall, ThreadPool, run_here};
 pub(crate) struct ProcessCall<R: 'static> {
     typed: &'static Typed<R>,
     pool: Result<Arc<Scheduler>, Box<InvalidPool>>,
-    options: Given,
+    options: CallOptions,
     stage: Stage<R>,
 }
 
@@ -32,8 +32,8 @@ enum Stage<R> {
 }
 
 impl<R: Outcome> Backend<R> for ProcessCall<R> {
-    fn options(&mut self) -> &mut Options {
-        self.options.get_mut()
+    fn options(&mut self) -> &mut CallOptions {
+        &mut self.options
     }
 
     fn into_task(mut self: Box<Self>) -> Result<TaskCall<R>, Box<dyn Backend<R>>> {
@@ -69,7 +69,7 @@ impl<R: Outcome> Backend<R> for ProcessCall<R> {
         let outcome = match &mut stage {
             Stage::InPlace(call) => call.poll(cx),
             Stage::Submitted(job) => {
-                let answer = job.completion().poll(cx);
+                let answer = job.completion().poll(cx, self.options.on_progress());
                 answer.map(|answer| self.read(job, answer))
             }
             Stage::New(_) | Stage::Finished => panic!("a call was polled after it had finished"),
@@ -116,7 +116,7 @@ impl<R: Outcome> ProcessCall<R> {
         let job = Job::new(
             &self.typed.erased,
             Arc::clone(scheduler),
-            self.options.get(),
+            self.options.values(),
             request,
         );
         scheduler.submit(Arc::clone(&job)).map_err(|rejected| {
@@ -139,7 +139,7 @@ impl<R: Outcome> ProcessCall<R> {
             options: mem::take(&mut self.options),
         };
         let mut call = task.on_threads(ThreadPool::cpu().core());
-        let options = call.options();
+        let options = call.options().values_mut();
         options.timeout = options.timeout.or(timeout);
         Stage::InPlace(Box::new(call))
     }

@@ -8,13 +8,15 @@ use std::time::Duration;
 use super::inner::Inner;
 use crate::context::{self, OnThread};
 use crate::error::{Error, InvalidPool, Outcome, Panicked, Started};
-use crate::pool::completion::{Completion, Course, Deadline, TakenCall};
-use crate::pool::options::{Given, Options};
+use crate::pool::completion::{
+    Completion, Course, Deadline, Locked, PROGRESS_PAUSE, TakenCall, wake_caller,
+};
+use crate::pool::options::{CallOptions, Options};
 use crate::pool::queue::{Runnable, Waiting};
 use crate::pool::rejected::Rejected;
 use crate::stats::{Counters, Place};
 use crate::util::panic;
-use crate::util::timer::Expire;
+use crate::util::timer::{Expire, Timer};
 
 /// What a thread runs.
 pub(crate) type Function<R> = Box<dyn FnOnce() -> R + Send>;
@@ -23,7 +25,7 @@ pub(crate) type Function<R> = Box<dyn FnOnce() -> R + Send>;
 pub(crate) struct ThreadCall<R> {
     task: &'static str,
     pool: Result<Arc<Inner>, Box<InvalidPool>>,
-    options: Given,
+    options: CallOptions,
     stage: Stage<R>,
 }
 
@@ -45,18 +47,30 @@ struct Job<R> {
     /// What the function asks about its call.
     asked: Arc<OnThread>,
     /// An error is made the caller's own in the caller's poll, since that is user code.
-    completion: Completion<Waits<R>, Result<R, Error>>,
+    completion: Completion<ThreadCourse<R>, Result<R, Error>>,
 }
 
-/// The function, until a thread takes it. It is left to that thread when the caller drops the call, since
-/// dropping its arguments may block.
-struct Waits<R>(Option<Function<R>>);
+/// Where the call is.
+struct ThreadCourse<R> {
+    /// The function, until a thread takes it. It is left to that thread when the caller drops the call, since
+    /// dropping its arguments may block.
+    function: Option<Function<R>>,
+    /// When to look how far the function is, for a caller who wants to know.
+    look: Option<Box<Look>>,
+}
 
-impl<R> Course for Waits<R> {
+#[derive(Default)]
+struct Look {
+    timer: Timer,
+    /// The number of what the function has said last, as far as it was seen.
+    seen: u32,
+}
+
+impl<R> Course for ThreadCourse<R> {
     type Left = Place;
 
     fn place(&self) -> Place {
-        if self.0.is_some() {
+        if self.function.is_some() {
             Place::Queue
         } else {
             Place::Worker
@@ -77,13 +91,13 @@ impl<R: Outcome> ThreadCall<R> {
         ThreadCall {
             task,
             pool,
-            options: Given::default(),
+            options: CallOptions::default(),
             stage: Stage::New(function),
         }
     }
 
     /// The same call with these options.
-    pub(crate) fn with_options(mut self, options: Given) -> ThreadCall<R> {
+    pub(crate) fn with_options(mut self, options: CallOptions) -> ThreadCall<R> {
         self.options = options;
         self
     }
@@ -98,8 +112,8 @@ impl<R: Outcome> ThreadCall<R> {
     }
 
     /// What the call may still be told.
-    pub(crate) fn options(&mut self) -> &mut Options {
-        self.options.get_mut()
+    pub(crate) fn options(&mut self) -> &mut CallOptions {
+        &mut self.options
     }
 
     /// Lets a call that has started go on with nobody waiting for it.
@@ -113,7 +127,7 @@ impl<R: Outcome> ThreadCall<R> {
         match std::mem::replace(&mut self.stage, Stage::Finished) {
             Stage::New(function) => self.submit(function, cx),
             Stage::Submitted { job, abandon } => {
-                if let Poll::Ready(result) = job.completion.poll(cx) {
+                if let Poll::Ready(result) = job.completion.poll(cx, self.options.on_progress()) {
                     return Poll::Ready(result.unwrap_or_else(R::from_error));
                 }
                 self.stage = Stage::Submitted { job, abandon };
@@ -134,14 +148,20 @@ impl<R: Outcome> ThreadCall<R> {
             let result = run_here(self.task, pool.name(), function);
             return Poll::Ready(result.unwrap_or_else(R::from_error));
         }
-        let mut options = self.options.get();
+        let mut options = self.options.values();
         options.timeout = options.timeout.or(pool.settings().timeout);
         let job = Arc::new(Job {
             task: self.task,
             pool: Arc::clone(pool),
             options,
             asked: Arc::default(),
-            completion: Completion::new(Waits(Some(function)), Some(cx.waker().clone())),
+            completion: Completion::new(
+                ThreadCourse {
+                    function: Some(function),
+                    look: options.wants_progress.then(Box::default),
+                },
+                Some(cx.waker().clone()),
+            ),
         });
         pool.counters().submitted();
         let queued = Arc::clone(&job) as Arc<dyn Runnable>;
@@ -189,7 +209,7 @@ impl<R: Outcome> Waiting for Job<R> {
 impl<R: Outcome> Runnable for Job<R> {
     fn run(self: Arc<Self>) {
         let mut state = self.completion.lock();
-        let Some(function) = state.course.0.take() else {
+        let Some(function) = state.course.function.take() else {
             return;
         };
         if !state.is_open() {
@@ -210,12 +230,15 @@ impl<R: Outcome> Runnable for Job<R> {
             let error = Rejected::NoThread(error).into_error(self.task, self.pool.name());
             return self.hand_over(state, Err(error));
         }
+        self.look_again(&mut state);
         drop(state);
         let result = context::within(&self.asked, || {
             run_here(self.task, self.pool.name(), function)
         });
-        let state = self.completion.lock();
+        let mut state = self.completion.lock();
         if state.is_open() {
+            // The last state is shown before the outcome is there.
+            self.look(&mut state);
             self.hand_over(state, result);
         } else {
             // Nobody waits any more: the result is dropped here, on the pool.
@@ -237,11 +260,46 @@ impl<R: Outcome> Runnable for Job<R> {
     }
 }
 
+impl<R: Outcome> Job<R> {
+    /// Looks how far the function is. Returns whether it has said anything new.
+    fn look(&self, state: &mut Locked<'_, ThreadCourse<R>, Result<R, Error>>) -> bool {
+        let (Some(look), Some((version, progress))) =
+            (&mut state.course.look, self.asked.progress())
+        else {
+            return false;
+        };
+        let is_new = look.seen != version;
+        look.seen = version;
+        if is_new {
+            state.set_progress(progress);
+        }
+        is_new
+    }
+
+    /// Looks again after a while, as long as the function runs.
+    fn look_again(self: &Arc<Self>, state: &mut Locked<'_, ThreadCourse<R>, Result<R, Error>>) {
+        if let Some(look) = &mut state.course.look {
+            // Without a thread to wait, the caller sees the last state only.
+            let _ = look.timer.set(PROGRESS_PAUSE, self, Deadline::Progress);
+        }
+    }
+}
+
 impl<R: Outcome> Expire for Job<R> {
     type Deadline = Deadline;
 
     fn expire(self: Arc<Self>, deadline: Deadline) {
-        let state = self.completion.lock();
+        let mut state = self.completion.lock();
+        if deadline == Deadline::Progress {
+            if state.is_open() {
+                let is_new = self.look(&mut state);
+                self.look_again(&mut state);
+                if is_new {
+                    wake_caller(state);
+                }
+            }
+            return;
+        }
         let is_queued = state.course.place() == Place::Queue;
         if !state.is_open() || is_queued != (deadline == Deadline::InQueue) {
             return;
@@ -261,10 +319,10 @@ impl<R: Outcome> Expire for Job<R> {
 }
 
 impl<R: Outcome> TakenCall for Job<R> {
-    type Course = Waits<R>;
+    type Course = ThreadCourse<R>;
     type Outcome = Result<R, Error>;
 
-    fn completion(&self) -> &Completion<Waits<R>, Result<R, Error>> {
+    fn completion(&self) -> &Completion<ThreadCourse<R>, Result<R, Error>> {
         &self.completion
     }
 

@@ -2,7 +2,9 @@
 
 mod listeners;
 mod nested;
+mod pool_kinds;
 mod prefetch;
+mod progress;
 mod queue;
 mod runtimes;
 mod started;

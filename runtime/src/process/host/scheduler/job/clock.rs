@@ -99,6 +99,8 @@ impl Expire for Job {
             Deadline::InQueue => self.waited_too_long(),
             Deadline::Running(worker) => self.ran_too_long(worker),
             Deadline::Grace => self.grace_is_over(),
+            // The watchdog looks.
+            Deadline::Progress => {}
         }
     }
 }

@@ -1,0 +1,80 @@
+//! How far a function is, at its caller.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use offloop::{Call, Error, ProcessPool, Progress, blocking_io, cpu_bound};
+use offloop_tests::{Marks, eventually, wait};
+
+/// Says `steps` times how far it is, and between two of them waits for this file.
+#[cpu_bound]
+fn count(steps: u64, pause_at: u64, release: &Path) -> u64 {
+    for done in 1..=steps {
+        offloop::context::progress(done, steps);
+        while done == pause_at && !release.exists() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+    steps
+}
+
+#[blocking_io]
+fn count_on_a_thread(steps: u64, pause_at: u64, release: &Path) -> u64 {
+    count::blocking(steps, pause_at, release)
+}
+
+/// What a call has shown so far.
+#[derive(Clone, Default)]
+struct Shown(Arc<Mutex<Vec<Progress>>>);
+
+impl Shown {
+    fn watch<R: offloop::Outcome>(&self, call: Call<R>) -> Call<R> {
+        let shown = self.clone();
+        call.on_progress(move |progress| shown.0.lock().unwrap().push(progress))
+    }
+
+    fn all(&self) -> Vec<u64> {
+        self.0
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|shown| shown.done)
+            .collect()
+    }
+}
+
+/// Each state is shown while the function runs, in order, and the last one before the outcome.
+fn is_shown(call: impl Fn(u64, u64, &Path) -> Call<Result<u64, Error>>) {
+    let marks = Marks::new();
+    let release = marks.file("release");
+    let shown = Shown::default();
+    let call = shown.watch(call(1000, 500, &release));
+    let waits = thread::spawn(move || wait(call));
+    eventually("the state at the pause is shown", || {
+        shown.all().last() == Some(&500)
+    });
+    std::fs::write(&release, "").unwrap();
+    assert_eq!(waits.join().unwrap().unwrap(), 1000);
+    let all = shown.all();
+    assert_eq!(all.last(), Some(&1000));
+    assert!(all.is_sorted_by(|one, next| one < next), "{all:?}");
+    let totals = shown.0.lock().unwrap();
+    assert!(totals.iter().all(|shown| shown.total == 1000));
+}
+
+#[test]
+fn progress_on_a_thread_is_shown() {
+    is_shown(|steps, at, release| count_on_a_thread(steps, at, release));
+}
+
+#[test]
+fn progress_that_nobody_wants_costs_nothing_and_is_said_outside_of_a_call_too() {
+    offloop::context::progress(1, 2);
+    let pool = ProcessPool::new("progress-unwanted").workers(1);
+    assert_eq!(
+        wait(count(1000, 0, Path::new("/")).on(&pool)).unwrap(),
+        1000
+    );
+}
