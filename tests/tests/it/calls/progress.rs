@@ -70,6 +70,74 @@ fn progress_on_a_thread_is_shown() {
 }
 
 #[test]
+fn progress_in_a_process_is_shown() {
+    let pool = ProcessPool::new("progress").workers(1);
+    for _ in 0..3 {
+        is_shown(|steps, at, release| count(steps, at, release).on(&pool));
+    }
+}
+
+#[test]
+fn progress_is_that_of_its_own_call() {
+    let pool = ProcessPool::new("progress-prefetched").workers(1);
+    let steps = 1..200;
+    let calls = steps.clone().map(|steps| {
+        let shown = Shown::default();
+        let call = shown.watch(count(steps, 0, Path::new("/")).on(&pool));
+        (shown, call.start())
+    });
+    let calls: Vec<_> = calls.collect();
+    for (steps, (shown, call)) in steps.zip(calls) {
+        assert_eq!(wait(call).unwrap(), steps);
+        let shown = shown.0.lock().unwrap();
+        assert_eq!(shown.last().map(|shown| shown.done), Some(steps));
+        assert!(shown.iter().all(|shown| shown.total == steps), "{shown:?}");
+    }
+}
+
+#[test]
+fn progress_from_all_threads_of_a_worker_is_whole() {
+    /// Whatever is shown is one of these pairs, never half of two.
+    #[cpu_bound]
+    fn count_on_threads(steps: u64) {
+        thread::scope(|scope| {
+            for thread in 1..=4 {
+                scope.spawn(move || {
+                    for step in 1..=steps {
+                        let number = 10 * step + thread;
+                        offloop::context::progress(number, 3 * number);
+                    }
+                });
+            }
+        });
+    }
+
+    let pool = ProcessPool::new("progress-threads").workers(1);
+    let shown = Shown::default();
+    wait(shown.watch(count_on_threads(300_000).on(&pool))).unwrap();
+    let shown = shown.0.lock().unwrap();
+    assert!(!shown.is_empty());
+    for pair in &*shown {
+        assert_eq!(pair.total, 3 * pair.done, "{pair:?}");
+    }
+}
+
+#[test]
+fn progress_before_the_death_of_the_worker_is_shown() {
+    #[cpu_bound]
+    fn die_at(step: u64) {
+        offloop::context::progress(step, 2 * step);
+        std::process::abort();
+    }
+
+    let pool = ProcessPool::new("progress-death").workers(1);
+    let shown = Shown::default();
+    let outcome = wait(shown.watch(die_at(7).on(&pool)));
+    assert!(matches!(outcome, Err(Error::WorkerDied(_))), "{outcome:?}");
+    assert_eq!(shown.all(), [7]);
+}
+
+#[test]
 fn progress_that_nobody_wants_costs_nothing_and_is_said_outside_of_a_call_too() {
     offloop::context::progress(1, 2);
     let pool = ProcessPool::new("progress-unwanted").workers(1);

@@ -24,11 +24,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 
 use super::{Deadline, Scheduler};
+use crate::pool::completion::PROGRESS_PAUSE;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
-/// The same while a caller wants to know how far its call is.
-const PROGRESS_PAUSE: Duration = Duration::from_millis(33);
 
 /// Whether a sweep will come, and after which pause. `T` is the timer that begins it.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Answer, Job, Request, Stage, State};
 use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Started, WorkerDied};
-use crate::pool::completion::TakenCall;
+use crate::pool::completion::{TakenCall, wake_caller};
 use crate::process::host::codec;
 use crate::process::host::post_mortem::Death;
 use crate::process::host::scheduler::poison::Key;
@@ -67,7 +67,8 @@ impl Job {
         let report = (self.attempt.load(Ordering::Relaxed), number);
         if matches!(state.course.stage, Stage::Running(_)) && state.course.told != report {
             state.course.told = report;
-            let _ = progress;
+            state.set_progress(progress);
+            wake_caller(state);
         }
     }
 
