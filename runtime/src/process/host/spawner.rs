@@ -89,7 +89,7 @@ fn start_thread() -> io::Result<Sender<Arc<dyn Spawn>>> {
 
 fn start(pool: &Arc<dyn Spawn>) -> Result<(), StartFault> {
     let build_id = Registry::get()
-        .map_err(|clash| StartFault::Registry(clash.to_owned()))?
+        .map_err(|clash| StartFault::Registry(clash.to_string()))?
         .build_id();
     let (ours, theirs) = UnixStream::pair().map_err(StartFault::Socket)?;
     ours.set_nonblocking(true).map_err(StartFault::Socket)?;
@@ -97,7 +97,7 @@ fn start(pool: &Arc<dyn Spawn>) -> Result<(), StartFault> {
         parent: rustix::process::getpid(),
         nonce: nonce(),
     };
-    let (ring, doorbell) = Parts::prepare(&ours).map_err(StartFault::Channel)?;
+    let (ring, doorbell) = Parts::prepare(&ours).map_err(StartFault::Ring)?;
     let config = pool.worker_config();
     config.send(&ours).map_err(StartFault::Config)?;
     let mut child = command(&config, pool.config(), &invitation, theirs)
