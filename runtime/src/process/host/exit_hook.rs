@@ -1,9 +1,10 @@
-//! When the program ends, its idle workers end politely, and what workers have written is not lost.
+//! When the program ends, its idle workers exit by themselves, and what workers have written is not
+//! lost.
 //!
-//! The kernel kills all workers with the program, which is what a worker that computes deserves. But
-//! one that has nothing to do can as well end as a process should, so that what it has registered to
-//! run at its exit runs: tools that measure coverage write there what they have counted. And the lines
-//! that workers have written to standard error are still on their way through this process.
+//! The kernel kills all workers with the program, which is right for a worker that computes. But
+//! one that has nothing to do can as well end as a process should, so that what it has registered
+//! to run at its exit runs: tools that measure coverage write there what they have counted. And the
+//! lines that workers have written to standard error are still on their way through this process.
 //!
 //! The `unsafe` of having the C library call us is here.
 
@@ -22,14 +23,14 @@ const LIMIT: Duration = Duration::from_millis(500);
 
 /// A pool that closes when the program ends.
 pub(crate) trait CloseOnExit: Send + Sync {
-    /// Takes no more calls, and lets the idle workers end. Returns a descriptor for each of these, which is
-    /// readable when the worker has ended.
+    /// Takes no more calls, and lets the idle workers end. Returns a descriptor for each of these,
+    /// which is readable when the worker has ended.
     fn close_on_exit(&self) -> Vec<Arc<OwnedFd>>;
 }
 
 static POOLS: Mutex<Vec<Weak<dyn CloseOnExit>>> = Mutex::new(Vec::new());
 
-/// The idle workers of this pool end politely with the program.
+/// From now on the idle workers of this pool exit by themselves when the program ends.
 pub(crate) fn include(pool: Weak<dyn CloseOnExit>) {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
