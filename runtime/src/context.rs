@@ -132,7 +132,7 @@ impl Progress {
 /// call it.
 ///
 /// ```
-/// use offloop::cpu_bound;
+/// use offloop::{Progress, cpu_bound};
 ///
 /// #[cpu_bound]
 /// fn sum(numbers: Vec<u32>) -> u64 {
@@ -144,7 +144,12 @@ impl Progress {
 ///     }
 ///     sum
 /// }
-/// assert_eq!(sum(vec![1, 2, 3]).wait()?, 6);
+/// let (shown, states) = std::sync::mpsc::channel();
+/// let call = sum(vec![1, 2, 3]).on_progress(move |progress: Progress| {
+///     let _ = shown.send(progress.done);
+/// });
+/// assert_eq!(call.wait()?, 6);
+/// assert_eq!(states.iter().last(), Some(3));
 /// # Ok::<(), offloop::Error>(())
 /// ```
 pub fn progress(done: u64, total: u64) {

@@ -97,7 +97,11 @@ async fn survive(pool: &'static ProcessPool, at: usize, length: Option<usize>, w
     let what = format!("{with:?} at {at}, {length:?} bytes");
     // A worker that has destroyed the word that says how far it is looks like one that runs for ever.
     let limit = Duration::from_millis(500);
-    let bad = scribble(at, length, with).on(pool).timeout(limit).start();
+    let bad = scribble(at, length, with)
+        .on(pool)
+        .timeout(limit)
+        .on_progress(|progress| drop(progress.fraction()))
+        .start();
     let mut behind = Vec::new();
     for number in 0..4 {
         behind.push(double(number).on(pool).start());

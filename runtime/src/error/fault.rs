@@ -166,6 +166,8 @@ pub(crate) enum StartFault {
         exit: Exit,
         /// What the pool found wrong with it, if that is why it ended.
         fault: Option<Fault>,
+        /// Why the process ended, as it said itself.
+        said: Option<String>,
         /// What the process wrote to its standard error.
         stderr: String,
     },

@@ -165,6 +165,10 @@ mod tests {
 
 /// All orders in which writers and a reader can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
+///
+/// They can fail. Half of a pair was read without the fence of the writer, without that of the reader,
+/// and with a relaxed load of the version before; it was left by two writers with a store for the
+/// exchange, a relaxed one, and with a relaxed store of the version afterwards.
 #[cfg(all(test, offloop_loom))]
 mod every_order {
     use super::*;

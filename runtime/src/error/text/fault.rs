@@ -142,11 +142,16 @@ impl fmt::Display for StartFault {
                 pid,
                 exit,
                 fault,
+                said,
                 stderr,
             } => {
                 match fault {
                     Some(fault) => fault.fmt(f)?,
                     None => write!(f, "worker process {pid} ended before it was ready: {exit}")?,
+                }
+                match (fault, said) {
+                    (None, Some(said)) => write!(f, ", because {said}")?,
+                    (Some(_), _) | (None, None) => {}
                 }
                 match last_words(stderr) {
                     Some(line) => write!(f, "; its last line on stderr: {line}"),
@@ -340,10 +345,11 @@ mod tests {
 
     #[test]
     fn failed_starts_have_their_texts() {
-        let died = |fault, stderr: &str| StartFault::Died {
+        let died = |fault, said: Option<&str>, stderr: &str| StartFault::Died {
             pid: 7,
             exit: Exit::Code(3),
             fault,
+            said: said.map(ToOwned::to_owned),
             stderr: stderr.to_owned(),
         };
         assert_texts([
@@ -377,11 +383,16 @@ mod tests {
                 "a worker cannot be watched: no such thing",
             ),
             (
-                died(None, ""),
+                died(None, None, ""),
                 "worker process 7 ended before it was ready: exited with code 3",
             ),
             (
-                died(Some(Fault::Stuck), "first\nno model\n"),
+                died(None, Some("it stopped: no memory"), ""),
+                "worker process 7 ended before it was ready: exited with code 3, because it \
+                 stopped: no memory",
+            ),
+            (
+                died(Some(Fault::Stuck), Some("it stopped"), "first\nno model\n"),
                 "it stopped taking calls; its last line on stderr: no model",
             ),
         ]);

@@ -93,7 +93,11 @@ impl<'a> Event<'a> {
     }
 
     fn parse(kind: u32, body: &'a [u8]) -> Result<Event<'a>, ProtocolFault> {
-        let text = |bytes| str::from_utf8(bytes).map_err(|_| ProtocolFault::Event);
+        let text = |bytes: &'a [u8]| {
+            let text = str::from_utf8(bytes).ok();
+            text.filter(|text| text.len() <= LONGEST_TEXT)
+                .ok_or(ProtocolFault::Event)
+        };
         match kind {
             PANICKED => {
                 let (call, rest) = body.split_first_chunk().ok_or(ProtocolFault::Event)?;

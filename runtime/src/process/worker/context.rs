@@ -113,7 +113,11 @@ impl WorkerContext {
 
     /// Says that there was a panic, which may be the end of this process.
     pub(super) fn tell_of_panic(&self, message: &str, place: &str) {
-        let text = &*format!("panicked at {place}: {message}");
+        // It aborts because the panic before cannot unwind any further. That one is the reason.
+        if place.contains("core/src/panicking.rs:") {
+            return;
+        }
+        let text = &*format!("{place}: {message}");
         let call = self.call.load(Ordering::Acquire);
         self.emit(&Event::Panicked { call, text });
     }

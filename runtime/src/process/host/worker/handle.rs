@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rustix::process::Pid;
 
+use super::events::Report;
 use super::setup::Parts;
 use super::state::{Calls, Link, Process};
 use crate::call::header::CallHeader;
@@ -81,6 +82,12 @@ pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
     /// Returns the error of a call whose arguments cannot be sent. Called under the lock of the
     /// handle.
     fn unsent(&self, reason: &Unsent) -> Error;
+
+    /// Whether the caller wants to know how far the call is.
+    fn wants_progress(&self) -> bool;
+
+    /// The function of the call has said how far it is.
+    fn progressed(&self, report: Report);
 
     /// The worker of this process id has answered the call.
     fn finish_with_reply(self: Arc<Self>, reply: Reply<Body>, pid: u32);

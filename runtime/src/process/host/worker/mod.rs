@@ -2,6 +2,7 @@
 //! reaped.
 
 mod dispatch;
+mod events;
 mod handle;
 mod kill;
 mod pipeline;
@@ -12,6 +13,7 @@ mod state;
 mod watch;
 
 pub(crate) use dispatch::Taken;
+pub(crate) use events::Report;
 pub(crate) use handle::{Call, Supervisor, WorkerHandle};
 pub(crate) use kill::Stop;
 pub(crate) use setup::Parts;

@@ -143,9 +143,18 @@ impl<S: Supervisor> WorkerHandle<S> {
         let mut any = false;
         let mut is_free = false;
         let mut inner = lock(&self.inner);
+        if !inner.process.is_faulty {
+            // This is one look at a word that changes only when the worker says something.
+            if let Err(fault) = inner.take_in_events(&self.ring) {
+                return self.kill(&mut inner, fault.into());
+            }
+        }
         while !inner.process.is_faulty {
-            let (position, call) = match inner.calls.pipeline.first_done(&self.ring) {
-                Ok(Some(first)) => (first.position, first.id),
+            let (position, call, report) = match inner.calls.pipeline.first_done(&self.ring) {
+                Ok(Some(first)) => {
+                    let report = self.progress_of(first.position, first.call);
+                    (first.position, first.id, report)
+                }
                 Ok(None) => break,
                 Err(()) => return self.kill(&mut inner, Fault::WrongCall.into()),
             };
@@ -165,6 +174,10 @@ impl<S: Supervisor> WorkerHandle<S> {
             any = true;
             if let Some((call, prefetched)) = done {
                 self.supervisor.uncount_prefetched(usize::from(prefetched));
+                // The caller sees the last state before the outcome.
+                if let Some(report) = report {
+                    call.progressed(report);
+                }
                 call.finish_with_reply(reply, self.pid());
             }
             inner = lock(&self.inner);

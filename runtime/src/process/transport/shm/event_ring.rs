@@ -141,6 +141,9 @@ mod tests {
 
 /// All orders in which the writer and the reader can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
+///
+/// It can fail. Each of the four orderings of `written` and `read` was made a relaxed one, and each
+/// time the model found a cell that both sides used at once.
 #[cfg(all(test, offloop_loom))]
 mod every_order {
     use super::*;

@@ -57,6 +57,8 @@ pub(crate) struct JobCourse {
     waits_for_encoding: bool,
     /// How many workers died of it.
     deaths: u32,
+    /// What the caller was told last of how far the function is: in which attempt, and its number.
+    told: (u32, u32),
     /// The worker that still runs the call after the caller has dropped it, until its grace is over.
     stopping: Option<(Arc<WorkerHandle>, StopReason)>,
 }
@@ -132,6 +134,7 @@ impl Job {
                     moves: MOVES,
                     waits_for_encoding: false,
                     deaths: 0,
+                    told: (0, 0),
                     stopping: None,
                 },
                 None,
@@ -152,8 +155,13 @@ impl Job {
         CallHeader {
             task: self.erased.entry.info().id(),
             attempt: self.attempt.load(Ordering::Relaxed),
-            wants_progress: self.options.wants_progress,
+            wants_progress: self.wants_progress(),
         }
+    }
+
+    /// Whether the caller wants to know how far the function is.
+    pub(crate) fn wants_progress(&self) -> bool {
+        self.options.wants_progress
     }
 
     pub(crate) fn bounded(&self) -> bool {
