@@ -66,7 +66,7 @@ fn is_shown(call: impl Fn(u64, u64, &Path) -> Call<Result<u64, Error>>) {
 
 #[test]
 fn progress_on_a_thread_is_shown() {
-    is_shown(|steps, at, release| count_on_a_thread(steps, at, release));
+    is_shown(count_on_a_thread);
 }
 
 #[test]
