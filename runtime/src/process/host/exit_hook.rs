@@ -12,10 +12,8 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, Once, Weak};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec};
-
 use super::stderr;
-use crate::sys::fork;
+use crate::sys::{fork, pidfd};
 use crate::util::sync::lock;
 
 /// How long the end of the program may be held up by this.
@@ -51,27 +49,9 @@ extern "C" fn on_exit() {
     crate::util::panic::swallow_panic(|| {
         let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
         let leaving: Vec<_> = pools.iter().flat_map(|pool| pool.close_on_exit()).collect();
-        let watched = leaving
-            .iter()
-            .map(|ended| PollFd::new(ended, PollFlags::IN))
-            .collect();
         let until = Instant::now() + LIMIT;
-        wait_for_end(watched, until);
+        // Those that have not ended by then are killed with the program.
+        pidfd::wait_for_all(leaving.iter().map(Arc::as_ref), until);
         stderr::flush_all(until);
     });
-}
-
-/// Waits until all of these processes have ended, but not longer than this.
-fn wait_for_end(mut watched: Vec<PollFd<'_>>, until: Instant) {
-    while !watched.is_empty() {
-        let left = until.saturating_duration_since(Instant::now());
-        let Ok(left) = Timespec::try_from(left) else {
-            return;
-        };
-        // Interrupted or out of time: then they are killed.
-        if !matches!(rustix::event::poll(&mut watched, Some(&left)), Ok(ended) if ended > 0) {
-            return;
-        }
-        watched.retain(|ended| ended.revents().is_empty());
-    }
 }

@@ -14,13 +14,12 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rustix::process::{Pid, PidfdFlags};
-
 use super::stderr::Stderr;
 use super::worker::Parts;
 use crate::error::fault::StartFault;
 use crate::process::config::Config;
 use crate::process::protocol::handshake::{Hello, Invitation, VARIABLE, WorkerConfig};
+use crate::sys::{exe, pidfd};
 use crate::tasks::registry::Registry;
 use crate::util::sync::lock;
 
@@ -137,7 +136,7 @@ fn command(
     invitation: &Invitation,
     socket: UnixStream,
 ) -> Command {
-    let mut command = Command::new("/proc/self/exe");
+    let mut command = exe::command();
     if let Some(folder) = settings.current_dir {
         command.current_dir(folder);
     }
@@ -155,7 +154,7 @@ fn command(
 }
 
 fn watch_end_and_stderr(child: &mut Child) -> io::Result<(OwnedFd, Arc<Stderr>)> {
-    let pidfd = rustix::process::pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
+    let pidfd = pidfd::of_child(child)?;
     let pipe = child.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
     Ok((pidfd, Stderr::forward(pipe)?))
 }

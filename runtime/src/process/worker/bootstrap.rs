@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::thread;
 
-use rustix::process::{Resource, Rlimit, Signal};
+use rustix::process::Signal;
 
 use super::allocator;
 use super::context::{FAILED, InLoop, WorkerContext};
@@ -20,6 +20,7 @@ use super::serve_loop;
 use crate::process::mode;
 use crate::process::protocol::event::Event;
 use crate::process::protocol::handshake::{Invitation, VARIABLE, WorkerConfig};
+use crate::sys::rlimit;
 use crate::util::panic;
 
 /// The stack of the thread that runs calls, in bytes: what a main thread usually has.
@@ -145,11 +146,7 @@ fn set_up(socket: &UnixStream) -> Result<WorkerConfig, SetUpFault> {
     let config = WorkerConfig::receive(socket)?;
     allocator::take_large_steps(config.memory_limit.is_some());
     if let Some(limit) = config.memory_limit {
-        let limit = Rlimit {
-            current: Some(limit),
-            maximum: Some(limit),
-        };
-        rustix::process::setrlimit(Resource::Data, limit).map_err(SetUpFault::MemoryLimit)?;
+        rlimit::limit_data(limit).map_err(SetUpFault::MemoryLimit)?;
     }
     if config.nice != 0 {
         rustix::process::nice(config.nice)

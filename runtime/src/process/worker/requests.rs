@@ -6,9 +6,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use super::context::WorkerContext;
 use crate::error::fault::{PoolFault, ProtocolFault};
 use crate::process::transport::DOORBELLS;
-use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::region::Region;
+use crate::sys::eventfd;
 
 pub(crate) struct Inbox {
     context: &'static WorkerContext,
@@ -92,6 +92,6 @@ impl Inbox {
             Some(doorbell) => doorbell.as_fd(),
             None => self.context.doorbell.as_fd(),
         };
-        doorbell::ring(doorbell)
+        eventfd::signal(doorbell)
     }
 }

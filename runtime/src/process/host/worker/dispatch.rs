@@ -16,6 +16,7 @@ use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::{DOORBELLS, INLINE, Place, Placed, SLOTS};
+use crate::sys::eventfd;
 use crate::util::sync::lock;
 
 /// How many calls a worker is given at a time.
@@ -228,7 +229,7 @@ impl<S: Supervisor> WorkerHandle<S> {
         runtime: &Arc<Runtime>,
         number: usize,
     ) -> io::Result<usize> {
-        let descriptor = doorbell::descriptor()?;
+        let descriptor = eventfd::create()?;
         fd_passing::send(
             &self.socket,
             FdPurpose::Doorbell(number),

@@ -11,9 +11,8 @@
 use std::ops::Range;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
-use rustix::thread::futex;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::event_count::ASLEEP;
@@ -27,6 +26,7 @@ use crate::call::header::CallHeader;
 use crate::context::Progress;
 use crate::error::Phase;
 use crate::error::fault::{PoolFault, ProtocolFault};
+use crate::sys::futex;
 use crate::sys::mapping::Access;
 
 /// Where a call lies, or its answer.
@@ -125,8 +125,7 @@ impl Ring {
     fn wake_worker(&self) {
         let worker = &self.fields().worker;
         if worker.notify() {
-            // It cannot fail for a word that is mapped.
-            let _ = futex::wake(worker.word(), futex::Flags::empty(), 1);
+            futex::wake_one(worker.word());
         }
     }
 
@@ -261,7 +260,7 @@ impl Ring {
     pub(in crate::process) fn give_back(&self) {
         let lent = &self.fields().lent;
         if lent.swap(FREE, Ordering::AcqRel) == AWAITED {
-            let _ = futex::wake(lent, futex::Flags::empty(), 1);
+            futex::wake_one(lent);
         }
     }
 }
@@ -292,8 +291,7 @@ impl Ring {
                     lies = true;
                 }
                 Claim::Empty => {
-                    // It returns when the word has changed, or for no reason.
-                    let _ = futex::wait(sleeper.word(), futex::Flags::empty(), ASLEEP, None);
+                    futex::wait(sleeper.word(), ASLEEP);
                     lies = false;
                 }
             }
@@ -392,7 +390,7 @@ impl Ring {
             return;
         }
         while lent.swap(AWAITED, Ordering::AcqRel) != FREE {
-            let _ = futex::wait(lent, futex::Flags::empty(), AWAITED, None);
+            futex::wait(lent, AWAITED);
         }
     }
 
@@ -431,10 +429,7 @@ pub(in crate::process) struct Interrupted;
 
 /// Stays where it is until the pool has killed this process.
 pub(in crate::process) fn wait_for_death() -> ! {
-    loop {
-        let nobody = AtomicU32::new(0);
-        let _ = futex::wait(&nobody, futex::Flags::PRIVATE, 0, None);
-    }
+    futex::sleep_for_ever()
 }
 
 fn now() -> u64 {
