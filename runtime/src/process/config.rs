@@ -78,7 +78,7 @@ impl Config {
         self.check_process()?;
         self.check_texts()?;
         if let Err(clash) = Registry::get() {
-            return Err(self.invalid(clash).into());
+            return Err(self.invalid(clash.to_string()).into());
         }
         let workers = self.count_workers()?;
         self.check_numbers(workers)?;

@@ -1,5 +1,5 @@
-//! What follows from the end of a worker process, in three steps: the process is reaped, it is found
-//! out how it ended, and its calls are told or move on.
+//! What follows from the end of a worker process, in three steps: the process is reaped, it is
+//! found out how it ended, and its calls are told or move on.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -67,8 +67,8 @@ impl<S: Supervisor> WorkerHandle<S> {
 
     /// Waits for the process, which has ended. `None` if it has not.
     fn wait_for_exit(&self, inner: &mut Inner<S::Call>) -> Option<Exit> {
-        // All that it had started dies with it. As long as it is not waited for, its id, and so that
-        // of its group, cannot belong to another process.
+        // All that it had started dies with it. As long as it is not waited for, its id, and so
+        // that of its group, cannot belong to another process.
         let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
         let exit = match inner.process.child.try_wait() {
             Ok(Some(status)) => post_mortem::exit_of(status),

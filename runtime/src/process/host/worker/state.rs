@@ -1,5 +1,5 @@
-//! What the pool knows of a worker and changes under the worker's lock, in three groups: the process,
-//! its calls, and the link to it.
+//! What the pool knows of a worker and changes under the worker's lock, in three groups: the
+//! process, its calls, and the link to it.
 
 use std::os::fd::OwnedFd;
 use std::process::Child;
