@@ -1,6 +1,7 @@
-//! The worst day: everything that can go wrong around a call, one after the other. After each of them
-//! the same pool answers, its counters add up, and once it is closed no process, no descriptor and no
-//! thread is left. A binary of its own because it counts what the whole process has, workers included.
+//! The worst day: everything that can go wrong around a call, one after the other. After each of
+//! them the same pool answers, its counters add up, and once it is closed no process, no descriptor
+//! and no thread is left. A binary of its own because it counts what the whole process has, workers
+//! included.
 
 use std::collections::BTreeSet;
 use std::path::Path;

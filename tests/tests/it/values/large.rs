@@ -66,8 +66,8 @@ static TICKS: AtomicU64 = AtomicU64::new(0);
 /// The process that has the event loop; 0 in others.
 static HOME: AtomicU32 = AtomicU32::new(0);
 
-/// Encoded and decoded in the process that has the event loop, it waits for the event loop to go on: if
-/// that happened on the event loop, it would wait for ever.
+/// Encoded and decoded in the process that has the event loop, it waits for the event loop to go
+/// on: if that happened on the event loop, it would wait for ever.
 #[derive(Debug, PartialEq)]
 struct WaitsForTheLoop;
 
@@ -96,7 +96,8 @@ impl<'de> Deserialize<'de> for WaitsForTheLoop {
     }
 }
 
-/// The bytes come first: whether a value is small is tried out on the event loop, which ends with them.
+/// The bytes come first: whether a value is small is tried out on the event loop, which ends with
+/// them.
 #[cpu_bound]
 fn back(bytes: Vec<u8>, waits: WaitsForTheLoop) -> (Vec<u8>, WaitsForTheLoop) {
     (bytes, waits)
