@@ -1,4 +1,7 @@
 //! However a program ends, its workers end with it.
+//!
+//! A program waits half a second at its end for what it owes its workers. On a busy machine that may not be
+//! enough, so that some tests try another one.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -91,16 +94,10 @@ fn an_interrupt_from_the_keyboard_is_for_the_program_to_handle_and_not_for_its_w
     assert!(child.wait().unwrap().success());
 }
 
-/// A program waits half a second at its end for what it owes its workers, which may not be enough on a busy
-/// machine: then another one is tried.
-fn one_of_some_programs(what: &str, run: impl FnMut() -> bool) {
-    eventually(what, run);
-}
-
 #[test]
 fn output_of_workers_reaches_the_user_and_never_the_protocol() {
     const LINES: usize = 150_000; // more than 1 MiB of each
-    one_of_some_programs("all output has come, and nothing else", || {
+    eventually("all output has come, and nothing else", || {
         let output = Command::new(PROGRAM)
             .args(["output", &LINES.to_string()])
             .output()
@@ -140,7 +137,7 @@ fn a_forked_process_is_told_that_the_pools_are_not_its_own() {
 
 #[test]
 fn an_idle_worker_runs_its_exit_handlers_when_the_program_ends() {
-    one_of_some_programs("an exit handler has run", || {
+    eventually("an exit handler has run", || {
         let marks = Marks::new();
         let status = Command::new(PROGRAM)
             .arg("exit-handler")
