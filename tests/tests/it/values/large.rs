@@ -40,8 +40,11 @@ fn length_of_shared(bytes: Shared<[u8]>) -> usize {
 #[test]
 fn a_value_that_a_memory_limit_forbids_costs_its_call() {
     let limit = 128 * MIB;
-    let pool = ProcessPool::new("limited").workers(1);
-    let pool = pool.memory_limit(limit as u64);
+    // A long backtrace would push out of the last lines what is said of the memory.
+    let pool = ProcessPool::new("limited")
+        .workers(1)
+        .envs(&[("RUST_BACKTRACE", "0")])
+        .memory_limit(limit as u64);
     let large = pattern(limit + MIB, 1);
     for _ in 0..2 {
         let there = wait(length_of_lent(&large).on(&pool)).unwrap();
