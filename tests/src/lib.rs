@@ -164,7 +164,7 @@ fn field_of(pid: u32, index: usize) -> Option<String> {
 pub struct Random(u64);
 
 impl Random {
-    /// The same seed gives the same numbers.
+    /// Equal seeds give equal numbers.
     #[must_use]
     pub fn new(seed: u64) -> Random {
         Random(seed)

@@ -85,7 +85,7 @@ fn at_rest(stats: impl Fn() -> Stats, submitted: u64) {
 }
 
 /// Polls the call some times, and drops it: before it is submitted, in the queue, while it is sent,
-/// runs, is answered, or after that; some are waited for. Gives its result if it came.
+/// runs, is answered, or after that; some are waited for. Returns its result if it came.
 fn give_up<R: offloop::Outcome>(mut call: Call<R>, random: &mut Random) -> Option<R> {
     let polls = match random.below(5) {
         0 => return Some(wait(call)),

@@ -90,7 +90,7 @@ fn links_are_neither_broken_nor_ambiguous() -> io::Result<()> {
     workspace.cargo(&["doc", "--no-deps", "--document-private-items"])
 }
 
-/// The same program in each, with the library under another name. Each is a package of its own,
+/// One program in each, with the library under another name. Each is a package of its own,
 /// because an edition belongs to a package.
 #[test]
 fn every_edition_compiles_what_the_attributes_write() -> io::Result<()> {

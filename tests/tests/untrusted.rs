@@ -74,7 +74,7 @@ fn overwrite(at: usize, length: Option<usize>, scribble: Scribble) {
     write(at, &bytes);
 }
 
-/// Overwrites, then ends as the memory lets it. It waits until others lie ready behind it.
+/// Overwrites, then ends as the memory lets it. It waits until others are prefetched behind it.
 #[cpu_bound]
 fn scribble(at: usize, length: Option<usize>, with: Scribble) -> u32 {
     std::thread::sleep(Duration::from_millis(2));
@@ -93,7 +93,7 @@ fn zeros(length: usize) -> Vec<u8> {
     vec![0; length]
 }
 
-/// One worker scribbles while other calls lie ready; then the pool serves the next.
+/// One worker scribbles while other calls are prefetched; then the pool serves the next.
 async fn survive(pool: &'static ProcessPool, at: usize, length: Option<usize>, with: Scribble) {
     let what = format!("{with:?} at {at}, {length:?} bytes");
     // A worker that has destroyed the word that says how far it is looks like one that runs for

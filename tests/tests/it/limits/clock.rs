@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use offloop::{Call, Error, ProcessPool, Started, cpu_bound};
 use offloop_tests::{LIMIT, Marks, eventually, stop, tasks, wait};
 
-/// The call has run, and that for too long. Gives its worker.
+/// Asserts that the call has run, and that for too long. Returns its worker.
 fn is_out_of_time(call: Call<Result<(), Error>>) -> Option<u32> {
     match wait(call).unwrap_err() {
         error @ Error::TimedOut(_) => {

@@ -158,7 +158,7 @@ async fn a_sandbox_has_no_other_processes() {
         refused(system_call(libc::SYS_kill, u64::MAX, signal).await);
         refused(system_call(libc::SYS_kill, 0, signal).await);
     }
-    // Its priority, its processors, and signals that the kernel sends for somebody.
+    // Its priority, its processors, and signals that the kernel sends on its behalf.
     refused(system_call(libc::SYS_setpriority, 0, parent).await);
     refused(system_call(libc::SYS_setpriority, 2, 0).await);
     refused(system_call(libc::SYS_sched_setaffinity, parent, 0).await);
