@@ -31,6 +31,29 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
+/// Waits until `value` returns what is expected.
+///
+/// # Panics
+/// It does not within [`LIMIT`]; the message has what it returned last.
+pub fn eventually_is<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    expected: &T,
+    mut value: impl FnMut() -> T,
+) {
+    let start = Instant::now();
+    loop {
+        let last = value();
+        if last == *expected {
+            return;
+        }
+        assert!(
+            start.elapsed() < LIMIT,
+            "it never came true that {what}: {last:?} is not {expected:?}"
+        );
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 /// Does this on a thread of its own, so that what never ends fails the test instead of holding it
 /// up.
 ///

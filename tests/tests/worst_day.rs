@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use offloop::{Error, Phase, ProcessPool, Started, cpu_bound};
 use offloop_tests::tasks::{pid, spin};
-use offloop_tests::{LIMIT, Marks, children_of, died, eventually, kill, tasks, wait};
+use offloop_tests::{
+    LIMIT, Marks, children_of, died, eventually, eventually_is, kill, tasks, wait,
+};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -261,9 +263,10 @@ fn calls_that_nobody_waits_for(pool: &ProcessPool) {
 }
 
 /// What this process holds, that it must hold no longer when a pool has gone.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Holdings {
-    descriptors: usize,
+    /// What descriptors are open to, without the numbers of pipes and sockets.
+    descriptors: Vec<String>,
     threads: BTreeSet<String>,
 }
 
@@ -276,10 +279,29 @@ impl Holdings {
         });
         // Those of the codec end when they have been idle for a while.
         let ours = names.filter(|name| name.starts_with("offloop") && !name.contains("codec"));
+        let open = std::fs::read_dir("/proc/self/fd").unwrap();
+        let open = open.filter_map(|entry| {
+            let link = std::fs::read_link(entry.ok()?.path()).ok()?;
+            let link = link.to_string_lossy().into_owned();
+            match link.split_once(":[") {
+                Some((kind @ ("pipe" | "socket"), _number)) => Some(kind.to_owned()),
+                _ => Some(link),
+            }
+        });
+        let mut descriptors: Vec<_> = open.collect();
+        descriptors.sort_unstable();
         Holdings {
             threads: ours.collect(),
-            descriptors: std::fs::read_dir("/proc/self/fd").unwrap().count(),
+            descriptors,
         }
+    }
+
+    /// How many descriptors there are that pools have for workers only.
+    fn of_workers(&self) -> usize {
+        let kinds = ["pipe", "socket", "/memfd", "anon_inode:[pidfd"];
+        let open = self.descriptors.iter();
+        open.filter(|open| kinds.iter().any(|kind| open.starts_with(kind)))
+            .count()
     }
 }
 
@@ -326,6 +348,7 @@ fn a_fault_leaves_all_as_it_was_before() {
     let mark: &'static str = Box::leak(std::process::id().to_string().into_boxed_str());
     // A long backtrace would push out of the last lines what is said of a lack of memory.
     let envs: &'static [_] = Box::leak(Box::new([(MARK, mark), ("RUST_BACKTRACE", "0")]));
+    let at_start = Holdings::now().of_workers();
     let mut before = None;
     for (name, fault) in scenarios {
         let pool = ProcessPool::new("worst-day")
@@ -351,13 +374,13 @@ fn a_fault_leaves_all_as_it_was_before() {
             marked().is_empty() && children_of(std::process::id()).is_empty()
         });
         let before = before.get_or_insert_with(|| {
-            eventually("four threads of ours are there", || {
-                Holdings::now().threads.len() == 4
+            eventually("four threads are there, and nothing of workers", || {
+                let now = Holdings::now();
+                now.threads.len() == 4 && now.of_workers() == at_start
             });
             Holdings::now()
         });
-        eventually(&format!("all is as before, after {name}"), || {
-            Holdings::now() == *before
-        });
+        let what = format!("all is as before, after {name}");
+        eventually_is(&what, before, Holdings::now);
     }
 }
