@@ -1,8 +1,8 @@
-//! What a pool has done and is doing, in numbers.
+//! [`Stats`]: figures of what a pool has done and is doing. [`Counters`]: how the pool counts them.
 //!
-//! Each event of a call's life has a counter that only grows. The figures for what happens now are
-//! differences of these counters. The counters are read in the reverse order of a call's life, so
-//! that no difference comes out too small.
+//! Each event in the life of a call has a counter. The figures of what happens now are differences
+//! of these counters. The counters are read in the reverse order of a call's life, so that no
+//! difference comes out too small.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,35 +28,35 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Stats {
     /// Calls that the pool has taken.
     pub submitted: u64,
-    /// Calls whose function returned. An `Err` of the function's own counts too.
+    /// Calls whose function returned. They count too if it returned an `Err` of its own.
     pub finished: u64,
-    /// Calls that ended in an [`Error`](crate::Error).
+    /// Calls that ended with an [`Error`](crate::Error) of this crate.
     pub failed: u64,
     /// Calls that the caller dropped before they had an outcome.
     pub cancelled: u64,
-    /// Calls that a worker has and that the caller still waits for.
+    /// Calls that a worker runs now and whose caller waits for the outcome.
     pub running: u64,
-    /// Calls that wait for a worker.
+    /// Calls that wait for a worker now.
     pub queued: u64,
     /// Calls that the pool did not take: the pool is closed, the queue is full, there is no worker,
-    /// the arguments cannot be encoded. They are not among the submitted.
+    /// or the arguments cannot be encoded. They are not counted in `submitted`.
     pub refused: u64,
-    /// Workers that live or are being started.
+    /// Workers that the pool has now, with those that are being started.
     pub workers: usize,
-    /// Workers among them that have no call.
+    /// Workers that have no call now.
     pub idle: usize,
-    /// Starts of workers. Those that failed count too.
+    /// Workers that were started so far, with those that failed to start.
     pub workers_started: u64,
-    /// Workers that were ready and then ended without being told to, or were killed for their call.
+    /// Workers that were ready and then ended unasked, or were killed because of their call.
     pub workers_died: u64,
 }
 
 /// Where a call was when its outcome became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// In the queue of the pool.
+    /// The call was in the queue of the pool.
     Queue,
-    /// With a worker.
+    /// A worker had the call.
     Worker,
 }
 
@@ -71,50 +71,50 @@ pub(crate) enum Ending {
     Cancelled,
 }
 
-/// How often each event of a call's life has happened in a pool.
+/// How often each event in the life of a call has happened in a pool.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     submitted: AtomicU64,
     refused: AtomicU64,
-    /// How often a call was given to a worker.
+    /// How often a worker got a call.
     begun: AtomicU64,
-    /// How often a call went back into the queue.
+    /// How often a call went back from a worker into the queue.
     returned: AtomicU64,
     finished: AtomicU64,
     failed: AtomicU64,
     cancelled: AtomicU64,
-    /// How many of `finished`, `failed` and `cancelled` never got to a worker.
+    /// How many calls of `finished`, `failed` and `cancelled` ended in the queue.
     ended_in_queue: AtomicU64,
 }
 
 impl Counters {
-    /// The pool takes a call.
+    /// Counts a call that the pool takes.
     pub(crate) fn submitted(&self) {
         add(&self.submitted);
     }
 
-    /// The pool refuses a call that was counted as submitted.
+    /// Counts a call as refused that was counted as submitted before.
     pub(crate) fn withdrawn(&self) {
         self.submitted.fetch_sub(1, Ordering::AcqRel);
         self.refused();
     }
 
-    /// The pool refuses a call.
+    /// Counts a call that the pool refuses.
     pub(crate) fn refused(&self) {
         add(&self.refused);
     }
 
-    /// A worker is given a call.
+    /// Counts a call that goes from the queue to a worker.
     pub(crate) fn begun(&self) {
         add(&self.begun);
     }
 
-    /// A call goes back from a worker into the queue.
+    /// Counts a call that goes back from a worker into the queue.
     pub(crate) fn returned(&self) {
         add(&self.returned);
     }
 
-    /// The outcome of a call is known.
+    /// Counts the end of a call.
     pub(crate) fn ended(&self, ending: Ending, place: Place) {
         if place == Place::Queue {
             add(&self.ended_in_queue);
@@ -126,15 +126,16 @@ impl Counters {
         });
     }
 
-    /// The result of a call that was counted as finished cannot be decoded.
+    /// Counts a call as failed that was counted as finished before: its result cannot be decoded.
     pub(crate) fn failed_after_all(&self) {
+        // In this order, so that the call is never missing from both.
         add(&self.failed);
         self.finished.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// Returns the figures of the calls. The pool adds those of its workers.
+    /// Returns the figures of the calls. The figures of the workers are 0: the pool fills them in.
     pub(crate) fn read(&self) -> Stats {
-        // In reverse: a call that moves on in the meantime is seen where it was before.
+        // In reverse order: a call that moves on between two reads is seen where it was before.
         let get = |counter: &AtomicU64| counter.load(Ordering::Acquire);
         let (finished, failed, cancelled) =
             (get(&self.finished), get(&self.failed), get(&self.cancelled));
@@ -143,8 +144,8 @@ impl Counters {
         let returned = get(&self.returned);
         let begun = get(&self.begun);
         let submitted = get(&self.submitted).max(ended);
-        // What is open and does not run is queued, so the sum holds whatever happens between two
-        // reads.
+        // A call that is open and does not run is queued. So the sum holds, whatever happens
+        // between two reads.
         let open = submitted - ended;
         let running = (begun + ended_in_queue)
             .saturating_sub(returned + ended)

@@ -1,10 +1,10 @@
-//! An annotated function as a type, and what the compiler knows of it.
+//! [`Task`]: an annotated function as a type. [`TaskInfo`]: its name, its place and its id.
 
 /// An annotated function.
 ///
-/// Beside the function, `#[blocking_io] fn fetch(..)` makes a type of the same name that implements
-/// this trait, so that generic code can name a task. A generic function has no such type, because
-/// it has no single tuple of arguments.
+/// `#[blocking_io] fn fetch(..)` makes a type named `fetch` beside the function. The type
+/// implements this trait, so that generic code can name a task. A generic function has no such
+/// type, because its arguments have no single type.
 ///
 /// ```
 /// use offloop::{Task, cpu_bound};
@@ -20,15 +20,15 @@
 /// assert!(name_of::<add>().ends_with("::add"));
 /// ```
 pub trait Task {
-    /// The module path and the name of the function, or the value of the option `name`.
+    /// The path of the function, or the value of the option `name` of its attribute.
     const NAME: &'static str;
-    /// The arguments as they are sent: owned, in the order of the function.
+    /// The arguments as the call owns them, as a tuple in the order of the function.
     type Args: Send + 'static;
-    /// The type that the function itself returns.
+    /// The type that the function returns.
     type Output: Send + 'static;
 }
 
-/// Where a task is in the source, and a number that tells it from every other task.
+/// The name of a task, its place in the source, and an id that tells it from every other task.
 #[derive(Debug)]
 pub struct TaskInfo {
     name: &'static str,
@@ -39,8 +39,8 @@ pub struct TaskInfo {
 }
 
 impl TaskInfo {
-    /// Describes a task. Generated code calls this. `signature` is a hash of the function's
-    /// signature.
+    /// Returns the description of a task. Generated code calls this. `signature` is a hash of the
+    /// signature of the function.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -49,7 +49,7 @@ impl TaskInfo {
         column: u32,
         signature: u64,
     ) -> TaskInfo {
-        // Two functions in two blocks can have the same path and name, so the place counts too.
+        // Two functions in two blocks can have the same path, so the place is part of the id.
         let mut id = fnv1a(FNV_START, name.as_bytes());
         id = fnv1a(id, file.as_bytes());
         id = fnv1a(id, &line.to_le_bytes());
@@ -78,10 +78,10 @@ impl TaskInfo {
     }
 }
 
-/// The hash of no bytes, to begin [`fnv1a`] with.
+/// The hash of no bytes: the first `hash` for [`fnv1a`].
 pub(crate) const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// Adds `bytes` to an FNV-1a hash, which constants can be made of and which is the same in every
+/// Adds `bytes` to an FNV-1a hash. This hash can be computed in constants, and it is equal in every
 /// build.
 pub(crate) const fn fnv1a(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut at = 0;

@@ -1,19 +1,23 @@
-//! What a generated builder knows of each of its arguments, as types: given, or missing.
+//! The types in the signature of a generated builder. `task::builder()` returns a builder, and its
+//! type says of each argument whether it was set ([`Given`]) or not ([`Missing`]). The compiler so
+//! checks that each argument is set once.
 
 mod pending;
+
+use std::ops::Deref;
 
 #[doc(hidden)]
 pub use self::pending::Pending;
 
-/// The argument has not been given.
+/// Marks an argument that was not set yet.
 #[derive(Debug)]
 pub struct Missing(());
 
-/// The argument has been given.
+/// Marks an argument that was set.
 #[derive(Debug)]
 pub struct Given(());
 
-/// What an argument must be so that it can be set: not given yet.
+/// Marks an argument that can be set, because it was not set yet.
 #[diagnostic::on_unimplemented(
     message = "this argument is set more than once",
     label = "set a second time here",
@@ -24,9 +28,17 @@ pub trait NotGiven {}
 #[diagnostic::do_not_recommend]
 impl NotGiven for Missing {}
 
-/// What a call keeps of an argument that the function takes as `&T`: a copy, of the type that
-/// [`ToOwned`] names, such as `PathBuf` for a `&Path`.
+/// The type that a call keeps of an argument that the function takes as `&T`. It is the type of an
+/// owned copy, as [`ToOwned`] says: for example `PathBuf` for a `&Path`.
 ///
-/// `COPIES` is for the compiler, so that it says only once that a type cannot be copied.
-pub type Owned<T, const COPIES: usize = 0> =
-    <crate::__private::Referred<T, COPIES> as ToOwned>::Owned;
+/// Leave `COPIES` out. Generated code uses it, so that the compiler reports only once that a type
+/// cannot be copied.
+pub type Owned<T, const COPIES: usize = 0> = <Referred<T, COPIES> as ToOwned>::Owned;
+
+/// The type `T`, if the constant `COPIES` can be evaluated.
+///
+/// The compiler evaluates the length of an array with the type of the array. If the length has an
+/// error, the whole type is an error, about which the compiler reports nothing more. So a reference
+/// that cannot be copied is reported once, and not for each use of its type in generated code.
+type Referred<T, const COPIES: usize> =
+    <<[&'static T; COPIES] as IntoIterator>::Item as Deref>::Target;

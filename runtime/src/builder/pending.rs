@@ -1,4 +1,4 @@
-//! What a generated builder is made of.
+//! [`Pending`]: what a generated builder consists of.
 
 use std::future::Future;
 use std::mem;
@@ -8,28 +8,30 @@ use std::task::{Context, Poll};
 use crate::call::Call;
 use crate::error::Outcome;
 
-/// A builder: collects arguments, then is the call.
+/// A builder: it collects the arguments, and then makes the call and is its future.
 #[derive(Debug)]
 pub struct Pending<A, R: 'static> {
-    /// What was given so far: an `Option` for each argument.
+    /// The arguments that were set so far: an `Option` for each.
     pub args: A,
     stage: Stage<A, R>,
 }
 
-/// How far a builder's call is.
+/// How far the call of a builder is.
 #[derive(Debug)]
 enum Stage<A, R: 'static> {
-    /// Will be made by this function.
+    /// The call is not made yet. This function makes it.
     ///
-    /// A function pointer, because a type for each task would be a function here for each task.
+    /// It is a function pointer: with a type for each task, the methods below would be compiled for
+    /// each task.
     New(fn(&mut A) -> Call<R>),
-    /// Being made; stays so only if a default panicked.
+    /// The call is being made. It stays like this only if a default value panicked.
     Taken,
+    /// The call was made.
     Made(Call<R>),
 }
 
 impl<A, R> Pending<A, R> {
-    /// Nothing has been given. `make` takes the arguments out and makes the call of them.
+    /// Returns a builder without arguments. `make` takes the arguments and makes the call.
     pub const fn new(args: A, make: fn(&mut A) -> Call<R>) -> Self {
         Pending {
             args,
@@ -37,7 +39,7 @@ impl<A, R> Pending<A, R> {
         }
     }
 
-    /// The call: made of the arguments if that has not been done.
+    /// Returns the call. Makes it of the arguments if it was not made yet.
     pub fn into_call(mut self) -> Call<R> {
         match mem::replace(&mut self.stage, Stage::Taken) {
             Stage::New(make) => make(&mut self.args),
@@ -46,7 +48,7 @@ impl<A, R> Pending<A, R> {
         }
     }
 
-    /// Makes the call if that has not been done, and polls it.
+    /// Polls the call. Makes it of the arguments if it was not made yet.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R>
     where
         R: Outcome,
@@ -62,10 +64,10 @@ impl<A, R> Pending<A, R> {
     }
 }
 
-// Here, so that builders have it without an impl of their own.
+// Generated builders are `Unpin` because this is, and need no impl of their own.
 impl<A, R> Unpin for Pending<A, R> {}
 
-/// Only if a default panicked in an earlier poll, which the caller has caught.
+/// Panics, because a default value panicked in an earlier poll and the caller has caught that.
 fn taken() -> ! {
     panic!("a call was polled after its arguments had failed")
 }

@@ -1,4 +1,5 @@
-//! What a call of a task is to the pool that makes it. A pool of another crate has a [`Backend`] of its own.
+//! [`Backend`]: how a pool polls, cancels and detaches a call. Each kind of pool has a type that
+//! implements it: `OnThreads` here, `ProcessCall` for a `ProcessPool`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,28 +10,30 @@ use crate::pool::options::CallOptions;
 use crate::tasks::erased::{Boxed, Typed};
 use crate::thread::{Inner, ThreadCall};
 
-/// A call of a task that can run in worker processes, made by one kind of pool.
+/// The part of a [`Call`](super::Call) that one kind of pool implements, for tasks that can run in
+/// worker processes.
 ///
-/// It is behind a pointer in a [`Call`](super::Call), so that a program without such calls has none of
-/// their code.
+/// A call holds it as `Box<dyn Backend<R>>`. A program without such calls then has none of their
+/// code. Dropping a backend cancels its call.
 pub trait Backend<R>: Send {
-    /// Submits the call at the first poll. Returns the outcome once it is there.
+    /// Submits the call at the first poll. Returns the outcome of the call when there is one;
+    /// before that, the pool wakes the waker of `cx` as soon as there is one.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R>;
 
-    /// What the call may still be told beside its arguments.
+    /// Returns the options of the call. Changes have an effect until the call is submitted.
     fn options(&mut self) -> &mut CallOptions;
 
-    /// Returns the call as it was before a pool made it, so that another pool can make it.
+    /// Returns the task with its arguments and options, so that another pool can make the call.
     ///
     /// # Errors
-    /// The call was submitted, and stays where it is.
+    /// The call was submitted already. The backend is returned unchanged.
     fn into_task(self: Box<Self>) -> Result<TaskCall<R>, Box<dyn Backend<R>>>;
 
-    /// Lets a call that was submitted go on, with nobody waiting for it.
+    /// Lets a call that was submitted run to its end. The pool drops the outcome.
     fn detach(self: Box<Self>);
 }
 
-/// A task with its arguments, which no pool has taken yet.
+/// A task with its arguments and options, before a pool takes the call.
 pub struct TaskCall<R: 'static> {
     pub(crate) typed: &'static Typed<R>,
     pub(crate) args: Boxed,
@@ -46,23 +49,25 @@ impl<R: Outcome> TaskCall<R> {
         }
     }
 
-    /// The name of the task.
+    /// Returns the name of the task.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.typed.name()
     }
 
-    /// What the call was told beside its arguments.
+    /// Returns the options of the call.
     pub fn options(&mut self) -> &mut CallOptions {
         &mut self.options
     }
 
-    /// Runs the function here, on the current thread. Nothing is encoded, and a panic goes through.
+    /// Runs the function on the current thread. No value is encoded. A panic of the function goes
+    /// on to the caller.
+    #[must_use]
     pub fn run(self) -> R {
         self.typed.run(self.args)
     }
 
-    /// The same call as one of a thread's, where nothing is encoded.
+    /// Returns the call as one that runs on a thread of `pool`, where no value is encoded.
     pub(crate) fn on_threads(self, pool: Result<Arc<Inner>, Box<InvalidPool>>) -> ThreadCall<R> {
         let (typed, args) = (self.typed, self.args);
         ThreadCall::new(typed.name(), pool, Box::new(move || typed.run(args)))
@@ -78,7 +83,7 @@ impl<R> fmt::Debug for TaskCall<R> {
     }
 }
 
-/// A call of such a task on a thread pool.
+/// The backend of a [`ThreadPool`](crate::ThreadPool), for a task that can run in worker processes.
 pub(super) struct OnThreads<R: 'static> {
     pool: Result<Arc<Inner>, Box<InvalidPool>>,
     stage: Stage<R>,
@@ -87,7 +92,7 @@ pub(super) struct OnThreads<R: 'static> {
 enum Stage<R: 'static> {
     New(TaskCall<R>),
     Submitted(ThreadCall<R>),
-    /// Only while one of the other two is made of the other.
+    /// Only inside of `submitted`, while `New` becomes `Submitted`.
     Moving,
 }
 

@@ -1,16 +1,15 @@
-//! What travels with a call beside its arguments.
+//! [`CallHeader`]: what a worker process is told about a call, beside its arguments.
 
-/// What travels with a call to the process that runs it, in words of fixed size beside the
-/// arguments.
+/// What a worker process is told about a call, beside its arguments. It has a fixed size.
 ///
-/// Later fields are the trace context of the caller and the deadline of the call. The head of a slot
-/// has room for them.
+/// Fields to come are the trace context of the caller and the deadline of the call. The head of a
+/// slot in the shared memory has room for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CallHeader {
     /// The id of the task.
     pub(crate) task: u64,
-    /// Which attempt of the call it is, from 1 on.
+    /// The number of this attempt of the call, from 1 on.
     pub(crate) attempt: u32,
-    /// Whether the caller wants to know how far the call is.
+    /// Whether the caller wants to know how far the function is.
     pub(crate) wants_progress: bool,
 }

@@ -1,4 +1,7 @@
-//! `Call`: what an annotated function gives, a future with options.
+//! [`Call`]: the future that an annotated function returns, with its options.
+//!
+//! - [`backend`]: what each kind of pool has to do for it.
+//! - [`header`]: what a worker process is told about it, beside the arguments.
 
 mod backend;
 #[allow(dead_code, reason = "a call on a thread needs no header")]
@@ -17,15 +20,21 @@ use crate::error::{Error, InvalidPool, Outcome};
 use crate::pool::options::CallOptions;
 use crate::thread::{ThreadCall, ThreadPool};
 
-/// One use of a task: a future that gives `R`.
+/// One use of a task: a future whose output is `R`.
 ///
-/// Nothing happens before it is first polled; then the call is submitted to its pool, with its
-/// options as they are at that moment. Dropping it gives the call up: one that waits never runs;
-/// one that runs in a worker process is killed with its worker, which is replaced (after its
-/// [`grace`](Call::grace), if it has one); one that runs on a thread is asked to stop
-/// ([`context::cancelled`](crate::context::cancelled)).
+/// A call does nothing before it is first polled. The first poll submits it to its pool, with the
+/// options that it has at that moment. A call can be awaited on any async runtime, and without one
+/// by [`wait`](Call::wait).
 ///
-/// It can be awaited on any async runtime, or on none with [`wait`](Call::wait).
+/// Dropping a call cancels it:
+///
+/// - A call in the queue never runs.
+/// - If it runs in a worker process, the worker is killed and replaced. If the call has a
+///   [`grace`](Call::grace), the function is asked to stop first.
+/// - If it runs on a thread, the function is asked to stop
+///   ([`context::cancelled`](crate::context::cancelled)).
+///
+/// To let a call go on without its future, [`detach`](Call::detach) it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,8 +61,8 @@ pub struct Call<R: 'static> {
 enum Way<R: 'static> {
     Thread(ThreadCall<R>),
     Task(Box<dyn Backend<R>>),
-    /// The outcome is known already. Behind a pointer: it is rare, and a call must not be as large as its
-    /// outcome, nor can a type hold a call of itself otherwise.
+    /// The outcome is known. It is in a box, so that a call is not as large as its outcome, and so
+    /// that a type may hold a call whose outcome is that type.
     Done(Option<Box<R>>),
 }
 
@@ -64,7 +73,7 @@ impl<R: Outcome> Call<R> {
         }
     }
 
-    /// A call that a pool makes by a backend of its own.
+    /// Returns the call that this backend makes.
     #[doc(hidden)]
     pub fn from_backend(backend: Box<dyn Backend<R>>) -> Call<R> {
         Call {
@@ -72,19 +81,19 @@ impl<R: Outcome> Call<R> {
         }
     }
 
-    /// A call whose outcome is known.
+    /// Returns a call with a known outcome.
     fn done(outcome: R) -> Call<R> {
         Call {
             way: Way::Done(Some(Box::new(outcome))),
         }
     }
 
-    /// Takes the task and its arguments out of the call, for the pool of this name to make it. The pool
-    /// has workers that are no threads of this program.
+    /// Returns the task with its arguments, for a pool named `pool` whose workers are not threads
+    /// of this program.
     ///
     /// # Errors
-    /// The call to use in its place: the same one if it was submitted already, or one that fails if its task
-    /// can run on threads only.
+    /// The call to use instead: the unchanged call if it was submitted already, or a call that
+    /// fails with [`Error::InvalidPool`] if the task can run on threads only.
     #[doc(hidden)]
     pub fn into_task(self, pool: &str) -> Result<TaskCall<R>, Call<R>> {
         match self.way {
@@ -101,15 +110,20 @@ impl<R: Outcome> Call<R> {
         }
     }
 
-    /// How long the function may run; the pool's own limit does not count then.
+    /// Sets how long the function may run. This replaces the timeout of the pool.
     ///
-    /// The clock starts when the call starts to run, not while it waits in the queue. When the time
-    /// has passed the caller gets [`Error::TimedOut`](crate::Error::TimedOut) at once. In a process
-    /// pool the worker is killed, with its process group, and replaced; before that the function may
-    /// be given some [`grace`](Call::grace). A thread cannot be killed: the function is asked to stop, and its thread is busy until it does.
+    /// The clock starts when the function starts to run, not while the call is in the queue. It
+    /// does not count the time in which the caller's process encodes arguments and decodes the
+    /// result.
     ///
-    /// Encoding arguments and decoding the result, which happens in the caller's process, is not
-    /// counted.
+    /// When the time is over, the caller gets [`Error::TimedOut`](crate::Error::TimedOut) at once.
+    /// Then:
+    ///
+    /// - In a process pool the worker is killed, with its process group, and replaced. If the call
+    ///   has a [`grace`](Call::grace), the function is asked to stop first.
+    /// - On a thread pool the function is asked to stop
+    ///   ([`context::cancelled`](crate::context::cancelled)). A thread cannot be killed, so it is
+    ///   busy until the function returns.
     pub fn timeout(mut self, limit: Duration) -> Call<R> {
         if let Some(options) = self.options() {
             options.values_mut().timeout = Some(limit);
@@ -117,14 +131,14 @@ impl<R: Outcome> Call<R> {
         self
     }
 
-    /// How long the function may go on in its worker process after its [`timeout`](Call::timeout) or
-    /// after its caller has gone; the pool's own grace does not count then. 0 when neither is set:
-    /// the process is killed at once.
+    /// Sets how long the function may go on in its worker process after its
+    /// [`timeout`](Call::timeout), or after the caller dropped the call. This replaces the grace of
+    /// the pool. If neither is set, it is 0: the process is killed at once.
     ///
-    /// Meanwhile [`context::cancelled`](crate::context::cancelled) is `true` in the function, so that it
-    /// can put things in order and return. If it does in time, its worker lives on; what it returns
-    /// is dropped. The caller does not wait for any of this. On threads it has no effect: a thread
-    /// is never killed.
+    /// During the grace [`context::cancelled`](crate::context::cancelled) returns `true` in the
+    /// function, so that it can clean up and return. If it returns in time, its worker lives on,
+    /// and the result is dropped. If it does not, the worker is killed. The caller waits for none
+    /// of this. On a thread pool the grace has no effect, because a thread is never killed.
     ///
     /// ```
     /// use std::time::Duration;
@@ -140,11 +154,12 @@ impl<R: Outcome> Call<R> {
     /// }
     ///
     /// let file = std::env::temp_dir().join(format!("offloop-tidy-{}", std::process::id()));
-    /// let call = tidy(file.clone()).timeout(Duration::from_millis(50)).grace(Duration::from_secs(60));
+    /// let (limit, grace) = (Duration::from_millis(50), Duration::from_secs(60));
+    /// let call = tidy(file.clone()).timeout(limit).grace(grace);
     /// assert!(matches!(call.wait(), Err(Error::TimedOut(_))));
     /// # let end = std::time::Instant::now() + Duration::from_secs(60);
     /// while file.exists() {
-    ///     std::thread::yield_now(); // it is removed soon
+    ///     std::thread::yield_now(); // the function removes it soon
     /// #   assert!(std::time::Instant::now() < end);
     /// }
     /// ```
@@ -155,11 +170,12 @@ impl<R: Outcome> Call<R> {
         self
     }
 
-    /// How long the call may wait in the queue.
+    /// Sets how long the call may wait in the queue.
     ///
-    /// The clock starts when the call is submitted. When the time has passed and no worker has taken
-    /// the call, it never runs, and the caller gets [`Error::TimedOut`](crate::Error::TimedOut),
-    /// which says that it has not [`started`](crate::Error::started).
+    /// The clock starts when the call is submitted. If no worker has taken the call when the time
+    /// is over, the call never runs. The caller then gets
+    /// [`Error::TimedOut`](crate::Error::TimedOut), whose [`started`](crate::Error::started) is
+    /// [`Started::No`](crate::Started::No).
     ///
     /// ```
     /// use std::time::Duration;
@@ -184,15 +200,16 @@ impl<R: Outcome> Call<R> {
         self
     }
 
-    /// How many times the call is made again when its worker process dies under it.
+    /// Sets how many times the call is retried if its worker process dies after it began the call.
     ///
-    /// This declares that the function may run more than once for one call. After that many
-    /// repetitions the caller gets [`Error::WorkerDied`](crate::Error::WorkerDied), and sooner if the
-    /// same arguments have killed as many workers as the pool allows
-    /// ([`poison_after`](crate::ProcessPool::poison_after)); further calls with them that may be
-    /// repeated are then refused with [`Error::Poisoned`](crate::Error::Poisoned). A call that no worker
-    /// has begun moves to another worker without this. On threads it has no effect, since a thread
-    /// does not die alone.
+    /// With this you declare that the function may run more than once for one call. After `times`
+    /// retries the caller gets [`Error::WorkerDied`](crate::Error::WorkerDied). It gets that error
+    /// sooner if the same arguments have killed as many workers as
+    /// [`poison_after`](crate::ProcessPool::poison_after) allows. The pool then refuses further
+    /// calls with these arguments and a `retry`, with [`Error::Poisoned`](crate::Error::Poisoned).
+    ///
+    /// A call that no worker has begun moves to another worker without this. On a thread pool it
+    /// has no effect, because a crash there ends the program.
     pub fn retry(mut self, times: u32) -> Call<R> {
         if let Some(options) = self.options() {
             options.values_mut().retries = times;
@@ -200,13 +217,16 @@ impl<R: Outcome> Call<R> {
         self
     }
 
-    /// Calls `show` when the function has said how far it is ([`context::progress`](crate::context::progress)).
+    /// Calls `show` while the function runs, with how far it is. The function says so by
+    /// [`context::progress`](crate::context::progress).
     ///
-    /// It is called in the poll of the call, so on the caller's task: at most some thirty times a second, with
-    /// the newest state, and always with the last one before the call is ready. With
-    /// [`wait`](Call::wait) it is called on the waiting thread. If nobody polls the call, as with
-    /// [`detach`](Call::detach), it is not called; nor for a call that runs in place, since its caller runs in a
-    /// worker of the pool already. A panic in `show` is a panic of the poll.
+    /// The poll of this call calls `show`: on the task of the caller, or with [`wait`](Call::wait)
+    /// on the waiting thread. It does so about thirty times a second at most, with the newest
+    /// state. The last state is always shown, before the call is ready. A panic in `show` is a
+    /// panic of the poll.
+    ///
+    /// `show` is not called if the call is not polled, as with [`detach`](Call::detach). It is also
+    /// not called if the call runs in place, because its caller runs in a worker of the same pool.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -237,8 +257,8 @@ impl<R: Outcome> Call<R> {
         self
     }
 
-    /// Does not wait for room in the queue: where the pool's queue is full the call fails with
-    /// [`Error::QueueFull`](crate::Error::QueueFull).
+    /// Makes the call fail with [`Error::QueueFull`](crate::Error::QueueFull) if the queue of its
+    /// pool is full, instead of waiting for room there.
     ///
     /// ```
     /// use offloop::{Error, ThreadPool};
@@ -264,19 +284,22 @@ impl<R: Outcome> Call<R> {
         self
     }
 
-    /// Makes the call on another pool than its task names.
+    /// Makes the call on `pool` instead of the pool of its task.
     ///
-    /// A task that runs in worker processes may also be given a [`ThreadPool`], where it runs with
-    /// nothing encoded and without isolation. The other way round is not possible: a call of a
-    /// thread's task fails with [`Error::InvalidPool`](crate::Error::InvalidPool) on a
-    /// [`ProcessPool`].
+    /// A task that runs in worker processes can also run on a [`ThreadPool`]. No value is encoded
+    /// there, and a crash ends the program. A task that runs on threads cannot run in worker
+    /// processes: on a [`ProcessPool`] its call fails with
+    /// [`Error::InvalidPool`](crate::Error::InvalidPool). A call that was submitted already stays
+    /// on its pool.
     pub fn on<P: Pool>(self, pool: &P) -> Call<R> {
         pool.take_over(self)
     }
 
-    /// Submits the call at once rather than when it is first awaited, and gives the handle to await
-    /// it by. Dropping the handle gives the call up, as dropping any call does. Options come before
-    /// this: a call that is submitted does not change.
+    /// Submits the call now, instead of when it is first awaited. Returns the call, to be awaited
+    /// later.
+    ///
+    /// Dropping the returned call cancels it, as it does with any call. Set options before this:
+    /// they have no effect on a call that was submitted.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -288,7 +311,7 @@ impl<R: Outcome> Call<R> {
     /// # }
     /// ```
     pub fn start(mut self) -> Call<R> {
-        // Whoever awaits it polls it again, with a waker of its own.
+        // The caller polls again to await it, with a waker of its own.
         let mut cx = Context::from_waker(Waker::noop());
         if let Poll::Ready(outcome) = Pin::new(&mut self).poll(&mut cx) {
             self.way = Way::Done(Some(Box::new(outcome)));
@@ -296,8 +319,10 @@ impl<R: Outcome> Call<R> {
         self
     }
 
-    /// Submits the call, if that has not been done, and lets it run to its end with nobody waiting:
-    /// its outcome, an error too, is dropped. Its [`timeout`](Call::timeout) still holds.
+    /// Submits the call if it was not submitted yet, and lets it run to its end without a caller.
+    ///
+    /// The outcome is dropped, also if it is an error. The [`timeout`](Call::timeout) of the call
+    /// still applies.
     ///
     /// ```
     /// let (sender, receiver) = std::sync::mpsc::channel();
@@ -312,9 +337,10 @@ impl<R: Outcome> Call<R> {
         }
     }
 
-    /// Makes the call and blocks this thread until it is over: for code that is not async.
+    /// Makes the call and blocks this thread until the outcome is there. This is for code that is
+    /// not async.
     ///
-    /// On a thread that runs an event loop this stops the loop; there, `await` the call.
+    /// On a thread that runs an event loop this blocks the loop: `await` the call there.
     ///
     /// ```
     /// let answer = offloop::ThreadPool::global().run(|| 6 * 7).wait()?;
@@ -365,25 +391,27 @@ impl<R> fmt::Debug for Call<R> {
     }
 }
 
-/// A pool that a call can be made on: [`ThreadPool`], `ProcessPool`, or a pool of another crate.
+/// A pool that can make a call: [`ThreadPool`], `ProcessPool`, or a pool of another crate.
 ///
-/// The option `pool` of [`#[cpu_bound]`](macro@crate::cpu_bound) and [`Call::on`] take any of them. How another crate
-/// implements it is not settled yet, and may change with any release.
+/// The option `pool` of [`#[cpu_bound]`](macro@crate::cpu_bound) and [`Call::on`] take every kind
+/// of pool. What another crate has to implement for a pool of its own is not settled, and may
+/// change with any release.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a pool that a call can be made on",
     label = "not a `ProcessPool`, a `ThreadPool` or another pool that runs process tasks",
     note = "`pool` names a pool: `static IMAGES: ProcessPool = ProcessPool::new(\"images\");`"
 )]
 pub trait Pool {
-    /// The name of the pool, for errors.
+    /// Returns the name of the pool, for errors.
     #[doc(hidden)]
     fn pool_name(&self) -> &str;
 
-    /// Makes a call of this task on the pool.
+    /// Returns a call of this task on this pool.
     #[doc(hidden)]
     fn make_call<R: Outcome>(&self, task: TaskCall<R>) -> Call<R>;
 
-    /// Makes the call on this pool, or returns one that fails with the reason why it cannot.
+    /// Returns `call` as a call on this pool. If this pool cannot run its task, returns a call that
+    /// fails with the reason. A call that was submitted already is returned unchanged.
     #[doc(hidden)]
     fn take_over<R: Outcome>(&self, call: Call<R>) -> Call<R> {
         match call.into_task(self.pool_name()) {
@@ -420,7 +448,10 @@ impl Pool for ThreadPool {
 }
 
 impl ThreadPool {
-    /// Runs a closure on the pool, as `run_in_executor` of other languages does.
+    /// Runs a closure on a thread of this pool.
+    ///
+    /// Like every [`Call`], it does nothing before it is first polled. In errors the task has the
+    /// name of the closure's type.
     ///
     /// ```
     /// use offloop::ThreadPool;

@@ -1,8 +1,9 @@
-//! The caller's end of a call that a pool has taken: who waits for the outcome, and how it gets there.
+//! The caller's end of a call that a pool has taken: its outcome, its waker and its deadlines.
 //!
-//! It is the same for threads and processes. A pool has its own part in the state, the [`Course`]: where
-//! the call is now. Both are under one lock, because each step of a call is one for both: a call that gets
-//! its outcome leaves its worker, and one that is given up gets no outcome.
+//! Thread pools and process pools share this code. Each kind of pool adds its own part to the state
+//! of a call, the [`Course`]: where the call is now. Both parts are under one lock, because one
+//! step changes both: a call that gets its outcome leaves its worker, and a call that the caller
+//! drops gets no outcome.
 
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -17,66 +18,66 @@ use crate::stats::{Counters, Ending, Place};
 use crate::util::sync::{lock, wake};
 use crate::util::timer::{Expire, Timer, Token};
 
-/// What the caller and the pool share of one call.
+/// The state of one call that its caller and its pool share.
 pub(crate) struct Completion<C, T> {
     state: Mutex<State<C, T>>,
 }
 
 pub(crate) struct State<C, T> {
-    /// Where the call is, as its pool knows it.
+    /// Where the call is in its pool.
     pub(crate) course: C,
-    /// The deadline that counts now.
+    /// The deadline that runs now.
     pub(crate) timer: Timer,
     end: End<T>,
     waker: Option<Waker>,
-    /// How far the function is, if the caller wants to know and has not been told.
+    /// How far the function is, if the caller wants to know and was not told yet.
     progress: Option<Progress>,
 }
 
 /// The state of a call, locked.
 pub(crate) type Locked<'a, C, T> = MutexGuard<'a, State<C, T>>;
 
-/// How far the call is from the caller's point of view.
+/// How far a call is, from the caller's point of view.
 enum End<T> {
-    /// The caller waits.
+    /// The caller waits for the outcome.
     Open,
-    /// The call goes on, and nobody takes its outcome.
+    /// The caller detached the call. The outcome will be dropped.
     Detached,
-    /// The outcome waits for the caller.
+    /// The outcome is there, and the caller has not taken it yet.
     Ready(T),
-    /// The caller has taken the outcome, or has dropped the call.
+    /// The caller has taken the outcome, or dropped the call.
     Over,
 }
 
-/// Where a call is, as its pool knows it.
+/// Where a call is in its pool. Each kind of pool has its own type for this.
 pub(crate) trait Course {
-    /// What is left of a call that ends.
+    /// What a call leaves behind when it ends, such as its arguments or its worker.
     type Left;
 
-    /// Where the call is now. Only asked while it has no outcome.
+    /// Returns where the call is now. It is only called while the call has no outcome.
     fn place(&self) -> Place;
 
-    /// The call ends. Returns what the pool has to drop or to stop once the lock is released.
+    /// Ends the call. Returns what the pool has to drop or to stop after the lock is released.
     fn leave(&mut self) -> Self::Left;
 }
 
-/// What a deadline of a call is about.
+/// Which deadline of a call has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Deadline {
-    /// How long the call may wait in the queue.
+    /// The call was in the queue for its whole `queue_timeout`.
     InQueue,
-    /// How long the function may run in the worker of this number, from 1 on.
+    /// The function ran for its whole `timeout` in the worker of this number, from 1 on.
     Running(u64),
-    /// How long the function may still take to stop by itself.
+    /// The function did not stop within the `grace`.
     Grace,
-    /// It is time to look how far the function is.
+    /// It is time to show the caller how far the function is.
     Progress,
 }
 
-/// A caller who wants to know how far the function is is told no more often than this.
+/// The caller of [`on_progress`](crate::Call::on_progress) is told no more often than this.
 pub(crate) const PROGRESS_PAUSE: Duration = Duration::from_millis(33);
 
-/// The numbers of workers are between the others.
+/// The number of a worker is none of the numbers that stand for the other deadlines.
 impl Token for Deadline {
     fn to_number(self) -> u64 {
         match self {
@@ -98,23 +99,24 @@ impl Token for Deadline {
 }
 
 impl<C, T> State<C, T> {
-    /// Whether the call has no outcome yet and its caller has not dropped it.
+    /// Returns whether the call has no outcome yet and the caller has not dropped it. A detached
+    /// call without an outcome is open.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.end, End::Open | End::Detached)
     }
 
-    /// Whether nobody will take the outcome.
+    /// Returns whether the caller detached the call, so that its outcome will be dropped.
     pub(crate) fn is_detached(&self) -> bool {
         matches!(self.end, End::Detached)
     }
 
-    /// Notes how far the function is. The caller is told at its next poll, before it gets the outcome.
+    /// Notes how far the function is. The caller is told in its next poll, before the outcome.
     pub(crate) fn set_progress(&mut self, progress: Progress) {
         self.progress = Some(progress);
     }
 }
 
-/// Wakes the caller, who has something to look at.
+/// Wakes the caller, so that it polls and sees the new progress.
 pub(crate) fn wake_caller<C, T>(mut state: Locked<'_, C, T>) {
     let waker = state.waker.take();
     drop(state);
@@ -124,7 +126,7 @@ pub(crate) fn wake_caller<C, T>(mut state: Locked<'_, C, T>) {
 }
 
 impl<C: Course, T> Completion<C, T> {
-    /// Of a call that begins its way here. `waker` is the caller's, if it is known already.
+    /// Returns the state of a call that a pool takes now. `waker` is the caller's, if it is known.
     pub(crate) fn new(course: C, waker: Option<Waker>) -> Completion<C, T> {
         Completion {
             state: Mutex::new(State {
@@ -141,8 +143,9 @@ impl<C: Course, T> Completion<C, T> {
         lock(&self.state)
     }
 
-    /// The outcome, if it is there; otherwise the caller is woken when it is. Before that, `on_progress` is
-    /// told how far the function is, if that is new.
+    /// Returns the outcome if there is one. If not, keeps the waker of `cx`, to wake the caller
+    /// when there is one. Before that, calls `on_progress` if the function has made progress since
+    /// the last poll.
     pub(crate) fn poll(
         &self,
         cx: &mut Context<'_>,
@@ -173,17 +176,18 @@ impl<C: Course, T> Completion<C, T> {
                 drop(before);
                 return Poll::Pending;
             }
-            // A waker is foreign code, also when it is cloned or dropped.
+            // A waker is foreign code, also its `clone` and its `drop`: release the lock first.
             drop(state);
             clone = Some(cx.waker().clone());
         }
     }
 }
 
-/// A call that a pool has taken: what the pool adds to its [`Completion`], and what follows from both.
+/// A call that a pool has taken. A pool implements the methods without a body; the other methods
+/// are the steps that all kinds of pool have in common.
 pub(crate) trait TakenCall: Expire<Deadline = Deadline> + Sized {
     type Course: Course;
-    /// What the caller makes its own outcome of.
+    /// What the pool hands to the caller. The caller turns it into the output of its future.
     type Outcome;
 
     fn completion(&self) -> &Completion<Self::Course, Self::Outcome>;
@@ -192,19 +196,21 @@ pub(crate) trait TakenCall: Expire<Deadline = Deadline> + Sized {
     fn options(&self) -> &Options;
     fn counters(&self) -> &Counters;
 
-    /// The outcome of a call that failed.
+    /// Returns the outcome of a call that failed with `error`.
     fn failure(error: Error) -> Self::Outcome;
-    /// Whether the outcome is what the function returned.
+    /// Returns whether the function returned, so that the call counts as finished.
     fn is_value(outcome: &Self::Outcome) -> bool;
 
-    /// Drops what was left of a call that ended, and an outcome that nobody takes, where that may block.
+    /// Drops what an ended call left behind, and an outcome that no caller takes. Does so on a
+    /// thread that may block, because dropping a user's value may block.
     fn discard(&self, left: <Self::Course as Course>::Left, outcome: Option<Self::Outcome>);
-    /// A call in the queue has ended there: the queue may want to be swept.
+    /// Tells the queue that a call in it has ended, so that the queue can be swept.
     fn left_queue(&self);
-    /// The caller has dropped the call: the worker that has it is to stop.
+    /// Stops the function of a call that the caller dropped.
     fn stop(self: &Arc<Self>, left: <Self::Course as Course>::Left);
 
-    /// Hands the outcome over and wakes the caller. The call must be [open](State::is_open).
+    /// Hands the outcome to the caller and wakes it. The call must be [open](State::is_open). If it
+    /// is detached, drops the outcome.
     fn hand_over(
         &self,
         mut state: Locked<'_, Self::Course, Self::Outcome>,
@@ -235,7 +241,7 @@ pub(crate) trait TakenCall: Expire<Deadline = Deadline> + Sized {
         }
     }
 
-    /// Hands an error over, unless the call is over already.
+    /// Ends the call with this error, unless it has ended already.
     fn fail(&self, error: Error) {
         let state = self.completion().lock();
         if state.is_open() {
@@ -243,7 +249,7 @@ pub(crate) trait TakenCall: Expire<Deadline = Deadline> + Sized {
         }
     }
 
-    /// From now on the time counts in which the call may wait, if it has to wait.
+    /// Starts the clock of the `queue_timeout`, if the call has one and is still in the queue.
     fn start_queue_clock(self: &Arc<Self>) {
         let Some(limit) = self.options().queue_timeout else {
             return;
@@ -259,7 +265,8 @@ pub(crate) trait TakenCall: Expire<Deadline = Deadline> + Sized {
         }
     }
 
-    /// The call has had its time. `pid` is the worker process that ran it, if one did.
+    /// Ends the call with [`Error::TimedOut`]. `limit` is the limit that has passed, and `pid` the
+    /// worker process that ran the call, if there was one. The call must be [open](State::is_open).
     fn time_out(
         &self,
         state: Locked<'_, Self::Course, Self::Outcome>,
@@ -282,13 +289,14 @@ pub(crate) trait TakenCall: Expire<Deadline = Deadline> + Sized {
         self.hand_over(state, Self::failure(Error::TimedOut(Box::new(timed_out))));
     }
 
-    /// The pool was shut down and waits no longer. The call must be [open](State::is_open).
+    /// Ends the call with [`Error::Closed`], because the deadline of a shutdown has passed. The
+    /// call must be [open](State::is_open).
     fn close(&self, state: Locked<'_, Self::Course, Self::Outcome>, started: Started) {
         let refused = Refused::new(self.task(), self.pool(), started);
         self.hand_over(state, Self::failure(Error::Closed(Box::new(refused))));
     }
 
-    /// The caller lets the call go on alone.
+    /// The caller detaches the call: it runs to its end, and its outcome is dropped.
     fn detach(&self) {
         let mut state = self.completion().lock();
         let end = mem::replace(&mut state.end, End::Over);
@@ -309,7 +317,8 @@ pub(crate) trait TakenCall: Expire<Deadline = Deadline> + Sized {
         }
     }
 
-    /// The caller has dropped the call: one that waits never runs, and one that runs is stopped.
+    /// The caller drops the call: a call in the queue never runs, and a running function is
+    /// stopped.
     fn abandon(self: &Arc<Self>) {
         let mut state = self.completion().lock();
         let end = mem::replace(&mut state.end, End::Over);

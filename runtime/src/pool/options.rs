@@ -1,33 +1,34 @@
-//! What a call may be told beside its arguments.
+//! [`CallOptions`]: the options of a call, beside its arguments.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::context::Progress;
 
-/// What a call may be told beside its arguments.
+/// The values of the options of a call. The methods of [`Call`](crate::Call) set them.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// How long the function may run. `None` leaves it to the pool.
+    /// How long the function may run. `None` takes the timeout of the pool.
     pub timeout: Option<Duration>,
-    /// How long the function may go on in a worker process once nobody waits for it. `None` leaves it
-    /// to the pool.
+    /// How long the function may go on in a worker process after its timeout, or after the caller
+    /// dropped the call. `None` takes the grace of the pool.
     pub grace: Option<Duration>,
-    /// How long the call may wait in the queue.
+    /// How long the call may wait in the queue. `None` is no limit.
     pub queue_timeout: Option<Duration>,
-    /// How many times the call is made again after its worker died.
+    /// How many times the call is retried after its worker died.
     pub retries: u32,
-    /// Fails rather than waits when the queue is full.
+    /// Whether the call fails if the queue is full, instead of waiting.
     pub bounded: bool,
-    /// The caller wants to know how far the function is.
+    /// Whether the caller wants to know how far the function is.
     pub wants_progress: bool,
 }
 
-/// What a call does when its function says how far it is.
+/// The closure of [`Call::on_progress`](crate::Call::on_progress).
 pub type OnProgress = Box<dyn FnMut(Progress) + Send>;
 
-/// The options of one call. They take no room as long as none is set: most calls have none, and are moved about.
+/// The options of a call, which take the size of a pointer until one is set. Most calls have none,
+/// and a call should be cheap to move.
 #[derive(Default)]
 pub struct CallOptions(Option<Box<Set>>);
 
@@ -38,25 +39,25 @@ struct Set {
 }
 
 impl CallOptions {
-    /// Returns the options as they are now.
+    /// Returns a copy of the values, which are the defaults if none was set.
     #[must_use]
     pub fn values(&self) -> Options {
         self.0.as_deref().map(|set| set.values).unwrap_or_default()
     }
 
-    /// The options, to set some.
+    /// Returns the values, to change them.
     pub fn values_mut(&mut self) -> &mut Options {
         &mut self.0.get_or_insert_default().values
     }
 
-    /// Sets what the call does when its function says how far it is.
+    /// Sets the closure that the caller's poll calls when the function has made progress.
     pub fn set_on_progress(&mut self, on_progress: OnProgress) {
         let set = self.0.get_or_insert_default();
         set.values.wants_progress = true;
         set.on_progress = Some(on_progress);
     }
 
-    /// What the call does when its function says how far it is.
+    /// Returns the closure that the caller's poll calls when the function has made progress.
     pub fn on_progress(&mut self) -> Option<&mut OnProgress> {
         self.0.as_deref_mut()?.on_progress.as_mut()
     }

@@ -1,28 +1,30 @@
-//! The queue of a pool: first come, first served, and swept of calls whose callers have gone.
+//! The queue of a pool: first in, first out. It is swept of calls whose callers dropped them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// A call that waits.
+/// A call in a queue.
 pub(crate) trait Waiting: Send + Sync {
-    /// Whether its caller has gone.
+    /// Returns whether the call has ended already: the caller dropped it, or its time is over.
     fn is_over(&self) -> bool;
 }
 
-/// What a thread of the pool does.
+/// A call in the queue of a thread pool.
 pub(crate) trait Runnable: Waiting {
-    /// Runs the call, or drops it if nobody waits for it any more.
+    /// Runs the function on this thread, unless the call has ended already.
     fn run(self: Arc<Self>);
 
-    /// The pool is shut down: the caller is told, and the function asked to stop.
+    /// Ends the call with an error, because the deadline of a shutdown has passed. A function that
+    /// runs is asked to stop.
     fn abort(self: Arc<Self>) {}
 }
 
+/// The calls of a pool that wait for a worker.
 #[derive(Debug)]
 pub(crate) struct Queue<T: ?Sized> {
     calls: VecDeque<Arc<T>>,
-    /// How many have lost their callers since it was last swept. Only says when to sweep again: a
-    /// caller may go in the moment in which its call is taken out.
+    /// How many calls have ended in the queue since it was last swept. This only decides when to
+    /// sweep again, so it need not be exact: a call may end while it is taken out.
     abandoned: usize,
 }
 
@@ -36,12 +38,12 @@ impl<T: ?Sized> Default for Queue<T> {
 }
 
 impl<T: Waiting + ?Sized> Queue<T> {
-    /// How many calls are in it, those among them that have lost their callers.
+    /// Returns how many calls are in the queue, with those that have ended.
     pub(crate) fn len(&self) -> usize {
         self.calls.len()
     }
 
-    /// Whether as many calls as this wait whose callers wait too.
+    /// Returns whether at least `limit` calls wait in the queue, without those that have ended.
     pub(crate) fn holds(&self, limit: usize) -> bool {
         self.calls.len() >= limit
             && self.calls.iter().filter(|call| !call.is_over()).count() >= limit
@@ -51,7 +53,7 @@ impl<T: Waiting + ?Sized> Queue<T> {
         self.calls.push_back(call);
     }
 
-    /// For a call that has waited its turn already.
+    /// Puts a call first, because it has waited in the queue once already.
     pub(crate) fn push_front(&mut self, call: Arc<T>) {
         self.calls.push_front(call);
     }
@@ -60,9 +62,11 @@ impl<T: Waiting + ?Sized> Queue<T> {
         self.calls.pop_front()
     }
 
-    /// Notes that the caller of a call in here has gone. Its turn would come and pass; but a pool
-    /// that is stuck must not gather such calls without end, so a queue that is mostly of them is
-    /// swept. Gives those that were in it, to be dropped where that does no harm.
+    /// Notes that a call in the queue has ended. If most calls have, removes and returns them.
+    ///
+    /// A call that has ended is skipped when it comes to the front. But in a pool whose workers are
+    /// all stuck none comes to the front, and such calls would pile up without a limit. The caller
+    /// drops the returned calls where dropping the user's values may block.
     pub(crate) fn abandon(&mut self) -> Vec<Arc<T>> {
         self.abandoned += 1;
         if self.abandoned * 2 <= self.calls.len() {
@@ -76,7 +80,7 @@ impl<T: Waiting + ?Sized> Queue<T> {
         over
     }
 
-    /// Empties it.
+    /// Takes all calls out.
     pub(crate) fn take(&mut self) -> VecDeque<Arc<T>> {
         self.abandoned = 0;
         std::mem::take(&mut self.calls)

@@ -1,4 +1,4 @@
-//! Why a pool did not take a call.
+//! [`Rejected`]: why a pool did not take a call.
 
 use std::io;
 
@@ -14,7 +14,7 @@ pub(crate) enum Rejected {
 }
 
 impl Rejected {
-    /// Says for what no thread could be started.
+    /// Adds to the error of [`NoThread`](Rejected::NoThread) what the thread was for.
     pub(crate) fn about(self, what: &str) -> Rejected {
         match self {
             Rejected::NoThread(error) => {
@@ -24,7 +24,7 @@ impl Rejected {
         }
     }
 
-    /// The threads of the pool are not in a process that was made by `fork`.
+    /// Returns the reason for a process that was made by `fork`: it has none of the pool's threads.
     pub(crate) fn forked() -> Rejected {
         Rejected::NoThread(io::Error::other(
             "this process was forked from one that had used the pool; \

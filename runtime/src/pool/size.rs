@@ -1,11 +1,11 @@
-//! How large a default pool is.
+//! The size of a default pool, as the environment sets it.
 
 use crate::error::InvalidPool;
 
-/// Returns the size of a default pool that the environment sets, if it sets one.
+/// Returns the number in the environment variable, or `None` if the variable is not set.
 ///
 /// # Errors
-/// The variable is not a whole number of at least 1.
+/// The value of the variable is not a whole number of at least 1.
 pub(crate) fn size_from_environment(
     variable: &str,
     pool: &'static str,

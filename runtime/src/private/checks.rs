@@ -1,21 +1,12 @@
-//! What a function must be so that it can be a task: checked at the types of the function, with messages in
-//! the user's words.
+//! What the types of a function must be, so that it can be a task. Generated code names these
+//! checks at the types in the signature, so that the messages of the compiler point there.
 
 use std::marker::PhantomData;
-use std::ops::Deref;
 
 use crate::error::Outcome;
 use crate::wire::{Wire, WireError};
 
-/// What a reference leads to, if `COPIES` is a constant and not an error.
-///
-/// The length of an array is evaluated with its type, and with a length that has errors the type is
-/// an error itself, about which the compiler says nothing more. So a reference that cannot be copied
-/// is reported once, and not for each use that generated code makes of its type.
-pub type Referred<T, const COPIES: usize> =
-    <<[&'static T; COPIES] as IntoIterator>::Item as Deref>::Target;
-
-/// What a `&T` leads to, if it can be copied for a call.
+/// A type `T` whose `&T` can be copied for a call.
 #[diagnostic::on_unimplemented(
     message = "`&{Self}` cannot be copied for the call",
     label = "the call outlives this reference, and `{Self}` is not `Clone`",
@@ -27,10 +18,10 @@ pub trait Copied {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized + ToOwned> Copied for T {}
 
-/// The reference can be copied.
+/// Compiles if a `&T` can be copied for a call.
 pub const fn assert_copied<T: ?Sized + Copied>() {}
 
-/// What a method is called on, if it can be copied for a call.
+/// A type whose `&self` can be copied for the call of a method.
 #[diagnostic::on_unimplemented(
     message = "`&self` cannot be copied for the call",
     label = "the call outlives this reference, and `{Self}` is not `Clone`",
@@ -49,12 +40,12 @@ impl<T: Clone> CopiedSelf for T {
     }
 }
 
-/// A clone of what a method is called on.
+/// Returns a clone of the value that a method is called on.
 pub fn copy_self<T: CopiedSelf>(this: &T) -> T {
     T::copied(this)
 }
 
-/// What a task that needs worker processes comes to where there are none.
+/// The compile error of a task that needs worker processes, on a system that has none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __no_processes {
@@ -67,17 +58,17 @@ macro_rules! __no_processes {
 }
 pub use crate::__no_processes as no_processes;
 
-/// The argument can go to another thread.
+/// Compiles if an argument of type `T` can go to another thread.
 pub const fn assert_arg<T: Send + 'static>() {}
 
-/// The result can come from another thread.
+/// Compiles if a result of type `T` can come from another thread.
 pub const fn assert_output<T: Send + 'static>() {}
 
-/// The value can go to another process.
+/// Compiles if a value of type `T` can go to another process.
 pub const fn assert_wire<T: Wire>() {}
 
-/// Both sides of a result can come from another process.
+/// Compiles if both sides of a `Result<T, E>` can come from another process.
 pub const fn assert_fallible<T: Wire, E: WireError<K>, K>(_: PhantomData<fn() -> Result<T, E>>) {}
 
-/// The result can tell that the call has failed.
+/// Compiles if a value of type `R` can say that a call has failed.
 pub const fn assert_outcome<R: Outcome>() {}

@@ -1,14 +1,15 @@
-//! How generated code makes a call.
+//! The functions by which generated code makes a call.
 
 use crate::call::{Call, Pool, TaskCall};
 use crate::error::{Error, Outcome};
 use crate::tasks::erased::{ProcessTask, Typed};
 use crate::thread::{ThreadCall, ThreadPool};
 
-/// A call on threads of a function that returns no `Result`, or whose `Result` is kept apart.
+/// Returns a call that runs `run` on a thread of `pool`. Its output is what `run` returns, in a
+/// `Result` with [`Error`].
 ///
-/// Of a function pointer and what it is called with, so that all this is compiled once for each list of
-/// types, and not for each task.
+/// `run` is a function pointer, so that this is compiled once for each list of types, and not for
+/// each task.
 pub fn thread_call<L: Send + 'static, R: Send + 'static>(
     name: &'static str,
     pool: &ThreadPool,
@@ -19,7 +20,8 @@ pub fn thread_call<L: Send + 'static, R: Send + 'static>(
     Call::on_threads(ThreadCall::new(name, pool.core(), function))
 }
 
-/// A call on threads of a function that returns a `Result`.
+/// Returns a call that runs `run` on a thread of `pool`. Its output is the `Result` that `run`
+/// returns, whose error type can hold an [`Error`].
 pub fn thread_call_flat<L: Send + 'static, R: Outcome>(
     name: &'static str,
     pool: &ThreadPool,
@@ -30,8 +32,8 @@ pub fn thread_call_flat<L: Send + 'static, R: Outcome>(
     Call::on_threads(ThreadCall::new(name, pool.core(), function))
 }
 
-/// A call of a process task, on any kind of pool, of a function that returns no `Result`, or whose `Result` is
-/// kept apart.
+/// Returns a call of the process task `T`, on any kind of pool. Its output is what the function
+/// returns, in a `Result` with [`Error`].
 pub fn process_call<T: ProcessTask>(
     pool: &impl Pool,
     args: T::List,
@@ -40,7 +42,8 @@ pub fn process_call<T: ProcessTask>(
     pool.make_call(TaskCall::new(typed, Box::new(args)))
 }
 
-/// A call of a process task, on any kind of pool, of a function that returns a `Result`.
+/// Returns a call of the process task `T`, on any kind of pool. Its output is the `Result` that the
+/// function returns, whose error type can hold an [`Error`].
 pub fn process_call_flat<T: ProcessTask>(pool: &impl Pool, args: T::List) -> Call<T::Output>
 where
     T::Output: Outcome,

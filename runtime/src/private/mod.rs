@@ -1,7 +1,8 @@
-//! What generated code names. Nothing in here is for people; it may change with any release.
+//! What generated code names. Do not use it in your own code: it may change with any release.
 //!
-//! - `dispatch`: how a call is made; `checks`: what a function must be so that it can be a task.
-//! - Everything else is re-exported from the room that it belongs to.
+//! - `dispatch`: how generated code makes a call.
+//! - `checks`: what the types of a function must be, so that it can be a task.
+//! - Everything else is re-exported from its own room.
 
 mod checks;
 mod dispatch;
@@ -9,8 +10,8 @@ mod dispatch;
 pub use linkme;
 
 pub use self::checks::{
-    Copied, CopiedSelf, Referred, assert_arg, assert_copied, assert_fallible, assert_outcome,
-    assert_output, assert_wire, copy_self, no_processes,
+    Copied, CopiedSelf, assert_arg, assert_copied, assert_fallible, assert_outcome, assert_output,
+    assert_wire, copy_self, no_processes,
 };
 pub use self::dispatch::{process_call, process_call_flat, thread_call, thread_call_flat};
 pub use crate::builder::Pending;

@@ -109,9 +109,15 @@ impl<R: Outcome> ProcessCall<R> {
             Ok(scheduler) => scheduler,
             Err(invalid) => return Err(R::from_error(invalid.clone().for_task(task))),
         };
-        let request = encode_small(&self.typed.erased.entry, args).map_err(|reason| {
+        let request = encode_small(&self.typed.erased.entry, args).map_err(|fault| {
             scheduler.counters().refused();
-            R::from_error(codec_error(true, task, scheduler, reason, Started::No))
+            R::from_error(codec_error(
+                true,
+                task,
+                scheduler.name(),
+                fault.to_string(),
+                Started::No,
+            ))
         })?;
         let job = Job::new(
             &self.typed.erased,
@@ -132,7 +138,7 @@ impl<R: Outcome> ProcessCall<R> {
             .pool
             .as_ref()
             .ok()
-            .and_then(|pool| pool.settings().timeout);
+            .and_then(|pool| pool.config().timeout);
         let task = TaskCall {
             typed: self.typed,
             args,
@@ -150,7 +156,7 @@ impl<R: Outcome> ProcessCall<R> {
             Answer::Bytes(body, descriptors) => {
                 match decode_with(self.typed.erased.decode, &body, descriptors) {
                     Ok(value) => (self.typed.outcome)(value),
-                    Err(reason) => R::from_error(job.unreadable(reason)),
+                    Err(fault) => R::from_error(job.unreadable(&fault)),
                 }
             }
             Answer::Value(value) => (self.typed.outcome)(value),

@@ -1,23 +1,17 @@
 //! `ProcessPool`: the value that a program declares and names.
 
-use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use super::call::ProcessCall;
-use super::config::Settings;
+use super::config::{Config, Workers};
 use super::host::scheduler::Scheduler;
-use super::mode;
 #[cfg(feature = "sandbox")]
 use super::sandbox::Sandbox;
 use crate::call::{Call, Pool, TaskCall};
 use crate::error::{Error, InvalidPool, Outcome};
 use crate::pool::closing::Closing;
-use crate::pool::size::size_from_environment;
 use crate::stats::Stats;
-use crate::sys::fork;
-use crate::tasks::registry::Registry;
 
 /// A pool of worker processes for functions that compute, or that may crash.
 ///
@@ -50,33 +44,8 @@ use crate::tasks::registry::Registry;
 /// ```
 #[derive(Debug)]
 pub struct ProcessPool {
-    name: &'static str,
-    workers: Workers,
-    min_workers: usize,
-    queue: usize,
-    timeout: Option<Duration>,
-    grace: Duration,
-    idle_timeout: Duration,
-    memory_limit: Option<u64>,
-    recycle_after: Option<u64>,
-    recycle_above: Option<u64>,
-    poison_after: u32,
-    nice: i32,
-    envs: &'static [(&'static str, &'static str)],
-    current_dir: Option<&'static str>,
-    start_timeout: Duration,
-    #[cfg(feature = "sandbox")]
-    sandbox: Option<Sandbox>,
+    config: Config,
     scheduler: OnceLock<Result<Arc<Scheduler>, Box<InvalidPool>>>,
-}
-
-/// How many workers a pool may have.
-#[derive(Clone, Copy, Debug)]
-enum Workers {
-    Given(usize),
-    OnePerCore,
-    /// `OFFLOOP_WORKERS`, or as `OnePerCore`.
-    FromEnvironment,
 }
 
 impl ProcessPool {
@@ -87,23 +56,7 @@ impl ProcessPool {
     #[must_use]
     pub const fn new(name: &'static str) -> ProcessPool {
         ProcessPool {
-            name,
-            workers: Workers::OnePerCore,
-            min_workers: 0,
-            queue: usize::MAX,
-            timeout: None,
-            grace: Duration::ZERO,
-            idle_timeout: Duration::from_secs(60),
-            memory_limit: None,
-            recycle_after: None,
-            recycle_above: None,
-            poison_after: 3,
-            nice: 0,
-            envs: &[],
-            current_dir: None,
-            start_timeout: Duration::from_secs(10),
-            #[cfg(feature = "sandbox")]
-            sandbox: None,
+            config: Config::new(name),
             scheduler: OnceLock::new(),
         }
     }
@@ -113,7 +66,7 @@ impl ProcessPool {
     /// With 0 workers every call fails with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
     pub const fn workers(mut self, workers: usize) -> ProcessPool {
-        self.workers = Workers::Given(workers);
+        self.config.workers = Workers::Given(workers);
         self
     }
 
@@ -124,7 +77,7 @@ impl ProcessPool {
     /// [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
     pub const fn min_workers(mut self, workers: usize) -> ProcessPool {
-        self.min_workers = workers;
+        self.config.min_workers = workers;
         self
     }
 
@@ -134,7 +87,7 @@ impl ProcessPool {
     /// Idle workers are a stack: as many as the calls need stay busy, and those at the bottom go.
     #[must_use]
     pub const fn idle_timeout(mut self, limit: Duration) -> ProcessPool {
-        self.idle_timeout = limit;
+        self.config.idle_timeout = limit;
         self
     }
 
@@ -144,7 +97,7 @@ impl ProcessPool {
     /// [`try_now`](crate::Call::try_now), gets [`Error::QueueFull`](crate::Error::QueueFull).
     #[must_use]
     pub const fn queue(mut self, calls: usize) -> ProcessPool {
-        self.queue = calls;
+        self.config.queue = calls;
         self
     }
 
@@ -152,7 +105,7 @@ impl ProcessPool {
     /// that its worker is killed, with its process group, and replaced.
     #[must_use]
     pub const fn timeout(mut self, limit: Duration) -> ProcessPool {
-        self.timeout = Some(limit);
+        self.config.timeout = Some(limit);
         self
     }
 
@@ -160,7 +113,7 @@ impl ProcessPool {
     /// [`grace`](crate::Call::grace) of its own: after that its worker is killed. 0 when not set.
     #[must_use]
     pub const fn grace(mut self, limit: Duration) -> ProcessPool {
-        self.grace = limit;
+        self.config.grace = limit;
         self
     }
 
@@ -172,7 +125,7 @@ impl ProcessPool {
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
     pub const fn memory_limit(mut self, bytes: u64) -> ProcessPool {
-        self.memory_limit = Some(bytes);
+        self.config.memory_limit = Some(bytes);
         self
     }
 
@@ -181,7 +134,7 @@ impl ProcessPool {
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
     pub const fn recycle_after(mut self, calls: u64) -> ProcessPool {
-        self.recycle_after = Some(calls);
+        self.config.recycle_after = Some(calls);
         self
     }
 
@@ -195,7 +148,7 @@ impl ProcessPool {
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
     pub const fn recycle_above(mut self, bytes: u64) -> ProcessPool {
-        self.recycle_above = Some(bytes);
+        self.config.recycle_above = Some(bytes);
         self
     }
 
@@ -209,7 +162,7 @@ impl ProcessPool {
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
     pub const fn poison_after(mut self, workers: u32) -> ProcessPool {
-        self.poison_after = workers;
+        self.config.poison_after = workers;
         self
     }
 
@@ -218,7 +171,7 @@ impl ProcessPool {
     /// [`Error::CannotStart`](crate::Error::CannotStart).
     #[must_use]
     pub const fn nice(mut self, increment: i32) -> ProcessPool {
-        self.nice = increment;
+        self.config.nice = increment;
         self
     }
 
@@ -241,7 +194,7 @@ impl ProcessPool {
     /// ```
     #[must_use]
     pub const fn envs(mut self, variables: &'static [(&'static str, &'static str)]) -> ProcessPool {
-        self.envs = variables;
+        self.config.envs = variables;
         self
     }
 
@@ -251,7 +204,7 @@ impl ProcessPool {
     /// [`Error::CannotStart`](crate::Error::CannotStart).
     #[must_use]
     pub const fn current_dir(mut self, folder: &'static str) -> ProcessPool {
-        self.current_dir = Some(folder);
+        self.config.current_dir = Some(folder);
         self
     }
 
@@ -260,7 +213,7 @@ impl ProcessPool {
     /// counts as failed. 10 seconds when not set.
     #[must_use]
     pub const fn start_timeout(mut self, limit: Duration) -> ProcessPool {
-        self.start_timeout = limit;
+        self.config.start_timeout = limit;
         self
     }
 
@@ -273,7 +226,7 @@ impl ProcessPool {
     #[cfg(feature = "sandbox")]
     #[must_use]
     pub const fn sandbox(mut self, sandbox: Sandbox) -> ProcessPool {
-        self.sandbox = Some(sandbox);
+        self.config.sandbox = Some(sandbox);
         self
     }
 
@@ -283,7 +236,7 @@ impl ProcessPool {
     pub fn global() -> &'static ProcessPool {
         static GLOBAL: ProcessPool = {
             let mut pool = ProcessPool::new("global");
-            pool.workers = Workers::FromEnvironment;
+            pool.config.workers = Workers::FromEnvironment;
             pool
         };
         &GLOBAL
@@ -360,7 +313,7 @@ impl ProcessPool {
         let scheduler = self.scheduler().map_err(|invalid| invalid.for_task(task))?;
         if workers == 0 {
             let reason = "it cannot have 0 workers; close it instead";
-            return Err(InvalidPool::new(self.name, reason).for_task(task));
+            return Err(InvalidPool::new(self.config.name, reason).for_task(task));
         }
         scheduler.resize(workers);
         Ok(())
@@ -375,93 +328,14 @@ impl ProcessPool {
 
     pub(crate) fn scheduler(&self) -> Result<Arc<Scheduler>, Box<InvalidPool>> {
         self.scheduler
-            .get_or_init(|| Ok(Scheduler::new(self.name, self.settings()?)))
+            .get_or_init(|| Ok(Scheduler::new(&self.config, self.config.check()?)))
             .clone()
-    }
-
-    fn settings(&self) -> Result<Settings, Box<InvalidPool>> {
-        let invalid = |reason: &str| Err(Box::new(InvalidPool::new(self.name, reason)));
-        if mode::is_stray_worker() {
-            return invalid(
-                "this process was started as a worker of another, and began to run `main`; \
-                 write `offloop::init()` as its first line, or enable the feature `auto-worker`",
-            );
-        }
-        if fork::is_forked() {
-            return invalid(
-                "this process was forked from one that had pools, and the threads that look after \
-                 workers are not in it; fork before the first pool, or start a new program",
-            );
-        }
-        if self.name.contains('\0') {
-            return invalid("its name has a zero byte; write one without");
-        }
-        for (name, value) in self.envs {
-            if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
-                return invalid(&format!(
-                    "its variable {name:?} cannot be set; a name is not empty and has no `=`, \
-                     and neither it nor its value has a zero byte"
-                ));
-            }
-        }
-        if let Err(clash) = Registry::get() {
-            return invalid(clash);
-        }
-        let cores = || available_parallelism().map_or(1, NonZero::get);
-        let workers = match self.workers {
-            Workers::Given(workers) => workers,
-            Workers::OnePerCore => cores(),
-            Workers::FromEnvironment => {
-                size_from_environment("OFFLOOP_WORKERS", self.name)?.unwrap_or_else(cores)
-            }
-        };
-        if workers == 0 {
-            return invalid("it has 0 workers; write `.workers(1)` or more");
-        }
-        if self.memory_limit == Some(0) {
-            return invalid("its memory limit is 0 bytes; write the limit that you mean, or none");
-        }
-        if self.recycle_after == Some(0) {
-            return invalid("it replaces workers after 0 calls; write `.recycle_after(1)` or more");
-        }
-        if self.recycle_above == Some(0) {
-            return invalid("it replaces workers above 0 bytes; write the limit that you mean");
-        }
-        if self.poison_after == 0 {
-            return invalid(
-                "it refuses arguments after 0 workers; write `.poison_after(1)` or more",
-            );
-        }
-        if self.min_workers > workers {
-            return invalid(&format!(
-                "it keeps {} workers and may have {workers}; write `.workers({})` or keep fewer",
-                self.min_workers, self.min_workers
-            ));
-        }
-        Ok(Settings {
-            min_workers: self.min_workers,
-            workers,
-            queue: self.queue,
-            timeout: self.timeout,
-            grace: self.grace,
-            idle_timeout: self.idle_timeout,
-            memory_limit: self.memory_limit,
-            recycle_after: self.recycle_after,
-            recycle_above: self.recycle_above,
-            poison_after: self.poison_after,
-            nice: self.nice,
-            envs: self.envs,
-            current_dir: self.current_dir,
-            start_timeout: self.start_timeout,
-            #[cfg(feature = "sandbox")]
-            sandbox: self.sandbox.map(|sandbox| sandbox.rules()),
-        })
     }
 }
 
 impl Pool for ProcessPool {
     fn pool_name(&self) -> &str {
-        self.name
+        self.config.name
     }
 
     fn make_call<R: Outcome>(&self, task: TaskCall<R>) -> Call<R> {

@@ -1,9 +1,9 @@
-//! How all arguments of a call are encoded, decoded and given to the function: once for each list
-//! of types, and not in the generated code of each task.
+//! [`ArgumentList`]: how the arguments of a call are encoded, decoded and lent to the function.
+//! This is compiled once for each list of types, and not for each task.
 //!
-//! A list has two forms. The caller owns what is in it, so that it can wait for a worker. What a
-//! function is called with may refer to the message that the worker has received: there, `&[u8]` is
-//! nothing but a place in it.
+//! A list has two forms. In the caller's form it owns all its values, so that the call can wait for
+//! a worker. In the form that the function is called with, it may refer to the message that the
+//! worker has received: a `&[u8]` is then a part of the message.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -11,36 +11,37 @@ use std::fmt;
 
 use crate::wire::{CodecError, Decoder, Encoder, Lend, Part, Wire};
 
-/// One argument, as a list holds it.
+/// One argument of a call, in the form that owns its value.
 pub trait Argument: Send + Sized + 'static {
-    /// The same, as the function's call takes it; it may refer to a message that lives for `'de`.
+    /// The argument in the form that the function is called with. It may refer to a message that
+    /// lives for `'de`.
     type Lent<'de>;
 
-    /// Encodes it; errors call it by this name.
+    /// Encodes the argument. Errors contain `name`.
     ///
     /// # Errors
-    /// It cannot be encoded.
+    /// The argument cannot be encoded.
     fn encode(&self, name: &'static str, out: &mut Encoder) -> Result<(), CodecError>;
 
-    /// Decodes it.
+    /// Decodes the argument. Errors contain `name`.
     ///
     /// # Errors
-    /// The bytes do not hold such an argument.
+    /// The bytes are not an argument of this type.
     fn decode<'de>(
         name: &'static str,
         input: &mut Decoder<'de>,
     ) -> Result<Self::Lent<'de>, CodecError>;
 
-    /// What decoding what was encoded would give.
+    /// Returns the argument in the form that the function is called with, without encoding it.
     fn lend(self) -> Self::Lent<'static>;
 }
 
-/// An argument that the function owns, or whose type does not tell how to lend it.
+/// An argument that the function takes as an owned value.
 #[diagnostic::do_not_recommend]
 impl<T: Wire> Argument for T {
     type Lent<'de> = T;
 
-    // Not by way of `argument`, which would be one more function to compile for each type.
+    // It does not call `argument`, which would be one more function to compile for each type.
     fn encode(&self, name: &'static str, out: &mut Encoder) -> Result<(), CodecError> {
         out.value(Part::Argument(name), self)
     }
@@ -54,10 +55,11 @@ impl<T: Wire> Argument for T {
     }
 }
 
-/// Of a function that takes a `&T` or a `Cow<'_, T>`, where `T` is text or numbers.
+/// An argument that the function takes as `&T` or `Cow<'_, T>`, where `T` is text or a slice of
+/// numbers.
 pub struct Borrowed<T: ?Sized + Lend>(pub T::Owned);
 
-/// Of a function that takes an `Option` of those.
+/// An argument that the function takes as an `Option` of `&T` or `Cow<'_, T>`.
 pub struct BorrowedOption<T: ?Sized + Lend>(pub Option<T::Owned>);
 
 impl<T: ?Sized + Lend> Argument for Borrowed<T> {
@@ -82,7 +84,7 @@ impl<T: ?Sized + Lend> Argument for Borrowed<T> {
 impl<T: ?Sized + Lend> Argument for BorrowedOption<T> {
     type Lent<'de> = Option<Cow<'de, T>>;
 
-    // As two values, because the second then is one that can be lent.
+    // It is encoded as two values, because the second one can then be lent.
     fn encode(&self, name: &'static str, out: &mut Encoder) -> Result<(), CodecError> {
         out.argument(name, &self.0.is_some())?;
         match &self.0 {
@@ -107,7 +109,7 @@ impl<T: ?Sized + Lend> Argument for BorrowedOption<T> {
     }
 }
 
-/// Says nothing of the value: arguments may be large, or secret.
+/// It does not show the value, because arguments may be large or secret.
 impl<T: ?Sized + Lend> fmt::Debug for Borrowed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Borrowed").finish_non_exhaustive()
@@ -120,21 +122,22 @@ impl<T: ?Sized + Lend> fmt::Debug for BorrowedOption<T> {
     }
 }
 
-/// The arguments of a task: a tuple, or several where one is not enough.
+/// The arguments of a call: a tuple, or several tuples in [`More`] where one is not enough.
 pub trait ArgumentList: Any + Send + Sized {
-    /// The same list, as the function's call takes it.
+    /// The arguments in the form that the function is called with. They may refer to a message that
+    /// lives for `'de`.
     type Lent<'de>;
 
-    /// How many they are.
+    /// The number of arguments.
     const LEN: usize;
 
-    /// Encodes them; errors call them by these names.
+    /// Encodes the arguments. Errors contain the name of the argument, from `names`.
     ///
     /// # Errors
     /// An argument cannot be encoded.
     fn encode(&self, names: &[&'static str], out: &mut Encoder) -> Result<(), CodecError>;
 
-    /// Decodes them.
+    /// Decodes the arguments. Errors contain the name of the argument, from `names`.
     ///
     /// # Errors
     /// An argument cannot be decoded.
@@ -143,11 +146,11 @@ pub trait ArgumentList: Any + Send + Sized {
         input: &mut Decoder<'de>,
     ) -> Result<Self::Lent<'de>, CodecError>;
 
-    /// What decoding what was encoded would give.
+    /// Returns the arguments in the form that the function is called with, without encoding them.
     fn lend(self) -> Self::Lent<'static>;
 }
 
-/// More arguments than the longest of the tuples below.
+/// A list of more arguments than the longest tuple below has.
 #[derive(Debug)]
 pub struct More<First, Rest>(pub First, pub Rest);
 
@@ -205,7 +208,7 @@ macro_rules! tuples {
     )*};
 }
 
-// The longest is `LONGEST` in `expand/process.rs` of the macros.
+// The longest has as many as `LONGEST` in `expand/process.rs` of the macros says.
 tuples! {
     ()
     (A 0)

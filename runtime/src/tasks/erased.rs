@@ -1,7 +1,7 @@
-//! A process task, with its types and with its types taken away.
+//! One process task, with its types ([`ProcessTask`]) and without them ([`Entry`]).
 //!
-//! What generated code says of a task is a [`ProcessTask`]. The pools are compiled once for all tasks: they see
-//! an [`Entry`], which takes and returns values of any type.
+//! Generated code implements [`ProcessTask`] for each task. The pools are compiled once for all
+//! tasks, so they use an [`Entry`], which takes and returns values of any type.
 
 use std::any::Any;
 use std::fmt;
@@ -13,34 +13,35 @@ use crate::task::{Task, TaskInfo};
 use crate::util::panic;
 use crate::wire::{CodecError, Decoder, Encoder, Wire, WireError};
 
-/// A value whose type only its task knows.
+/// A value without its type. Only the task that it belongs to knows the type.
 pub(crate) type Boxed = Box<dyn Any + Send>;
 
-/// What generated code tells of a task that runs in worker processes.
+/// A task that can run in worker processes. Generated code implements this.
 ///
-/// All that can be shared is elsewhere: this is compiled for each task.
+/// It contains as little as possible, because it is compiled for each task.
 pub trait ProcessTask: Task + Sized + 'static {
-    /// The same as [`Task::Args`], in tuples of a limited length, and with a note of which of them the
-    /// function borrows.
+    /// The arguments as in [`Task::Args`], but in tuples of limited length, and with arguments that
+    /// the function borrows marked as such.
     type List: ArgumentList;
 
-    /// Where the task stands.
+    /// The name and the place of the task.
     const INFO: &'static TaskInfo;
 
-    /// What errors call each argument.
+    /// The names of the arguments, for errors.
     const NAMES: &'static [&'static str];
 
-    /// How the result travels.
+    /// How the result is encoded and decoded.
     const RESULT: ResultCodec<Self::Output>;
 
-    /// Calls the function here, with arguments that were decoded or that never were encoded.
+    /// Calls the function in this process.
     fn run(list: LentList<'_, Self>) -> Self::Output;
 }
 
-/// What the function of task `T` is called with, which may refer to a message that lives for `'de`.
+/// The arguments that the function of task `T` is called with. They may refer to a message that
+/// lives for `'de`.
 pub type LentList<'de, T> = <<T as ProcessTask>::List as ArgumentList>::Lent<'de>;
 
-/// How a result of type `R` is encoded, in the worker, and decoded, in the caller's process.
+/// How a result of type `R` is encoded in the worker and decoded in the caller's process.
 #[derive(Debug)]
 pub struct ResultCodec<R> {
     encode: EncodeResult,
@@ -52,11 +53,12 @@ pub struct ResultCodec<R> {
 type EncodeResult = fn(&dyn Any, &mut Encoder) -> Result<(), CodecError>;
 type DecodeResult = fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>;
 
-/// Whether decoding does nothing but copy, told the first byte of what is decoded.
+/// Returns whether decoding a result only copies bytes. It takes the first byte of the encoded
+/// result.
 type IsPlain = fn(u8) -> bool;
 
 impl<R: Wire> ResultCodec<R> {
-    /// For a function that cannot fail by itself.
+    /// Returns the codec of a function that returns no `Result`, or whose `Result` is one value.
     #[must_use]
     pub const fn plain() -> Self {
         ResultCodec {
@@ -69,7 +71,8 @@ impl<R: Wire> ResultCodec<R> {
 }
 
 impl<T: Wire, E: Send + 'static> ResultCodec<Result<T, E>> {
-    /// For a function that can. The marker `K` tells how its error travels.
+    /// Returns the codec of a function that returns a `Result`. The marker `K` says how its error
+    /// is encoded.
     #[must_use]
     pub const fn fallible<K>() -> Self
     where
@@ -84,7 +87,7 @@ impl<T: Wire, E: Send + 'static> ResultCodec<Result<T, E>> {
     }
 }
 
-/// A task in the table, with its types taken away.
+/// A process task without its types, as it is in the table.
 #[derive(Debug)]
 pub struct Entry {
     info: &'static TaskInfo,
@@ -96,7 +99,7 @@ pub struct Entry {
     is_plain: IsPlain,
 }
 
-/// Where serving a call failed.
+/// Which step of serving a call failed in the worker.
 #[derive(Debug)]
 pub(crate) enum ServeError {
     Decode(CodecError),
@@ -104,14 +107,14 @@ pub(crate) enum ServeError {
 }
 
 impl Entry {
-    /// The entry of task `T`.
+    /// Returns the entry of task `T`.
     #[must_use]
     pub const fn new<T: ProcessTask>() -> Entry {
         Entry {
             info: T::INFO,
             names: T::NAMES,
             encode: encode::<T::List>,
-            // Nothing but `T::run` is compiled for each task.
+            // Only `T::run` is compiled for each task.
             function: const { &Function::<T::List, T::Output>(T::run) },
             encode_result: T::RESULT.encode,
             decode_result: T::RESULT.decode,
@@ -123,27 +126,31 @@ impl Entry {
         self.info
     }
 
-    /// Encodes the arguments, which are a `T::List`.
+    /// Encodes the arguments of a call. `list` must be a `T::List`.
     pub(crate) fn encode(&self, list: &dyn Any, out: &mut Encoder) -> Result<(), CodecError> {
         (self.encode)(list, self.names, out)
     }
 
-    /// Runs the function here: from a `T::List` to a `T::Output`.
+    /// Runs the function in this process. `list` must be a `T::List`; returns a `T::Output`.
     pub(crate) fn run(&self, list: Boxed) -> Boxed {
         self.function.run(list)
     }
 
-    /// Decodes a `T::Output`.
+    /// Returns the function that decodes a `T::Output`.
     pub(crate) const fn decode_result(&self) -> DecodeResult {
         self.decode_result
     }
 
-    /// Whether decoding this result does nothing but copy.
+    /// Returns whether decoding this result only copies bytes.
     pub(crate) fn is_plain(&self, encoded: &[u8]) -> bool {
         encoded.first().is_some_and(|first| (self.is_plain)(*first))
     }
 
-    /// Decodes, runs and encodes; calls `on_encode` between the last two.
+    /// Serves a call in a worker: decodes the arguments, runs the function and encodes the result.
+    /// Calls `on_encode` when the function has returned.
+    ///
+    /// # Errors
+    /// The arguments cannot be decoded, or the result cannot be encoded.
     pub(crate) fn serve(
         &self,
         input: &mut Decoder<'_>,
@@ -156,7 +163,7 @@ impl Entry {
             .map_err(ServeError::Decode)?;
         on_encode();
         let encoded = (self.encode_result)(&*result, out);
-        // A result that is encoded is a result, also if dropping it panics.
+        // The result is encoded, so the call has succeeded, also if dropping it panics.
         panic::swallow_panic(|| drop(result));
         encoded.map_err(ServeError::Encode)
     }
@@ -170,12 +177,13 @@ fn encode<L: ArgumentList>(
     expect::<L>(list).encode(names, out)
 }
 
-/// A function with its types taken away.
+/// The function of a task, without its types.
 trait AnyFunction: Sync {
-    /// From a list that the caller owns.
+    /// Runs the function with arguments that the caller owns.
     fn run(&self, list: Boxed) -> Boxed;
 
-    /// From a list in a message, which the function may borrow from. So both are done in one go.
+    /// Decodes the arguments in a message and runs the function with them. These are one step,
+    /// because the arguments may borrow from the message.
     fn decode_and_run(
         &self,
         names: &[&'static str],
@@ -183,7 +191,8 @@ trait AnyFunction: Sync {
     ) -> Result<Boxed, CodecError>;
 }
 
-/// A function that takes a list of type `L`; it is compiled once for all tasks that have these types.
+/// A function with arguments of type `L` and a result of type `R`. Its methods are compiled once
+/// for all tasks that have these types.
 struct Function<L: ArgumentList, R>(fn(L::Lent<'_>) -> R);
 
 impl<L: ArgumentList, R: Send + 'static> AnyFunction for Function<L, R> {
@@ -202,7 +211,7 @@ impl<L: ArgumentList, R: Send + 'static> AnyFunction for Function<L, R> {
     }
 }
 
-// For all of them at once.
+// On the trait object, so that it is compiled once.
 impl fmt::Debug for dyn AnyFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Function")
@@ -213,24 +222,26 @@ fn expect<T: Any>(value: &dyn Any) -> &T {
     value.downcast_ref().expect(OWN_TYPES)
 }
 
-/// Takes out what was boxed as a `T`.
+/// Returns the `T` in the box. Panics if it is a value of another type, which a bug would cause.
 pub(crate) fn unbox<T: Any>(boxed: Boxed) -> T {
     *boxed.downcast().expect(OWN_TYPES)
 }
 
 const OWN_TYPES: &str = "an entry is only given the types of its own task";
 
-/// What a call needs to know of its task, and how it turns a result into an `A`.
+/// A task, as a call with the output `A` needs it.
 pub(crate) struct Typed<A> {
+    /// The part without types, which the pool needs.
     pub(crate) erased: Erased,
+    /// Turns a `T::Output` into the output of the call.
     pub(crate) outcome: fn(Boxed) -> A,
 }
 
-/// The part of it that the pool needs.
+/// A task, as a pool needs it to make a call.
 #[derive(Debug)]
 pub(crate) struct Erased {
     pub(crate) entry: Entry,
-    /// Decodes what [`Entry::run`] returns.
+    /// Decodes a `T::Output`.
     pub(crate) decode: fn(&mut Decoder<'_>) -> Result<Boxed, CodecError>,
 }
 
@@ -245,7 +256,8 @@ impl Erased {
 }
 
 impl Typed<()> {
-    /// The call gives what the function returns, in a `Result` of its own.
+    /// Returns the task for a call whose output is the result of the function, in a `Result` with
+    /// [`Error`].
     pub(crate) const fn wrapped<T: ProcessTask>() -> Typed<Result<T::Output, Error>> {
         Typed {
             erased: Erased::new::<T>(),
@@ -253,7 +265,7 @@ impl Typed<()> {
         }
     }
 
-    /// The call gives what the function returns, which is a `Result` already.
+    /// Returns the task for a call whose output is the `Result` that the function returns.
     pub(crate) const fn flat<T: ProcessTask>() -> Typed<T::Output> {
         Typed {
             erased: Erased::new::<T>(),
@@ -269,11 +281,12 @@ fn wrap<T: 'static>(result: Boxed) -> Result<T, Error> {
 }
 
 impl<A> Typed<A> {
-    /// The name of the task.
+    /// Returns the name of the task.
     pub(crate) fn name(&self) -> &'static str {
         self.erased.entry.info().name()
     }
 
+    /// Runs the function in this process. `list` must be a `T::List`.
     pub(crate) fn run(&self, list: Boxed) -> A {
         (self.outcome)(self.erased.entry.run(list))
     }

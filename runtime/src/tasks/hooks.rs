@@ -1,39 +1,40 @@
-//! Functions that run in each worker when it starts: what `#[offloop::on_worker_start]` marks.
+//! Start hooks: the functions that run in each worker process when it starts. The attribute
+//! `#[offloop::on_worker_start]` makes them.
 
 use std::error::Error as StdError;
 
 use crate::util::panic;
 
-/// A function that was marked.
+/// A function that runs when a worker process starts.
 #[derive(Debug)]
 pub struct StartHook {
     name: &'static str,
     run: fn() -> Result<(), String>,
 }
 
-/// All of them, in this program.
+/// All start hooks of this program. Generated code adds an entry for each.
 #[linkme::distributed_slice]
 pub static START_HOOKS: [StartHook];
 
 impl StartHook {
-    /// A hook of this name: its module path and its own.
+    /// Returns a start hook. `name` is the path of its function.
     #[must_use]
     pub const fn new(name: &'static str, run: fn() -> Result<(), String>) -> StartHook {
         StartHook { name, run }
     }
 }
 
-/// What such a function may return.
+/// A type that a start hook may return.
 #[diagnostic::on_unimplemented(
     message = "a function that runs when a worker starts returns nothing or a `Result`, not `{Self}`",
-    label = "nobody would see this value",
+    label = "this value would be dropped",
     note = "return `()`, or `Result<(), E>` where `E` is an error, a `String` or a `&str`"
 )]
 pub trait StartOutcome {
-    /// Why it failed, with its causes.
+    /// Returns what the hook returned, with the error as text.
     ///
     /// # Errors
-    /// It failed.
+    /// The hook failed. The text has the error and its causes.
     fn outcome(self) -> Result<(), String>;
 }
 
@@ -59,7 +60,10 @@ impl<E: Into<Box<dyn StdError>>> StartOutcome for Result<(), E> {
     }
 }
 
-/// Runs all of them, in the order of their names, until one fails.
+/// Runs all start hooks in the order of their names, until one fails.
+///
+/// # Errors
+/// A hook returned an error or panicked. The text says which one and why.
 pub(crate) fn run_all() -> Result<(), String> {
     let mut hooks: Vec<_> = START_HOOKS.iter().collect();
     hooks.sort_unstable_by_key(|hook| hook.name);
@@ -77,7 +81,7 @@ pub(crate) fn run_all() -> Result<(), String> {
     Ok(())
 }
 
-/// The names of all of them, for a message; empty if there are none.
+/// Returns the names of all start hooks for a message, or an empty text if there are none.
 pub(crate) fn names() -> String {
     let mut names: Vec<_> = START_HOOKS
         .iter()

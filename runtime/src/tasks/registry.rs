@@ -1,12 +1,12 @@
-//! The table of all process tasks of this program, which the linker puts together, and how a task
-//! is looked up in it.
+//! [`Registry`]: the table of all process tasks of this program, and the look-up of a task by its
+//! id. The linker puts the table together.
 
 use std::sync::OnceLock;
 
 use super::erased::Entry;
 use crate::task::{FNV_START, fnv1a};
 
-/// All process tasks of this program.
+/// All process tasks of this program. Generated code adds an entry for each.
 #[linkme::distributed_slice]
 pub static TASKS: [Entry];
 
@@ -14,15 +14,17 @@ pub static TASKS: [Entry];
 #[derive(Debug)]
 pub(crate) struct Registry {
     tasks: Vec<&'static Entry>,
-    /// A hash of everything in it: two programs with the same one understand each other.
+    /// A hash of the version of this crate and of all tasks. Two programs with equal hashes
+    /// understand each other.
     build_id: u64,
 }
 
 impl Registry {
-    /// The table of this program.
+    /// Returns the table of this program.
     ///
     /// # Errors
-    /// Two tasks have the same id, so that a worker could not tell which is meant.
+    /// Two tasks have the same id, so that a worker could not know which one to run. The error says
+    /// which tasks, and what to do.
     pub(crate) fn get() -> Result<&'static Registry, &'static str> {
         static REGISTRY: OnceLock<Result<Registry, String>> = OnceLock::new();
         REGISTRY
@@ -54,6 +56,7 @@ impl Registry {
         Ok(Registry { tasks, build_id })
     }
 
+    /// Returns the task with this id, if there is one.
     pub(crate) fn find(&self, id: u64) -> Option<&'static Entry> {
         let at = self
             .tasks

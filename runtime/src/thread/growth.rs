@@ -1,53 +1,55 @@
-//! When more threads are worth their start.
+//! The rule by which a thread pool decides whether to start more threads.
 //!
-//! Short calls are best served by few threads, calls that block by many, and nobody knows which they
-//! are. What shows is how many come back in a while in which others wait:
+//! Short calls need few threads, and calls that block need many. The pool cannot know which kind
+//! its calls are. So it counts how many calls return in a short time (a [`Window`]) while others
+//! wait:
 //!
-//! - None: all threads are blocked, and as many again are started. So the number doubles until
-//!   calls come back, none waits any more, or the pool has all its threads.
-//! - Few, so that a call takes longer than a thread takes to start: some more are started.
-//! - Many: a thread more would come too late, and be in the way of the others. So much so that even of
-//!   those that are there no more are used than there are cores.
+//! - None returns: all threads are blocked. The pool doubles the number of threads, until calls
+//!   return, no call waits, or the pool has all its threads.
+//! - Few return, so that a call takes longer than the start of a thread: the pool starts some more.
+//! - Many return: a further thread would come too late and compete with the others for the cores.
+//!   The pool starts none, and uses no more of its threads than there are cores.
 //!
-//! Time alone proves nothing on a machine that is busy: threads that got no core look as those do
-//! that are blocked. So nobody looks before the threads that were started last are there.
+//! On a busy machine the time alone proves nothing: a thread that got no core looks like a blocked
+//! one. So the pool does not judge before the threads that it started last have come to the queue.
 
 use std::time::{Duration, Instant};
 
-/// If nothing has come back for so long, all threads are blocked.
+/// If no call returns for this long, all threads are blocked.
 pub(super) const PATIENCE: Duration = Duration::from_micros(200);
-/// Over so long it is counted how many calls come back, where some do.
+/// The length of a window in which some calls return.
 const WHILE: Duration = Duration::from_millis(1);
 /// A call that takes longer is worth a thread of its own.
 const LONG: Duration = Duration::from_millis(1);
-/// A call that takes less is not worth a thread: starting one takes about as long.
+/// A call that takes less is not worth a thread: the start of one takes about as long.
 const SHORT: Duration = Duration::from_micros(60);
 
-/// How many calls the pool has had so far.
+/// Counts of the calls of a pool, from its beginning.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Flow {
+    /// Calls that were put into the queue.
     pub(super) queued: u64,
-    /// Taken out of the queue by a thread.
+    /// Calls that a thread took out of the queue.
     pub(super) taken: u64,
-    /// Given back by a thread.
+    /// Calls that a thread has finished.
     pub(super) returned: u64,
 }
 
-/// The time over which it is counted.
+/// A time over which the pool counts the calls that return.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     since: Instant,
     then: Flow,
 }
 
-/// What a look at the queue has shown.
+/// What [`Window::judge`] finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Finding {
-    /// It takes so much longer to tell.
+    /// It is too early to tell. Judge again after this time.
     TooEarly(Duration),
-    /// The calls are so short that more threads than cores would only be in each other's way.
+    /// The calls are so short that more threads than cores would only compete for the cores.
     Short,
-    /// So many more threads would serve the calls better.
+    /// Start this many more threads, or none for 0.
     More(usize),
 }
 
@@ -56,17 +58,18 @@ impl Window {
         Window { since, then }
     }
 
-    /// When it is worth to look, from its beginning on. `moves`: whether calls came back before it.
+    /// Returns how long after the beginning of a window the pool should judge it. `moves` says
+    /// whether calls returned in the window before.
     pub(super) fn first_look(moves: bool) -> Duration {
         if moves { WHILE } else { PATIENCE }
     }
 
-    /// Whether calls have come back.
+    /// Returns whether calls have returned since the window began.
     pub(super) fn moves(&self, flow: Flow) -> bool {
         flow.returned != self.then.returned
     }
 
-    /// Whether as many calls wait that `threads` should be more, if each of these has a call.
+    /// Judges whether the pool needs more than `threads` threads, of which each has a call.
     pub(super) fn judge(&self, now: Instant, flow: Flow, threads: usize) -> Finding {
         let passed = now.saturating_duration_since(self.since);
         let returned = flow.returned - self.then.returned;
@@ -78,7 +81,8 @@ impl Window {
         if returned == 0 {
             return Finding::More(threads.max(1));
         }
-        // First come, first served: then one that waited at the beginning waits still.
+        // Calls leave the queue in order. So this tells whether one that waited when the window
+        // began still waits.
         let is_late = flow.taken < self.then.queued;
         let each = passed.as_nanos() * threads as u128 / u128::from(returned);
         if each < SHORT.as_nanos() {
@@ -106,7 +110,7 @@ mod tests {
         }
     }
 
-    /// What is found `micros` after a window of 100 calls on 4 threads has begun.
+    /// Returns the finding `micros` after a window of 100 calls on 4 threads began.
     fn found(micros: u64, flow_then: Flow) -> Finding {
         let start = Instant::now();
         let window = Window::new(start, flow(100, 4, 0));
@@ -116,7 +120,7 @@ mod tests {
     #[test]
     fn threads_of_which_none_comes_back_are_doubled() {
         assert_eq!(found(200, flow(100, 4, 0)), Finding::More(4));
-        // That more calls come, or new threads take some, changes nothing.
+        // More calls in the queue, and more that threads take, change nothing.
         assert_eq!(found(200, flow(900, 8, 0)), Finding::More(4));
     }
 

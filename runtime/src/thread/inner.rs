@@ -1,4 +1,5 @@
-//! The living part of a thread pool: takes calls and puts them where its threads find them.
+//! [`Inner`]: the state of a thread pool that its threads and its callers share. It takes calls
+//! into the queue and wakes a thread for them.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +16,8 @@ use crate::util::panic;
 use crate::util::sync::lock;
 use crate::util::timer::{Expire, Token};
 
-/// What a pool was told to be. Filled in by `ThreadPool`'s builder.
+/// The settings of a thread pool, checked. The methods of [`ThreadPool`](super::ThreadPool) with
+/// these names say what each one means.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) threads: usize,
@@ -25,14 +27,18 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
 }
 
+/// The shared state of a thread pool.
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(super) id: usize,
     pub(super) name: String,
     pub(super) settings: Settings,
-    /// Stands for the process that the pool's threads are in.
+    /// The [`fork::generation`] of the process that the threads of the pool are in.
     pub(super) forks: u32,
-    /// So many threads start without a look at what the calls do: short calls can use them too.
+    /// The number of cores. Up to this many threads start without a [`Window`], because short calls
+    /// can use them too.
+    ///
+    /// [`Window`]: super::growth::Window
     pub(super) cores: usize,
     counters: Counters,
     pub(super) state: Mutex<State>,
@@ -77,7 +83,11 @@ impl Inner {
         }
     }
 
-    /// Queues `work`. With `bounded`, a queue that is full refuses it.
+    /// Puts `work` into the queue, and wakes or starts a thread for it if that is worth it.
+    ///
+    /// # Errors
+    /// The pool is closed, belongs to the process that this one was forked from, or has no thread
+    /// and cannot start one. With `bounded`, also: the queue is full.
     pub(crate) fn submit(
         self: &Arc<Inner>,
         work: Arc<dyn Runnable>,
@@ -90,7 +100,7 @@ impl Inner {
         if state.closed {
             return Err(Rejected::Closed);
         }
-        // Threads that have no call, or are not there yet, have room for one each.
+        // A thread that has no call, or is not started yet, has room for one.
         let room = state.most.saturating_sub(state.busy);
         if bounded && state.queue.holds(self.settings.queue.saturating_add(room)) {
             return Err(Rejected::Full);
@@ -102,19 +112,19 @@ impl Inner {
         }
         let may_grow = state.threads < state.most;
         let is_eager = may_grow && state.threads < self.cores;
-        // Beyond the cores there may be too few of them, or too many.
+        // Beyond the number of cores, a window tells whether threads are missing or too many.
         let is_worth_a_look = !is_eager && (may_grow || state.threads > self.cores);
         let is_watched = is_worth_a_look && self.watch(&mut state);
         if is_eager || (may_grow && !is_watched) {
-            // Started under the lock, so that a failure is known before the call is taken: one
-            // that no thread will ever run must not sit in the queue.
+            // Start it under the lock, so that a failure is known before the pool takes the call: a
+            // call that no thread will ever run must not be in the queue.
             let number = state.reserve();
             if let Err(error) = self.start_thread(number) {
                 state.not_started();
                 if state.threads == 0 {
                     return Err(Rejected::NoThread(error));
                 }
-                // The threads that are there will come to it, unless they are blocked.
+                // The other threads will run the call, unless they are blocked.
                 self.watch(&mut state);
             }
         }
@@ -122,8 +132,9 @@ impl Inner {
         Ok(())
     }
 
-    /// Wakes a thread for a call in the queue, unless one is about to come already: that one wakes the
-    /// next if there is more to do. Waking takes longer than a short call, so the fewer the better.
+    /// Wakes an idle thread for a call in the queue, unless a woken thread is on its way already.
+    /// That thread wakes the next one if there are more calls. A wake-up takes longer than a short
+    /// call, so the pool makes few of them.
     pub(super) fn wake_one(self: &Arc<Inner>, mut state: MutexGuard<'_, State>) {
         if state.woken > 0 || state.idle.is_empty() {
             return;
@@ -139,7 +150,7 @@ impl Inner {
         }
     }
 
-    /// A call in the queue has lost its caller.
+    /// Tells the queue that a call in it has ended, and drops such calls on the pool.
     pub(crate) fn work_abandoned(self: &Arc<Inner>) {
         let over = lock(&self.state).queue.abandon();
         if !over.is_empty() {
@@ -147,14 +158,15 @@ impl Inner {
         }
     }
 
-    /// Drops a value of the user's on the pool, because that may block.
+    /// Drops a value of the user's on a thread of the pool, because that may block. If the pool
+    /// takes no more calls, drops it on this thread.
     pub(crate) fn discard<T: Send + 'static>(self: &Arc<Inner>, value: T) {
         let discard = Discard(Mutex::new(Some(value)));
-        // A pool that takes no more calls leaves it to this thread.
+        // If `submit` refuses the value, it is dropped here, and its `drop` may panic.
         panic::swallow_panic(|| drop(self.submit(Arc::new(discard), false)));
     }
 
-    /// Sets how many threads there may be from now on.
+    /// Sets how many threads the pool may have from now on.
     pub(crate) fn resize(self: &Arc<Inner>, threads: usize) {
         let mut state = lock(&self.state);
         state.most = threads;
@@ -165,7 +177,7 @@ impl Inner {
     }
 }
 
-/// Wakes all threads that wait, to look what has changed.
+/// Wakes all idle threads, because the state has changed: the pool was closed or resized.
 pub(super) fn wake_all(mut state: MutexGuard<'_, State>) {
     let called: Vec<_> = std::iter::from_fn(|| state.call_one()).collect();
     drop(state);
@@ -174,10 +186,10 @@ pub(super) fn wake_all(mut state: MutexGuard<'_, State>) {
     }
 }
 
-/// What a deadline of the pool is about.
+/// Which deadline of a thread pool has passed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Deadline {
-    /// It is time to look whether the calls that wait need another thread.
+    /// It is time to judge whether the calls in the queue need another thread.
     Growth,
     /// The deadline of a shutdown.
     Shutdown,
@@ -207,7 +219,7 @@ impl Expire for Inner {
     }
 }
 
-/// A value that is only to be dropped.
+/// A queued value that a thread of the pool only drops.
 struct Discard<T>(Mutex<Option<T>>);
 
 impl<T: Send> Waiting for Discard<T> {

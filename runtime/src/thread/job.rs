@@ -1,5 +1,5 @@
-//! One call on a thread pool: the future that the caller holds, and the part that it shares with
-//! the thread.
+//! One call on a thread pool: [`ThreadCall`], the future that the caller holds, and `Job`, the
+//! state that the caller and the thread share.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -18,7 +18,7 @@ use crate::stats::{Counters, Place};
 use crate::util::panic;
 use crate::util::timer::{Expire, Timer};
 
-/// What a thread runs.
+/// A user's function with its arguments.
 pub(crate) type Function<R> = Box<dyn FnOnce() -> R + Send>;
 
 /// A call on a thread pool. Nothing happens before the first poll.
@@ -33,36 +33,40 @@ enum Stage<R> {
     New(Function<R>),
     Submitted {
         job: Arc<Job<R>>,
-        /// What to do when the future is dropped; a `Drop` cannot ask for what it needs of `R`.
+        /// `Job::abandon`. It is a pointer, because it needs `R: Outcome`, and the `Drop` of
+        /// `ThreadCall` cannot have that bound.
         abandon: fn(&Arc<Job<R>>),
     },
     Finished,
 }
 
-/// What the caller and the thread both see.
+/// The state of a call that the caller and the thread share.
 struct Job<R> {
     task: &'static str,
     pool: Arc<Inner>,
     options: Options,
-    /// What the function asks about its call.
+    /// What `context` tells the function about its call.
     asked: Arc<OnThread>,
-    /// An error is made the caller's own in the caller's poll, since that is user code.
+    /// The outcome. The caller's poll turns the `Error` into an `R`, because that is user code.
     completion: Completion<ThreadCourse<R>, Result<R, Error>>,
 }
 
-/// Where the call is.
+/// Where a call is in a thread pool.
 struct ThreadCourse<R> {
-    /// The function, until a thread takes it. It is left to that thread when the caller drops the call, since
-    /// dropping its arguments may block.
+    /// The function, until a thread takes it. If the caller drops the call in the queue, the
+    /// function stays here and a thread drops it later, because dropping its arguments may block.
     function: Option<Function<R>>,
-    /// When to look how far the function is, for a caller who wants to know.
+    /// How the caller gets to know how far the function is, if it wants to know.
     look: Option<Box<Look>>,
 }
 
+/// How the caller gets to know how far the function is.
 #[derive(Default)]
 struct Look {
+    /// The deadline of the next look.
     timer: Timer,
-    /// The number of what the function has said last, as far as it was seen.
+    /// The version of the newest progress that the caller was shown. See
+    /// [`Latest`](crate::util::latest::Latest).
     seen: u32,
 }
 
@@ -96,13 +100,13 @@ impl<R: Outcome> ThreadCall<R> {
         }
     }
 
-    /// The same call with these options.
+    /// Returns the call with its options replaced by these.
     pub(crate) fn with_options(mut self, options: CallOptions) -> ThreadCall<R> {
         self.options = options;
         self
     }
 
-    /// Makes the call on another pool, unless one has taken it.
+    /// Sets the pool of the call. It has no effect on a call that was submitted already.
     pub(crate) fn on(&mut self, pool: Result<Arc<Inner>, Box<InvalidPool>>) {
         self.pool = pool;
     }
@@ -111,12 +115,12 @@ impl<R: Outcome> ThreadCall<R> {
         self.task
     }
 
-    /// What the call may still be told.
+    /// Returns the options of the call. Changes have an effect until the call is submitted.
     pub(crate) fn options(&mut self) -> &mut CallOptions {
         &mut self.options
     }
 
-    /// Lets a call that has started go on with nobody waiting for it.
+    /// Lets a call that was submitted run to its end. Its outcome is dropped.
     pub(crate) fn detach(mut self) {
         if let Stage::Submitted { job, .. } = std::mem::replace(&mut self.stage, Stage::Finished) {
             job.detach();
@@ -182,7 +186,8 @@ impl<R: Outcome> ThreadCall<R> {
     }
 }
 
-/// Runs a function on the current thread, as a pool would.
+/// Runs a function on the current thread. A panic becomes an [`Error::Panicked`], as it does on a
+/// thread of a pool.
 pub(crate) fn run_here<R>(
     task: &str,
     pool: &str,
@@ -218,17 +223,13 @@ impl<R: Outcome> Runnable for Job<R> {
             return;
         }
         self.pool.counters().begun();
-        let is_timed = match self.options.timeout {
-            // A thread has no number: there is one attempt, on one thread.
-            Some(limit) => state.timer.set(limit, &self, Deadline::Running(1)),
-            None => {
-                state.timer.clear();
-                Ok(())
+        state.timer.clear();
+        if let Some(limit) = self.options.timeout {
+            // There is one attempt on one thread, so every call has the number 1 here.
+            if let Err(error) = state.timer.set(limit, &self, Deadline::Running(1)) {
+                let error = Rejected::NoThread(error).into_error(self.task, self.pool.name());
+                return self.hand_over(state, Err(error));
             }
-        };
-        if let Err(error) = is_timed {
-            let error = Rejected::NoThread(error).into_error(self.task, self.pool.name());
-            return self.hand_over(state, Err(error));
         }
         self.look_again(&mut state);
         drop(state);
@@ -237,11 +238,11 @@ impl<R: Outcome> Runnable for Job<R> {
         });
         let mut state = self.completion.lock();
         if state.is_open() {
-            // The last state is shown before the outcome is there.
+            // Note the last state, which the caller's poll shows before it returns the outcome.
             self.look(&mut state);
             self.hand_over(state, result);
         } else {
-            // Nobody waits any more: the result is dropped here, on the pool.
+            // The caller dropped the call or timed out. Drop the result here, on the pool.
             drop(state);
             drop(result);
         }
@@ -261,7 +262,7 @@ impl<R: Outcome> Runnable for Job<R> {
 }
 
 impl<R: Outcome> Job<R> {
-    /// Looks how far the function is. Returns whether it has said anything new.
+    /// Notes for the caller how far the function is. Returns whether that is new.
     fn look(&self, state: &mut Locked<'_, ThreadCourse<R>, Result<R, Error>>) -> bool {
         let (Some(look), Some((version, progress))) =
             (&mut state.course.look, self.asked.progress())
@@ -276,10 +277,10 @@ impl<R: Outcome> Job<R> {
         is_new
     }
 
-    /// Looks again after a while, as long as the function runs.
+    /// Sets the deadline of the next look, if the caller wants to know how far the function is.
     fn look_again(self: &Arc<Self>, state: &mut Locked<'_, ThreadCourse<R>, Result<R, Error>>) {
         if let Some(look) = &mut state.course.look {
-            // Without a thread to wait, the caller sees the last state only.
+            // If there is no timer thread, the caller is only shown the last state.
             let _ = look.timer.set(PROGRESS_PAUSE, self, Deadline::Progress);
         }
     }
@@ -310,7 +311,7 @@ impl<R: Outcome> Expire for Job<R> {
             self.options.timeout
         };
         self.asked.cancel();
-        // From here on the call does not run, or its result, coming late, is dropped by the thread.
+        // After this the function does not start, or the thread drops its late result.
         self.time_out(state, limit.unwrap_or_default(), None, Duration::ZERO);
         if is_queued {
             self.left_queue();
@@ -352,7 +353,7 @@ impl<R: Outcome> TakenCall for Job<R> {
 
     fn discard(&self, _: Place, outcome: Option<Result<R, Error>>) {
         match outcome {
-            // Where a thread of the pool has just made it, it may as well be dropped there.
+            // This is a thread of the pool: it can drop the outcome itself.
             Some(outcome) if self.pool.is_current() => drop(outcome),
             Some(outcome) => self.pool.discard(outcome),
             None => {}

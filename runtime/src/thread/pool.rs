@@ -1,4 +1,4 @@
-//! `ThreadPool`: the value that a program declares and names.
+//! [`ThreadPool`]: the value that a program declares and names.
 
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
@@ -13,17 +13,24 @@ use crate::stats::Stats;
 
 /// A pool of threads for functions that block.
 ///
-/// A pool is a plain value with a `const` builder: a `static`, a local, or a field. It belongs to no
-/// async runtime and outlives all of them. Calls run in the order in which they were first polled.
+/// A pool is a plain value with a `const` builder: it can be a `static`, a local or a field. It
+/// belongs to no async runtime and outlives all of them. Calls start in the order in which they
+/// were first polled.
 ///
-/// Its threads start when calls come and end when they have been idle for
-/// [`keep_alive`](ThreadPool::keep_alive). As many as there are cores start at once; beyond that, up to
-/// [`threads`](ThreadPool::threads), their number doubles for as long as calls wait and none has come
-/// back for 200 µs. Where calls come back, but not fast enough, it grows more slowly, and not at all
-/// where they take less than a thread takes to start. So calls that block get the threads that they
-/// need, and short ones are not slowed down by threads that they do not need.
+/// The pool starts threads when calls come. A thread ends when it was idle for
+/// [`keep_alive`](ThreadPool::keep_alive). The number of threads grows like this:
 ///
-/// Dropping a pool takes no more calls; those that are queued or running still finish.
+/// - Up to the number of cores, each call that finds no idle thread starts one at once.
+/// - Beyond that, up to [`threads`](ThreadPool::threads), the number doubles while calls wait and
+///   none has returned for 200 µs.
+/// - If calls return, but too slowly, it grows more slowly. If they take less time than the start
+///   of a thread, it does not grow.
+///
+/// So calls that block get the threads that they need, and short calls are not slowed down by
+/// threads that they do not need.
+///
+/// Dropping a pool closes it: it takes no more calls, and calls that are queued or running still
+/// finish.
 ///
 /// ```
 /// use offloop::{ThreadPool, blocking_io};
@@ -51,10 +58,13 @@ pub struct ThreadPool {
 /// How many threads a pool may have.
 #[derive(Clone, Copy, Debug)]
 enum Threads {
+    /// This many.
     Given(usize),
+    /// [`BLOCKING_THREADS`].
     ForBlocking,
-    /// `OFFLOOP_THREADS`, or as `ForBlocking`.
+    /// As the variable `OFFLOOP_THREADS` says, or [`BLOCKING_THREADS`] without it.
     FromEnvironment,
+    /// As many as there are cores that this process may use.
     OnePerCore,
 }
 
@@ -63,16 +73,17 @@ enum Threads {
 const BLOCKING_THREADS: usize = 512;
 
 impl ThreadPool {
-    /// A pool of this name, with a thread for each call up to 512 at a time.
+    /// Returns a pool named `name` of up to 512 threads, if [`threads`](ThreadPool::threads) sets
+    /// no other number.
     ///
-    /// The name is in the names of its threads (`name-1`, of which Linux shows 15 bytes) and in
-    /// every error of the pool.
+    /// The threads have the names `name-1`, `name-2` and so on, of which Linux shows 15 bytes.
+    /// Every error of the pool contains its name.
     #[must_use]
     pub const fn new(name: &'static str) -> ThreadPool {
         ThreadPool::sized(name, Threads::ForBlocking)
     }
 
-    /// A pool with a thread for each core that this process may use.
+    /// Returns a pool named `name` with a thread for each core that this process may use.
     pub(crate) const fn per_core(name: &'static str) -> ThreadPool {
         ThreadPool::sized(name, Threads::OnePerCore)
     }
@@ -89,7 +100,8 @@ impl ThreadPool {
         }
     }
 
-    /// At most this many threads, therefore this many calls at a time.
+    /// Sets how many threads the pool may have, and so how many calls run at the same time. If not
+    /// set, it is 512.
     ///
     /// With 0 threads every call fails with [`Error::InvalidPool`].
     #[must_use]
@@ -98,57 +110,62 @@ impl ThreadPool {
         self
     }
 
-    /// At most this many calls in the queue, beside those that run. Unlimited when not set.
+    /// Sets how many calls may wait in the queue, beside the calls that run. If not set, there is
+    /// no limit.
     ///
-    /// A call that finds the queue full waits its turn. One that asks not to wait,
-    /// [`try_now`](crate::Call::try_now), gets [`Error::QueueFull`].
+    /// The limit is for calls with [`try_now`](crate::Call::try_now): if the queue is full, such a
+    /// call fails with [`Error::QueueFull`]. Other calls wait their turn.
     #[must_use]
     pub const fn queue(mut self, calls: usize) -> ThreadPool {
         self.queue = calls;
         self
     }
 
-    /// How long an idle thread is kept. 10 seconds when not set.
+    /// Sets how long a thread may be idle before it ends. If not set, it is 10 seconds.
+    /// `Duration::MAX` keeps threads for ever.
     #[must_use]
     pub const fn keep_alive(mut self, duration: Duration) -> ThreadPool {
         self.keep_alive = duration;
         self
     }
 
-    /// The stack of each thread, in bytes. What `std::thread` gives when not set: 2 MiB, or
-    /// `RUST_MIN_STACK`.
+    /// Sets the size of the stack of each thread, in bytes. If not set, it is the default of
+    /// `std::thread`: 2 MiB, or as the variable `RUST_MIN_STACK` says.
     #[must_use]
     pub const fn stack_size(mut self, bytes: usize) -> ThreadPool {
         self.stack_size = Some(bytes);
         self
     }
 
-    /// How long a call may run when it sets no [`timeout`](crate::Call::timeout) of its own.
+    /// Sets the timeout of calls that set no [`timeout`](crate::Call::timeout) of their own: how
+    /// long the function may run. If not set, there is no limit.
     #[must_use]
     pub const fn timeout(mut self, limit: Duration) -> ThreadPool {
         self.timeout = Some(limit);
         self
     }
 
-    /// The pool of every `#[blocking_io]` that names no other: up to 512 threads, or
-    /// `OFFLOOP_THREADS`.
+    /// Returns the pool of every `#[blocking_io]` function that names no other pool. It has up to
+    /// 512 threads, or as many as the variable `OFFLOOP_THREADS` says.
     #[must_use]
     pub fn global() -> &'static ThreadPool {
         static GLOBAL: ThreadPool = ThreadPool::sized("offloop-io", Threads::FromEnvironment);
         &GLOBAL
     }
 
-    /// The pool of every `#[cpu_bound(threads)]` that names no other: as many threads as this
-    /// process may use cores.
+    /// Returns the pool of every `#[cpu_bound(threads)]` function that names no other pool. It has
+    /// a thread for each core that this process may use.
     #[must_use]
     pub fn cpu() -> &'static ThreadPool {
         static CPU: ThreadPool = ThreadPool::per_core("offloop-cpu");
         &CPU
     }
 
-    /// Takes no more calls: each gets [`Error::Closed`]. Those that are
-    /// queued or running finish, then the workers end: await what this gives to wait for that, or
-    /// leave it. A call of the pool itself must not wait for that, since it would wait for its own end.
+    /// Closes the pool: it takes no more calls, and each further call fails with [`Error::Closed`].
+    /// Calls that are queued or running finish. Then the threads end.
+    ///
+    /// Await the returned [`Closing`] to wait for that, or drop it. A call that runs on this pool
+    /// must not wait for it: it would wait for its own end.
     ///
     /// ```
     /// use offloop::{Error, ThreadPool};
@@ -171,10 +188,12 @@ impl ThreadPool {
         Closing::of(self.core(), |core| core.close())
     }
 
-    /// As [`close`](ThreadPool::close), and after `deadline` waits no longer: calls in the queue never
-    /// run, functions that run are asked to stop
-    /// ([`context::cancelled`](crate::context::cancelled)), and all these calls get [`Error::Closed`]. A
-    /// thread whose function goes on all the same is left to itself.
+    /// Closes the pool as [`close`](ThreadPool::close) does, and after `deadline` ends every call
+    /// that has not ended by then, with [`Error::Closed`]. Calls in the queue never run. Functions
+    /// that run are asked to stop ([`context::cancelled`](crate::context::cancelled)).
+    ///
+    /// The returned [`Closing`] does not wait for functions that go on after the deadline: nothing
+    /// can end a thread.
     ///
     /// ```
     /// use std::time::Duration;
@@ -198,11 +217,11 @@ impl ThreadPool {
         Closing::of(self.core(), |core| core.shut_down(deadline))
     }
 
-    /// Sets how many threads there may be from now on. Threads beyond that number end, those that work
-    /// after their calls.
+    /// Sets how many threads the pool may have from now on. Threads beyond that number end: idle
+    /// ones at once, the others after their call.
     ///
     /// # Errors
-    /// [`Error::InvalidPool`] if it is 0, or if the pool's other settings cannot work.
+    /// [`Error::InvalidPool`] if `threads` is 0, or if the other settings of the pool are invalid.
     pub fn resize(&self, threads: usize) -> Result<(), Error> {
         let task = "ThreadPool::resize";
         let core = self.core().map_err(|invalid| invalid.for_task(task))?;
@@ -214,23 +233,30 @@ impl ThreadPool {
         Ok(())
     }
 
-    /// What the pool has done and is doing. All zero for a pool whose settings cannot work.
+    /// Returns figures of what the pool has done and is doing. If the settings of the pool are
+    /// invalid, all are 0.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.core()
             .map_or_else(|_| Stats::default(), |core| core.stats())
     }
 
+    /// Returns the name of the pool.
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }
 
+    /// Returns the shared state of the pool, which is made at the first use.
+    ///
+    /// # Errors
+    /// The settings of the pool are invalid.
     pub(crate) fn core(&self) -> Result<Arc<Inner>, Box<InvalidPool>> {
         self.core
             .get_or_init(|| Ok(Inner::new(self.name, self.settings()?)))
             .clone()
     }
 
+    /// Returns the settings after checking them.
     fn settings(&self) -> Result<Settings, Box<InvalidPool>> {
         let threads = match self.threads {
             Threads::Given(threads) => threads,
@@ -258,7 +284,7 @@ impl ThreadPool {
 
 impl Drop for ThreadPool {
     fn drop(&mut self) {
-        // Nothing to close when no call ever came.
+        // A pool without a call has nothing to close.
         if let Some(Ok(core)) = self.core.get() {
             core.close();
         }

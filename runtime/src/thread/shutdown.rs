@@ -1,4 +1,5 @@
-//! How a pool ends: it takes no more calls, runs those it has, or gives them up after a while.
+//! The end of a thread pool: it takes no more calls, runs the calls that it has, and after the
+//! deadline of a shutdown ends the rest with an error.
 
 use std::sync::{Arc, MutexGuard};
 use std::task::Waker;
@@ -13,27 +14,27 @@ use crate::util::panic;
 use crate::util::sync::{lock, wake};
 
 impl Inner {
-    /// Takes no more calls. Those in the queue are still run; idle threads end.
+    /// Closes the pool: it takes no more calls. Calls in the queue still run, and idle threads end.
     pub(crate) fn close(&self) {
         let mut state = lock(&self.state);
         state.closed = true;
         wake_all(state);
     }
 
-    /// Closes, and after `deadline` waits for nothing that has not come to its end.
+    /// Closes the pool, and ends after `deadline` every call that has not ended by then.
     pub(crate) fn shut_down(self: &Arc<Inner>, deadline: Duration) {
         self.close();
         let set = lock(&self.state)
             .shutdown
             .set(deadline, self, Deadline::Shutdown);
         if set.is_err() {
-            // There is no thread to wait for it, and there is to be an end.
+            // No thread could be started to wait for the deadline. The pool must still end.
             self.abort();
         }
     }
 
-    /// Tells all callers that there is nothing to wait for. Threads that run something are left to
-    /// themselves, since nothing can end them.
+    /// Ends every call with [`Error::Closed`](crate::Error::Closed) and asks the functions that run
+    /// to stop. A thread whose function goes on is left alone, because nothing can end it.
     pub(super) fn abort(&self) {
         let mut state = lock(&self.state);
         state.abort = true;
@@ -51,11 +52,11 @@ impl Inner {
             }
         }
         watchers.into_iter().for_each(wake);
-        // The arguments of what never ran are the user's, and dropping them may block.
+        // The arguments of the calls in the queue are the user's, and dropping them may block.
         let dropped = thread::Builder::new()
             .name(format!("{}-end", self.name))
             .spawn(move || panic::swallow_panic(|| drop(queued)));
-        // Without a thread for it they were dropped here.
+        // If no thread could be started, `spawn` has dropped them on this thread.
         let _ = dropped;
     }
 }
@@ -63,7 +64,7 @@ impl Inner {
 impl Drain for Inner {
     fn poll_drained(&self, waker: &mut Option<Waker>) -> bool {
         if self.forks != fork::generation() {
-            // Its threads are not in this process.
+            // This process was forked, and has none of the pool's threads.
             return true;
         }
         let mut state = lock(&self.state);
@@ -75,7 +76,7 @@ impl Drain for Inner {
     }
 }
 
-/// A thread has ended: tells those who wait for that if it was the last.
+/// Wakes those who wait for the end of the pool, if the last thread of a closed pool has ended.
 pub(super) fn tell_if_drained(mut state: MutexGuard<'_, State>) {
     if state.is_drained() {
         let watchers = state.watchers.take();

@@ -1,8 +1,10 @@
-//! Starting threads: who looks whether calls need more of them, and who starts them.
+//! Starting threads: which thread judges whether the calls need more threads, and which starts
+//! them.
 //!
-//! A start takes some 40 µs of the thread that asks for it, so no caller is charged with it beyond
-//! one for each core. The thread of the timers looks, and starts no more than one thread. That one
-//! starts the others before it takes a call, and as many of the new ones as there are cores help.
+//! A start takes the thread that makes it some 40 µs. So a caller starts threads only while the
+//! pool has fewer than there are cores. Beyond that, the timer thread judges and starts one thread.
+//! That thread starts the others before it takes a call. New threads help it: up to `MOST_STARTERS`
+//! start others at the same time, and no more than there are cores.
 
 use std::sync::{Arc, MutexGuard};
 use std::thread;
@@ -14,16 +16,17 @@ use super::shutdown::tell_if_drained;
 use super::state::State;
 use crate::util::sync::lock;
 
-/// When to try again where no thread could be started.
+/// How long the pool waits before it tries again to start a thread.
 const AFTER_FAILURE: Duration = Duration::from_millis(10);
-/// More of them would wait for each other: the kernel adds stacks to a process one at a time.
+/// How many threads may start others at the same time. More would wait for each other: the kernel
+/// adds stacks to a process one at a time.
 const MOST_STARTERS: usize = 4;
-/// Threads that are not there yet make it too early to look if they are more than one in so many.
+/// It is too early to judge while more than one in this many threads has not come to the queue yet.
 const MISSED: usize = 4;
 
 impl Inner {
-    /// Sees to it that somebody looks whether the calls that wait need another thread. False if there
-    /// is no thread to look.
+    /// Opens a window, so that the timer thread judges whether the calls in the queue need another
+    /// thread. Returns `false` if there is no timer thread.
     pub(super) fn watch(self: &Arc<Inner>, state: &mut State) -> bool {
         if state.window.is_none() {
             state.open_window(Instant::now());
@@ -32,17 +35,19 @@ impl Inner {
         state.window.is_some()
     }
 
-    /// Sets the time of the next look. If that cannot be done the next call tries.
+    /// Sets the deadline of the next judgement. If that fails, closes the window, and the next call
+    /// tries again.
     fn look_in(self: &Arc<Inner>, state: &mut State, pause: Duration) {
         if state.look.set(pause, self, Deadline::Growth).is_err() {
             state.window = None;
         }
     }
 
-    /// Starts a thread if the calls that wait need more. That one starts the others, if it is not enough.
+    /// Starts a thread if the calls in the queue need more. That thread starts the others, if one
+    /// is not enough. The timer thread calls this.
     pub(super) fn grow(self: &Arc<Inner>) {
         let mut state = lock(&self.state);
-        // It has come; dropping it takes a lock.
+        // This deadline has passed. Dropping it takes a lock, so that is done after the unlock.
         let look = state.look.take();
         let next = self.next_start(&mut state);
         if next.is_some() && state.planned == 0 {
@@ -59,7 +64,8 @@ impl Inner {
         }
     }
 
-    /// Before it takes a call, a new thread starts what is planned, beside others that do the same.
+    /// Starts the planned threads, unless enough other threads are doing so. A new thread calls
+    /// this before it takes a call.
     pub(super) fn help_to_start<'a>(
         self: &'a Arc<Inner>,
         mut state: MutexGuard<'a, State>,
@@ -82,8 +88,8 @@ impl Inner {
         state
     }
 
-    /// Finds out whether a further thread is to be started, and counts it. If not, and this is to be
-    /// asked again, and nobody is there who will, it sets a time for that.
+    /// Returns the number of the next thread to start, and counts that thread. Returns `None` if no
+    /// thread is to be started now; if the pool has to judge again later, sets the deadline for it.
     fn next_start(self: &Arc<Inner>, state: &mut State) -> Option<usize> {
         if let Some(number) = state.reserve_planned() {
             return Some(number);
@@ -94,7 +100,7 @@ impl Inner {
             return None;
         }
         let now = Instant::now();
-        // Those that start others will take calls too, but not yet.
+        // Threads that start others are not missing: they will take calls after that.
         let missing = state.arriving - state.starters;
         let pause = if missing * MISSED > state.threads {
             PATIENCE
@@ -111,7 +117,7 @@ impl Inner {
                 state.brisk = finding == Finding::Short;
                 if more > 0 {
                     if let Some(worker) = state.call_one() {
-                        // It was left out since calls were short. It wakes the next.
+                        // It was idle because calls were short. It wakes the next one.
                         worker.wake();
                     } else {
                         state.planned = more.min(state.most.saturating_sub(state.threads));
@@ -127,14 +133,14 @@ impl Inner {
                 Window::first_look(window.moves(state.flow))
             }
         };
-        // Where others are starting threads, the last of them comes here.
+        // If several threads start others, the last of them sets the deadline.
         if state.starters <= 1 {
             self.look_in(state, pause);
         }
         None
     }
 
-    /// Starts the thread of this number, which has been counted already.
+    /// Starts the thread of this number, which was counted already.
     pub(super) fn start_thread(self: &Arc<Inner>, number: usize) -> std::io::Result<()> {
         let core = Arc::clone(self);
         let mut builder = thread::Builder::new().name(format!("{}-{number}", self.name));

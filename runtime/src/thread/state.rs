@@ -1,4 +1,4 @@
-//! What the threads of a pool and its callers share, under one lock.
+//! [`State`]: what the threads of a pool and its callers share, under one lock.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,18 +10,19 @@ use crate::pool::closing::Watchers;
 use crate::pool::queue::{Queue, Runnable};
 use crate::util::timer::Timer;
 
-/// What a pool knows of one of its threads.
+/// A thread of a pool, as the pool sees it.
 pub(super) struct Worker {
     thread: Thread,
-    /// The call that it runs, for a shutdown to find. Not under the lock of the pool, so that calls do
-    /// not wait for each other here.
+    /// The call that the thread runs, so that a shutdown can end it. It has a lock of its own, so
+    /// that threads do not wait for each other when they begin and end calls.
     pub(super) runs: Mutex<Option<Arc<dyn Runnable>>>,
-    /// It waited, and has been woken. Only changed under the lock of the pool.
+    /// Whether the thread was idle and was taken off the idle threads to be woken. It is only
+    /// changed under the lock of the pool.
     called: AtomicBool,
 }
 
 impl Worker {
-    /// Of this thread.
+    /// Returns the handle of the current thread.
     pub(super) fn new() -> Arc<Worker> {
         Arc::new(Worker {
             thread: thread::current(),
@@ -30,47 +31,51 @@ impl Worker {
         })
     }
 
-    /// Best called without the lock, which the thread will want next.
+    /// Wakes the thread. Call it without the lock of the pool, which the thread takes next.
     pub(super) fn wake(&self) {
         self.thread.unpark();
     }
 }
 
+/// The state of a thread pool that changes, under the lock of the pool.
 #[derive(Default)]
 pub(super) struct State {
     pub(super) queue: Queue<dyn Runnable>,
     pub(super) workers: Vec<Arc<Worker>>,
-    /// How many threads there may be.
+    /// How many threads the pool may have.
     pub(super) most: usize,
-    /// Threads that are there or are being started.
+    /// How many threads the pool has, with those that are being started.
     pub(super) threads: usize,
-    /// Those among them that have not come to the queue yet.
+    /// How many of `threads` have not come to the queue yet.
     pub(super) arriving: usize,
-    /// Those among these that start further ones.
+    /// How many of `arriving` are starting further threads.
     pub(super) starters: usize,
-    /// Threads that are to be started and of which nobody has begun to start.
+    /// How many further threads are to be started. They are not counted in `threads` yet.
     pub(super) planned: usize,
-    /// Threads that run a call.
+    /// How many threads run a call.
     pub(super) busy: usize,
-    /// Threads that wait and that nobody has woken yet. The last to wait is the first to be woken: its
-    /// memory is warm, and one that is not needed gets to the end of its keep-alive.
+    /// The threads that wait for a call and were not woken yet. The last one to wait is woken
+    /// first: its memory is warm, and a thread that is not needed reaches the end of its
+    /// keep-alive.
     pub(super) idle: Vec<Arc<Worker>>,
-    /// Wake-ups that were given and that no thread has taken yet.
+    /// How many threads were taken off `idle` to be woken and have not noticed it yet.
     pub(super) woken: usize,
-    /// Threads started so far; numbers their names.
+    /// How many threads were started so far. The next one has the next number in its name.
     pub(super) started: usize,
-    /// Calls are so short that more threads than cores would only be in each other's way.
+    /// Whether calls are so short that more threads than cores would only compete for the cores.
     pub(super) brisk: bool,
     pub(super) flow: Flow,
-    /// Since when calls wait that no thread has come for.
+    /// The window that is open now: calls wait, and the pool counts how many return.
     pub(super) window: Option<Window>,
-    /// When to look at the queue again.
+    /// The deadline at which the pool judges the window.
     pub(super) look: Timer,
+    /// Whether the pool was closed.
     pub(super) closed: bool,
-    /// When whoever still waits is told that there is nothing to wait for.
+    /// The deadline of the shutdown.
     pub(super) shutdown: Timer,
-    /// ... which has happened.
+    /// Whether the deadline of the shutdown has passed.
     pub(super) abort: bool,
+    /// The wakers of those who wait for the end of the pool.
     pub(super) watchers: Watchers,
 }
 
@@ -80,7 +85,7 @@ impl State {
         self.queue.push_back(work);
     }
 
-    /// For a thread that will run it.
+    /// Takes the first call out of the queue, for the current thread to run it.
     pub(super) fn pop(&mut self) -> Option<Arc<dyn Runnable>> {
         let work = self.queue.pop_front()?;
         self.flow.taken += 1;
@@ -88,18 +93,18 @@ impl State {
         Some(work)
     }
 
-    /// A thread has come back from its call.
+    /// Counts a call that a thread has finished.
     pub(super) fn give_back(&mut self) {
         self.flow.returned += 1;
         self.busy -= 1;
     }
 
-    /// Threads that do not wait for a call.
+    /// Returns how many threads are not idle.
     pub(super) fn active(&self) -> usize {
         self.threads - self.idle.len()
     }
 
-    /// Takes the thread that has waited least off those that wait. It is to be woken.
+    /// Takes the thread that became idle last off the idle threads. The caller has to wake it.
     pub(super) fn call_one(&mut self) -> Option<Arc<Worker>> {
         let worker = self.idle.pop()?;
         worker.called.store(true, Ordering::Relaxed);
@@ -107,9 +112,9 @@ impl State {
         Some(worker)
     }
 
-    /// Whether somebody has called this thread, which waited.
+    /// Returns whether this thread was taken off the idle threads, and notes that it knows.
     pub(super) fn was_called(&mut self, worker: &Worker) -> bool {
-        // No exchange is needed: only who has the lock changes it.
+        // A load and a store will do: `called` is only changed under the lock.
         let was_called = worker.called.load(Ordering::Relaxed);
         if was_called {
             worker.called.store(false, Ordering::Relaxed);
@@ -118,7 +123,7 @@ impl State {
         was_called
     }
 
-    /// Counts a thread that is about to start, and gives its number.
+    /// Counts a thread that is about to be started. Returns its number.
     pub(super) fn reserve(&mut self) -> usize {
         self.threads += 1;
         self.arriving += 1;
@@ -126,16 +131,17 @@ impl State {
         self.started
     }
 
-    /// It could not be started.
+    /// Takes back the count of a thread that could not be started.
     pub(super) fn not_started(&mut self) {
         self.threads -= 1;
         self.arriving -= 1;
         self.planned = 0;
     }
 
-    /// Counts a thread that is to be started now, if one is.
+    /// Takes one of the planned threads and counts it. Returns its number, or `None` if no further
+    /// thread is needed now.
     pub(super) fn reserve_planned(&mut self) -> Option<usize> {
-        // Each of those that are about to come takes a call.
+        // Each thread that is arriving will take a call.
         if self.queue.len() <= self.arriving || self.threads >= self.most {
             self.planned = 0;
         }
@@ -143,12 +149,13 @@ impl State {
         Some(self.reserve())
     }
 
-    /// Begins to count anew.
+    /// Begins a new window.
     pub(super) fn open_window(&mut self, now: Instant) {
         self.window = Some(Window::new(now, self.flow));
     }
 
-    /// Nothing is left to wait for.
+    /// Returns whether the pool has ended: it is closed, and it has no thread or has given up on
+    /// those that are left.
     pub(super) fn is_drained(&self) -> bool {
         self.closed && (self.threads == 0 || self.abort)
     }

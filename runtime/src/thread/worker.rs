@@ -1,4 +1,5 @@
-//! The life of one thread: it waits for calls, runs them, and ends when none has come for a while.
+//! The life of one thread of a pool: it waits for calls, runs them, and ends when it was idle for
+//! the `keep_alive` of the pool.
 
 use std::cell::Cell;
 use std::sync::{Arc, MutexGuard};
@@ -12,18 +13,18 @@ use crate::util::panic;
 use crate::util::sync::lock;
 
 thread_local! {
-    /// The pool that this thread works for; 0 is none.
+    /// The id of the pool that this thread works for. 0 is no pool.
     static WORKS_FOR: Cell<usize> = const { Cell::new(0) };
 }
 
 impl Inner {
-    /// Whether the current thread works for this pool. A call made there runs in place: waiting
-    /// for a thread of the same pool could wait for ever.
+    /// Returns whether the current thread works for this pool. A call that is made there runs in
+    /// place: if it waited for another thread of the pool, it could wait for ever.
     pub(crate) fn is_current(&self) -> bool {
         WORKS_FOR.get() == self.id
     }
 
-    /// The life of one thread.
+    /// Runs calls until this thread has to end. It is all that a thread of the pool does.
     pub(super) fn work(self: Arc<Inner>) {
         WORKS_FOR.set(self.id);
         let worker = Worker::new();
@@ -38,7 +39,8 @@ impl Inner {
                 break;
             }
             while let Some(work) = state.pop() {
-                // Before the lock is let go, so that a shutdown finds the call here or there.
+                // Under the lock of the pool, so that a shutdown finds the call in the queue or
+                // here.
                 *lock(&worker.runs) = Some(Arc::clone(&work));
                 if state.queue.len() > 0 {
                     self.wake_one(state);
@@ -60,17 +62,17 @@ impl Inner {
         tell_if_drained(state);
     }
 
-    /// Whether this thread is to take a call, if one is there.
+    /// Returns whether this thread should take the next call in the queue.
     fn has_use(self: &Arc<Inner>, state: &mut State) -> bool {
         if state.threads > state.most {
             return false;
         }
         let is_surplus = state.brisk && !state.closed && state.active() > self.cores;
-        // It may only leave calls to others if somebody sees to it that these get on.
+        // It may leave calls to other threads only if a window is open, in case those are blocked.
         !(is_surplus && self.watch(state))
     }
 
-    /// Waits until there is work. False if this thread is to end.
+    /// Waits until there is a call for this thread. Returns `false` if this thread has to end.
     fn find_work<'a>(
         self: &'a Arc<Inner>,
         mut state: MutexGuard<'a, State>,

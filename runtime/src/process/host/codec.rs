@@ -1,41 +1,57 @@
 //! Encoding arguments and decoding results, in the caller's process.
 //!
-//! This runs user code, of any length, in two places only: in the caller's own poll while the value
-//! is small, and on threads of its own when it is large, so that neither the caller's event loop
-//! nor the thread that hears from workers ever waits for it.
+//! This runs user code, of any length. What is small is done in the caller's own poll; what is large goes to
+//! threads of its own (`offload.rs`), so that neither the caller's event loop nor the thread that hears from
+//! workers ever waits for it.
 
+use std::fmt;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::message::{Body, Message};
-use super::scheduler::Scheduler;
-use super::scheduler::job::{Answer, Job, Request};
+use super::message::{Body, Message, Request, SMALL};
 use super::scheduler::poison::Key;
 use crate::error::{CodecFailed, Error, Started};
-use crate::pool::completion::TakenCall;
-use crate::pool::queue::Runnable;
-use crate::pool::queue::Waiting;
 use crate::process::transport::Lease;
 use crate::process::transport::shm::memory::Memory;
 use crate::process::transport::shm::region::Region;
-use crate::tasks::erased::{Boxed, Entry};
-use crate::thread::ThreadPool;
+use crate::sys::MemoryError;
+use crate::tasks::erased::{Boxed, Entry, Erased};
 use crate::util::panic;
-use crate::util::sync::lock;
 use crate::wire::{CodecError, Decoder, Encoder};
 
-/// Values up to this many bytes are encoded and decoded where the caller polls: it takes some tens
-/// of microseconds at most. Larger ones go to the codec's threads.
-pub(crate) const SMALL: usize = 64 << 10;
+/// Why a value cannot be carried.
+#[derive(Debug)]
+pub(crate) enum CodecFault {
+    /// It cannot be encoded or decoded.
+    Value(CodecError),
+    /// A `Serialize` of the arguments panicked with this message.
+    SerializePanicked(String),
+    /// The `Deserialize` of the result panicked with this message.
+    DeserializePanicked(String),
+    /// There is no memory for the arguments, or it cannot be used. The text says why.
+    Arguments(String),
+    /// The memory of the result cannot be read.
+    Result(MemoryError),
+}
 
-/// The threads that encode and decode what is large.
-fn threads() -> &'static ThreadPool {
-    static CODEC: ThreadPool = ThreadPool::per_core("offloop-codec");
-    &CODEC
+impl fmt::Display for CodecFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CodecFault::Value(error) => error.fmt(f),
+            CodecFault::SerializePanicked(message) => {
+                write!(f, "the arguments: a `Serialize` panicked: {message}")
+            }
+            CodecFault::DeserializePanicked(message) => {
+                write!(f, "the result: its `Deserialize` panicked: {message}")
+            }
+            CodecFault::Arguments(reason) => write!(f, "the arguments: {reason}"),
+            CodecFault::Result(error) => error.fmt(f),
+        }
+    }
 }
 
 /// Encodes the arguments if they are small; otherwise leaves them as they are.
-pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String> {
+pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, CodecFault> {
     let mut out = Encoder::new(Vec::new()).with_limit(SMALL);
     match encode(entry, &args, &mut out) {
         Ok(()) => {
@@ -48,55 +64,42 @@ pub(crate) fn encode_small(entry: &Entry, args: Boxed) -> Result<Request, String
                 handles,
             )))
         }
-        Err(Unencoded::TooLarge) => Ok(Request::Large(args)),
-        Err(Unencoded::Failed(reason)) => {
+        Err(CodecFault::Value(CodecError::TooLarge { .. })) => Ok(Request::Large(args)),
+        Err(fault) => {
             panic::swallow_panic(|| drop(args));
-            Err(reason)
+            Err(fault)
         }
     }
 }
 
-enum Unencoded {
-    TooLarge,
-    Failed(String),
-}
-
-fn encode(entry: &Entry, args: &Boxed, out: &mut Encoder) -> Result<(), Unencoded> {
+fn encode(entry: &Entry, args: &Boxed, out: &mut Encoder) -> Result<(), CodecFault> {
     match panic::catch(|| entry.encode(&**args, out)) {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(CodecError::TooLarge { .. })) => Err(Unencoded::TooLarge),
-        Ok(Err(error)) => Err(Unencoded::Failed(error.to_string())),
-        Err(report) => Err(Unencoded::Failed(format!(
-            "the arguments: a `Serialize` panicked: {}",
-            report.message
-        ))),
+        Ok(encoded) => encoded.map_err(CodecFault::Value),
+        Err(report) => Err(CodecFault::SerializePanicked(report.message)),
     }
 }
 
-/// Encodes the arguments into memory that the worker of this call maps.
-fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
-    let no_memory = |reason: String| format!("the arguments: {reason}");
-    let entry = &job.erased().entry;
-    let region = match job.region() {
+/// Encodes large arguments into memory that a worker maps: `region`, if the worker has some already.
+/// `has_key` says whether the call will be compared with others.
+pub(crate) fn encode_large(
+    entry: &Entry,
+    args: &Boxed,
+    region: Option<Region>,
+    has_key: bool,
+) -> Result<Arc<Message>, CodecFault> {
+    let region = match region {
         Some(region) => region,
-        None => Region::create(2 * SMALL).map_err(|error| no_memory(error.to_string()))?,
+        None => Region::create(2 * SMALL).map_err(no_memory)?,
     };
     let (name, memory) = region.into_parts();
     let mut out = Encoder::spilling_into(Box::new(memory), 0, Vec::new());
-    encode(entry, args, &mut out).map_err(|unencoded| match unencoded {
-        Unencoded::Failed(reason) => reason,
-        Unencoded::TooLarge => no_memory("too large".to_owned()),
-    })?;
-    let length = out.finish().map_err(|error| no_memory(error.to_string()))?;
+    encode(entry, args, &mut out)?;
+    let length = out.finish().map_err(no_memory)?;
     let handles = out.take_handles();
-    let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost".to_owned()))?;
+    let (memory, _) = (out.into_spill::<Memory>()).ok_or_else(|| no_memory("lost"))?;
     let region = Region::with(name, *memory);
-    let key = if job.is_repeated() {
-        Some(Key::of(
-            region
-                .written(length)
-                .map_err(|error| no_memory(error.to_string()))?,
-        ))
+    let key = if has_key {
+        Some(Key::of(region.written(length).map_err(no_memory)?))
     } else {
         None
     };
@@ -108,107 +111,23 @@ fn encode_large(job: &Job, args: &Boxed) -> Result<Arc<Message>, String> {
     Ok(Message::new(entry.info().id(), body, handles))
 }
 
-/// Encodes large arguments on threads of its own and sends them to the worker that waits for them.
-pub(crate) fn encode_for(job: &Arc<Job>) {
-    let work = Encode {
-        job: Arc::clone(job),
-    };
-    if let Err(error) = start(job, work) {
-        job.cannot_encode(error);
-    }
+fn no_memory(reason: impl ToString) -> CodecFault {
+    CodecFault::Arguments(reason.to_string())
 }
 
-/// Decodes a large result on threads of its own.
-pub(crate) fn decode_for(job: &Arc<Job>, body: Lease, descriptors: Vec<OwnedFd>) {
-    let work = Decode {
-        job: Arc::clone(job),
-        body: Mutex::new(Some((body, descriptors))),
-    };
-    if let Err(error) = start(job, work) {
-        job.fail(error);
-    }
-}
-
-/// Drops a value of the user's where that may block.
-pub(crate) fn discard<T: Send + 'static>(value: T) {
-    if let Ok(core) = threads().core() {
-        core.discard(value);
-    }
-}
-
-fn start(job: &Job, work: impl Runnable + 'static) -> Result<(), Error> {
-    let core = threads()
-        .core()
-        .map_err(|invalid| invalid.for_task(job.task()))?;
-    core.submit(Arc::new(work), false).map_err(|rejected| {
-        let what = "no thread can be started that encodes and decodes what is large";
-        rejected.about(what).into_error(job.task(), job.pool())
-    })
-}
-
-struct Encode {
-    job: Arc<Job>,
-}
-
-impl Waiting for Encode {
-    fn is_over(&self) -> bool {
-        false
-    }
-}
-
-impl Runnable for Encode {
-    fn run(self: Arc<Self>) {
-        let job = &self.job;
-        let Some(args) = job.take_arguments() else {
-            // Somebody has encoded them, for a worker that died, or is about to.
-            return job.send_encoded();
-        };
-        match encode_large(job, &args) {
-            Ok(message) => {
-                // Before the call can end: whoever awaits it may count on its arguments being gone.
-                panic::swallow_panic(|| drop(args));
-                job.encoded(message);
-            }
-            Err(reason) => job.cannot_encode(job.codec_error(true, reason, Started::No)),
-        }
-    }
-}
-
-struct Decode {
-    job: Arc<Job>,
-    body: Mutex<Option<(Lease, Vec<OwnedFd>)>>,
-}
-
-impl Waiting for Decode {
-    fn is_over(&self) -> bool {
-        !self.job.is_decoding()
-    }
-}
-
-impl Runnable for Decode {
-    fn run(self: Arc<Self>) {
-        let job = &self.job;
-        let Some((lent, descriptors)) = lock(&self.body).take() else {
-            return;
-        };
-        if self.is_over() {
-            return;
-        }
-        job.finish(match decode_lent(job, lent, descriptors) {
-            Ok(value) => Answer::Value(value),
-            Err(reason) => Answer::Failed(job.codec_error(false, reason, Started::Yes)),
-        });
-    }
-}
-
-fn decode_lent(job: &Job, lent: Lease, descriptors: Vec<OwnedFd>) -> Result<Boxed, String> {
-    let decode = job.erased().decode;
-    let where_it_lies = lent.look().map_err(|error| error.to_string())?;
-    if job.erased().entry.is_plain(where_it_lies) {
+/// Decodes a large result, from where the worker has put it.
+pub(crate) fn decode_large(
+    erased: &Erased,
+    lent: Lease,
+    descriptors: Vec<OwnedFd>,
+) -> Result<Boxed, CodecFault> {
+    let decode = erased.decode;
+    let where_it_lies = lent.look().map_err(CodecFault::Result)?;
+    if erased.entry.is_plain(where_it_lies) {
         return decode_with(decode, where_it_lies, descriptors);
     }
     // What is looked at more than once must not change. And the worker has its memory back sooner.
-    let copy = lent.copy().map_err(|error| error.to_string())?;
+    let copy = lent.copy().map_err(CodecFault::Result)?;
     drop(lent);
     decode_with(decode, &copy, descriptors)
 }
@@ -218,7 +137,7 @@ pub(crate) fn decode_with<V>(
     decode: fn(&mut Decoder<'_>) -> Result<V, CodecError>,
     body: &[u8],
     descriptors: Vec<OwnedFd>,
-) -> Result<V, String> {
+) -> Result<V, CodecFault> {
     let mut input = Decoder::new(body).with_handles(descriptors);
     let decoded = panic::catch(|| {
         let value = decode(&mut input)?;
@@ -226,25 +145,21 @@ pub(crate) fn decode_with<V>(
         Ok::<_, CodecError>(value)
     });
     match decoded {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(report) => Err(format!(
-            "the result: its `Deserialize` panicked: {}",
-            report.message
-        )),
+        Ok(decoded) => decoded.map_err(CodecFault::Value),
+        Err(report) => Err(CodecFault::DeserializePanicked(report.message)),
     }
 }
 
 pub(crate) fn codec_error(
     encoding: bool,
     task: &str,
-    scheduler: &Scheduler,
+    pool: &str,
     reason: String,
     started: Started,
 ) -> Error {
     let failed = Box::new(CodecFailed {
         task: task.to_owned(),
-        pool: scheduler.name().to_owned(),
+        pool: pool.to_owned(),
         reason,
         started,
     });

@@ -7,12 +7,12 @@
 //!
 //! The `unsafe` of having the C library call us is here.
 
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, Once, Weak};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 
-use super::scheduler::Scheduler;
 use super::stderr;
 use crate::sys::fork;
 use crate::util::sync::lock;
@@ -20,10 +20,17 @@ use crate::util::sync::lock;
 /// How long the end of the program may be held up by this.
 const LIMIT: Duration = Duration::from_millis(500);
 
-static POOLS: Mutex<Vec<Weak<Scheduler>>> = Mutex::new(Vec::new());
+/// A pool that closes when the program ends.
+pub(crate) trait CloseOnExit: Send + Sync {
+    /// Takes no more calls, and lets the idle workers end. Returns a descriptor for each of these, which is
+    /// readable when the worker has ended.
+    fn close_on_exit(&self) -> Vec<Arc<OwnedFd>>;
+}
+
+static POOLS: Mutex<Vec<Weak<dyn CloseOnExit>>> = Mutex::new(Vec::new());
 
 /// The idle workers of this pool end politely with the program.
-pub(crate) fn include(scheduler: &Arc<Scheduler>) {
+pub(crate) fn include(pool: Weak<dyn CloseOnExit>) {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
         // Where the table of the C library is full, workers are killed with the program.
@@ -32,7 +39,7 @@ pub(crate) fn include(scheduler: &Arc<Scheduler>) {
     });
     let mut pools = lock(&POOLS);
     pools.retain(|pool| pool.strong_count() > 0);
-    pools.push(Arc::downgrade(scheduler));
+    pools.push(pool);
 }
 
 extern "C" fn on_exit() {
@@ -42,10 +49,10 @@ extern "C" fn on_exit() {
     }
     crate::util::panic::swallow_panic(|| {
         let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
-        let leaving: Vec<_> = pools.iter().flat_map(|pool| pool.close()).collect();
+        let leaving: Vec<_> = pools.iter().flat_map(|pool| pool.close_on_exit()).collect();
         let watched = leaving
             .iter()
-            .map(|worker| PollFd::new(worker.pidfd(), PollFlags::IN))
+            .map(|ended| PollFd::new(ended, PollFlags::IN))
             .collect();
         let until = Instant::now() + LIMIT;
         wait_for_end(watched, until);
@@ -64,6 +71,6 @@ fn wait_for_end(mut watched: Vec<PollFd<'_>>, until: Instant) {
         if !matches!(rustix::event::poll(&mut watched, Some(&left)), Ok(ended) if ended > 0) {
             return;
         }
-        watched.retain(|worker| worker.revents().is_empty());
+        watched.retain(|ended| ended.revents().is_empty());
     }
 }

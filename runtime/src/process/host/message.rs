@@ -3,10 +3,16 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
+use super::offload;
 use super::scheduler::poison::Key;
 use crate::process::transport::INLINE;
 use crate::process::transport::shm::region::Region;
+use crate::tasks::erased::Boxed;
 use crate::wire::Handle;
+
+/// Values up to this many bytes are encoded and decoded where the caller polls: it takes some tens
+/// of microseconds at most. Larger ones go to the codec's threads.
+pub(crate) const SMALL: usize = 64 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Message {
@@ -66,5 +72,32 @@ impl Message {
             let file = rustix::fs::fstat(handle).map_or(0, |file| file.st_ino);
             key.and(file)
         })
+    }
+}
+
+/// The arguments of a call, on their way from the caller to a worker.
+pub(crate) enum Request {
+    Encoded(Arc<Message>),
+    /// Too large to encode in passing.
+    Large(Boxed),
+    /// Being encoded, or not wanted any more.
+    Taken,
+}
+
+impl Request {
+    /// Arguments that were not encoded are the user's, and dropping them may block, or panic.
+    pub(crate) fn discard(self) {
+        if let Request::Large(args) = self {
+            offload::discard(args);
+        }
+    }
+
+    /// What stands for the call when it is compared with others.
+    pub(crate) fn key(&self) -> Key {
+        match self {
+            Request::Encoded(message) => message.key(),
+            // Not sent yet, so that no worker can have died of it.
+            Request::Large(_) | Request::Taken => Key::of(&[]),
+        }
     }
 }

@@ -12,6 +12,7 @@
     target_arch = "riscv64"
 ))]
 mod calls;
+pub(crate) mod fault;
 mod files;
 #[cfg(any(
     target_arch = "x86_64",
@@ -21,6 +22,8 @@ mod files;
 mod refused;
 
 use serde::{Deserialize, Serialize};
+
+use self::fault::SandboxFault;
 
 /// What the code in the workers of a pool may do to the machine.
 ///
@@ -204,7 +207,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// Restricts this process from here on. What comes back is why that cannot be done, and what to do about it.
-    pub(crate) fn apply(&self) -> Result<(), String> {
+    pub(crate) fn apply(&self) -> Result<(), SandboxFault> {
         self.or_less(no_other_threads())?;
         // Files first: their paths have to be opened for it.
         files::restrict(self)?;
@@ -212,27 +215,20 @@ impl Rules {
     }
 
     /// Goes on without, if that was asked for.
-    fn or_less(&self, done: Result<(), String>) -> Result<(), String> {
+    fn or_less(&self, done: Result<(), SandboxFault>) -> Result<(), SandboxFault> {
         match done {
-            Err(reason) if !self.best_effort => Err(format!(
-                "the sandbox cannot be had: {reason}, or write `.best_effort()` to do without what is missing"
-            )),
+            Err(fault) if !self.best_effort => Err(SandboxFault::Needed(Box::new(fault))),
             _ => Ok(()),
         }
     }
 }
 
 /// Landlock restricts a thread and those that it starts later.
-fn no_other_threads() -> Result<(), String> {
+fn no_other_threads() -> Result<(), SandboxFault> {
     match std::fs::read_dir("/proc/self/task").map(Iterator::count) {
         Ok(1) => Ok(()),
-        Ok(count) => Err(format!(
-            "{} other threads run already, started by a constructor before `main`; start them later",
-            count - 1
-        )),
-        Err(error) => Err(format!(
-            "whether other threads run cannot be seen, since `/proc` cannot be read: {error}; mount it"
-        )),
+        Ok(count) => Err(SandboxFault::OtherThreads(count - 1)),
+        Err(error) => Err(SandboxFault::NoProc(error)),
     }
 }
 
@@ -243,8 +239,8 @@ fn no_other_threads() -> Result<(), String> {
     target_arch = "riscv64"
 )))]
 mod calls {
-    pub(super) fn restrict(_: &super::Rules) -> Result<(), String> {
-        Err("system calls cannot be restricted on this kind of machine; use x86-64, aarch64 or riscv64".to_owned())
+    pub(super) fn restrict(_: &super::Rules) -> Result<(), super::SandboxFault> {
+        Err(super::SandboxFault::UnknownMachine(None))
     }
 }
 

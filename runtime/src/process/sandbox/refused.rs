@@ -4,9 +4,27 @@
 //! what that needs of threads, memory, clocks and pipes nobody can list. Files are not the matter of this list;
 //! Landlock holds them, but for what it does not look at.
 
-use super::calls::When::{
-    self, Always, Any, BitsAre, Is, IsNot, IsThere, OtherThanOwn, OtherThanOwnOrZero,
-};
+use When::{Always, Any, BitsAre, Is, IsNot, IsThere, OtherThanOwn, OtherThanOwnOrZero};
+
+/// For which values of an argument a call is refused. Arguments count from 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum When {
+    Always,
+    /// The argument is one of these.
+    Is(u8, &'static [u64]),
+    /// The argument is none of these.
+    IsNot(u8, &'static [u64]),
+    /// Of the argument, the bits of the first number are the second.
+    BitsAre(u8, u64, u64),
+    /// The argument names a process other than this one.
+    OtherThanOwn(u8),
+    /// The same, where 0 is this process too.
+    OtherThanOwnOrZero(u8),
+    /// The argument is a pointer, to something.
+    IsThere(u8),
+    /// One of these holds. It must not be [`Always`](When::Always).
+    Any(&'static [When]),
+}
 
 type Call = (i64, When);
 

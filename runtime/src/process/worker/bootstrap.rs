@@ -191,7 +191,7 @@ fn restrict(config: &WorkerConfig) -> Result<(), String> {
     }
     #[cfg(feature = "sandbox")]
     if let Some(rules) = &config.sandbox {
-        return rules.apply();
+        return rules.apply().map_err(|fault| fault.to_string());
     }
     Ok(())
 }

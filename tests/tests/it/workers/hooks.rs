@@ -106,7 +106,7 @@ fn a_start_hook_that_hangs_is_ended_and_named() {
         assert_eq!(pool.stats().workers, 0);
         // On a busy machine it may take a while until the worker has said what it does.
         if !text.contains("said nothing within") {
-            let words = format!("not through within {limit:?}");
+            let words = format!("did not finish within {limit:?}");
             assert!(text.contains(&words), "{text}");
             assert!(text.contains("hooks::b_second`"), "{text}");
             return;

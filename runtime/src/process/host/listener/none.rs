@@ -1,11 +1,11 @@
-//! Without tokio, the pool's own thread hears of all calls.
+//! Without tokio, the reactor hears of all calls.
 
 use std::convert::Infallible;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-use crate::process::host::worker::WorkerHandle;
+use super::ringer::Ringer;
 
 /// There is none.
 #[derive(Debug)]
@@ -25,13 +25,17 @@ impl Doorbell {
     pub(crate) fn register(
         runtime: &Runtime,
         _: usize,
-        _: &Arc<WorkerHandle>,
+        _: Weak<dyn Ringer>,
         _: OwnedFd,
     ) -> io::Result<Arc<Doorbell>> {
         match runtime.0 {}
     }
 
     pub(crate) fn is_of(&self, _: &Arc<Runtime>) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
         match self.0 {}
     }
 

@@ -1,4 +1,4 @@
-//! Bells of tokio runtimes. The `unsafe` of registering a descriptor with one is here.
+//! Doorbells of tokio runtimes. The `unsafe` of registering a descriptor with one is here.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -14,7 +14,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::runtime::{Handle, Id};
 use tokio::task::coop::unconstrained;
 
-use crate::process::host::worker::WorkerHandle;
+use super::ringer::Ringer;
 use crate::util::panic;
 use crate::util::sync::lock;
 use crate::util::wait;
@@ -109,7 +109,7 @@ impl Runtime {
 pub(crate) struct Doorbell {
     number: usize,
     runtime: Arc<Runtime>,
-    worker: Weak<WorkerHandle>,
+    ringer: Weak<dyn Ringer>,
     /// `None` when the runtime or the worker has ended.
     registration: Mutex<Option<AsyncFd<OwnedFd>>>,
 }
@@ -122,7 +122,7 @@ impl Doorbell {
     pub(crate) fn register(
         runtime: &Arc<Runtime>,
         number: usize,
-        worker: &Arc<WorkerHandle>,
+        ringer: Weak<dyn Ringer>,
         descriptor: OwnedFd,
     ) -> io::Result<Arc<Doorbell>> {
         // tokio panics where the runtime was built without I/O, or ends at this moment.
@@ -146,7 +146,7 @@ impl Doorbell {
         let doorbell = Arc::new(Doorbell {
             number,
             runtime: Arc::clone(runtime),
-            worker: Arc::downgrade(worker),
+            ringer,
             registration: Mutex::new(Some(registration)),
         });
         if !doorbell.wait() {
@@ -159,7 +159,12 @@ impl Doorbell {
         Arc::ptr_eq(&self.runtime, runtime)
     }
 
-    /// Nobody is to be woken any more.
+    /// Returns whether the runtime or the worker has ended: nothing hears the doorbell any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        lock(&self.registration).is_none()
+    }
+
+    /// From now on the runtime is not woken any more.
     pub(crate) fn deregister(&self) {
         let registration = lock(&self.registration).take();
         drop(registration);
@@ -199,11 +204,11 @@ impl Wake for Doorbell {
 
     fn wake_by_ref(self: &Arc<Doorbell>) {
         let goes_on = self.wait();
-        if let Some(worker) = self.worker.upgrade() {
+        if let Some(ringer) = self.ringer.upgrade() {
             if !goes_on {
-                worker.forget_doorbell(self.number, self);
+                ringer.forget(self.number);
             }
-            worker.listen(self.number);
+            ringer.rung(self.number);
         }
     }
 }

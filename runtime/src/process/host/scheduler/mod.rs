@@ -1,60 +1,54 @@
-//! The living part of a process pool: the queue, and which worker takes which call.
+//! The scheduler of a process pool: the queue, and which worker takes which call.
 //!
 //! A call goes to an idle worker at once, in the caller's own poll; otherwise it waits, first come
-//! first served, and the next worker that is free takes it. Short calls wait in the workers' own
-//! lines, so that a worker goes from one to the next by itself.
+//! first served, and the next worker that is free takes it. Short calls are prefetched: they wait in
+//! workers, so that a worker goes from one to the next by itself.
 
 pub(crate) mod job;
 pub(crate) mod poison;
 mod prefetch;
-pub(crate) mod roster;
+mod retry;
+mod roster;
 mod shutdown;
+mod start;
+mod supervise;
+mod sweep;
 mod watchdog;
 
-use std::collections::VecDeque;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use self::job::Job;
 use self::poison::Poison;
 use self::roster::Roster;
-use super::codec;
+use self::watchdog::Watchdog;
 use super::exit_hook;
-use super::spawner;
-use super::worker::WorkerHandle;
+use super::offload;
+use super::worker;
 use crate::error::Started;
-use crate::error::fault::StartFault;
 use crate::pool::closing::Watchers;
 use crate::pool::queue::Queue;
 use crate::pool::rejected::Rejected;
-use crate::process::config::Settings;
-use crate::process::protocol::handshake::WorkerConfig;
+use crate::process::config::Config;
 use crate::stats::{Counters, Stats};
 use crate::sys::fork;
 use crate::util::sync::lock;
 use crate::util::timer::{Expire, Timer, Token};
 
-use self::prefetch::Settled;
-use self::watchdog::Watchdog;
-
-/// After so many workers in a row that did not come up, the calls that wait are told.
-const FAILED_STARTS: u32 = 3;
-/// How long to wait before the next start after one failed; doubles each time.
-const BACK_OFF: Duration = Duration::from_millis(50);
+/// The handle of a worker of a process pool.
+pub(crate) type WorkerHandle = worker::WorkerHandle<Scheduler>;
 
 #[derive(Debug)]
 pub(crate) struct Scheduler {
-    name: String,
-    settings: Settings,
-    /// Stands for the process that the pool's threads are in.
+    config: Config,
+    /// The [`fork::generation`] of the process that the threads of the pool are in.
     forks: u32,
     counters: Counters,
     poison: Poison,
-    /// Held from taking a call out of the queue until it is in a worker's line, so that calls come there in
+    /// Held from taking a call out of the queue until a worker has it, so that calls come to workers in
     /// their order. Taken before all other locks.
     taking: Mutex<()>,
-    /// How many calls lie ready behind others in workers.
+    /// How many calls were put behind others in workers.
     prefetched: AtomicUsize,
     watchdog: Watchdog<Timer>,
     state: Mutex<State>,
@@ -63,17 +57,17 @@ pub(crate) struct Scheduler {
 #[derive(Debug)]
 struct State {
     queue: Queue<Job>,
-    roster: Roster,
+    roster: Roster<WorkerHandle>,
     /// Starts that failed since the last one that succeeded.
     failed_starts: u32,
-    /// No worker is started before this timer is through.
+    /// No worker is started before this deadline has passed.
     pause: Timer,
     /// When to look for workers that have been idle for too long.
     idle_check: Timer,
     closed: bool,
-    /// When whatever still runs is to be killed.
+    /// When all that still runs is to be killed.
     shutdown: Timer,
-    /// ... which has happened.
+    /// The pool was shut down, and all that still ran was killed.
     abort: bool,
     watchers: Watchers,
 }
@@ -85,9 +79,9 @@ impl State {
 }
 
 impl Scheduler {
-    pub(crate) fn new(name: &str, settings: Settings) -> Arc<Scheduler> {
+    /// Makes the scheduler of a pool that may have so many workers.
+    pub(crate) fn new(config: &Config, workers: usize) -> Arc<Scheduler> {
         let scheduler = Arc::new(Scheduler {
-            name: name.to_owned(),
             forks: fork::generation(),
             counters: Counters::default(),
             poison: Poison::default(),
@@ -96,7 +90,7 @@ impl Scheduler {
             watchdog: Watchdog::default(),
             state: Mutex::new(State {
                 queue: Queue::default(),
-                roster: Roster::new(settings.min_workers, settings.workers),
+                roster: Roster::new(config.min_workers, workers),
                 failed_starts: 0,
                 pause: Timer::default(),
                 idle_check: Timer::default(),
@@ -105,18 +99,18 @@ impl Scheduler {
                 abort: false,
                 watchers: Watchers::default(),
             }),
-            settings,
+            config: *config,
         });
-        exit_hook::include(&scheduler);
+        exit_hook::include(Arc::<Scheduler>::downgrade(&scheduler));
         scheduler
     }
 
     pub(crate) fn name(&self) -> &str {
-        &self.name
+        self.config.name
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
     }
 
     pub(crate) fn counters(&self) -> &Counters {
@@ -143,19 +137,6 @@ impl Scheduler {
         }
     }
 
-    /// What the next worker is told.
-    pub(crate) fn config(&self) -> WorkerConfig {
-        WorkerConfig {
-            pool: self.name.clone(),
-            number: lock(&self.state).roster.number(),
-            memory_limit: self.settings.memory_limit,
-            nice: self.settings.nice,
-            reports_memory: self.settings.recycle_above.is_some(),
-            #[cfg(feature = "sandbox")]
-            sandbox: self.settings.sandbox.clone(),
-        }
-    }
-
     /// Takes a call in: gives it to an idle worker, or queues it.
     pub(crate) fn submit(self: &Arc<Scheduler>, job: Arc<Job>) -> Result<(), Rejected> {
         let taken = self.take_in(job);
@@ -174,11 +155,11 @@ impl Scheduler {
         } else {
             0
         };
-        let mut state = lock(&self.state);
+        let state = lock(&self.state);
         if state.closed {
             return Err(Rejected::Closed);
         }
-        let limit = self.settings.queue.saturating_add(state.roster.room());
+        let limit = self.config.queue.saturating_add(state.roster.room());
         if job.bounded() && state.queue.holds(limit.saturating_sub(waiting)) {
             return Err(Rejected::Full);
         }
@@ -186,22 +167,24 @@ impl Scheduler {
         if let Some(deaths) = job.is_poison() {
             drop(state);
             job.fail_as_poison(deaths);
-        } else if let Some(worker) = state.roster.pop_idle() {
+            return Ok(());
+        }
+        let mut state = match self.take_idle(state) {
+            Ok(idle) => {
+                idle.take(lock(&self.taking), &job);
+                return Ok(());
+            }
+            Err(state) => state,
+        };
+        state.queue.push_back(job);
+        if state.roster.is_complete() {
+            let worker = state.roster.with_room();
             drop(state);
-            if let Settled::Over = self.hand_over(lock(&self.taking), &worker, &job) {
-                self.worker_free(&worker);
+            if let Some(worker) = worker {
+                self.refill(&worker);
             }
         } else {
-            state.queue.push_back(job);
-            if state.roster.is_complete() {
-                let worker = state.roster.with_room();
-                drop(state);
-                if let Some(worker) = worker {
-                    self.refill(&worker);
-                }
-            } else {
-                self.start_workers(state);
-            }
+            self.start_workers(state);
         }
         Ok(())
     }
@@ -214,7 +197,7 @@ impl Scheduler {
         }
     }
 
-    /// Puts a call at the head of the queue, or gives it back if nobody looks there any more.
+    /// Puts a call at the head of the queue, or returns it if nothing is taken from there any more.
     fn put_back(&self, job: Arc<Job>) -> Option<Arc<Job>> {
         let mut state = lock(&self.state);
         if state.abort {
@@ -226,34 +209,27 @@ impl Scheduler {
 
     /// There is something in the queue: sees to it that a worker comes.
     fn serve_queue(self: &Arc<Scheduler>) {
-        let mut state = lock(&self.state);
-        match state.roster.pop_idle() {
-            Some(worker) => {
-                drop(state);
-                self.worker_free(&worker);
-            }
-            None => self.start_workers(state),
+        match self.take_idle(lock(&self.state)) {
+            // It looks into the queue.
+            Ok(idle) => drop(idle),
+            Err(state) => self.start_workers(state),
         }
     }
 
-    /// The worker has a process.
-    pub(crate) fn worker_appeared(&self, worker: &Arc<WorkerHandle>) {
-        lock(&self.state).roster.add(worker);
-    }
-
-    /// The worker is ready for calls.
-    pub(crate) fn worker_ready(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {
-        let mut state = lock(&self.state);
-        let replaced = state.roster.ready();
-        state.failed_starts = 0;
-        state.pause.clear();
+    /// Takes a worker that has nothing to do. `Err` if there is none.
+    fn take_idle<'a>(
+        self: &'a Arc<Scheduler>,
+        mut state: MutexGuard<'a, State>,
+    ) -> Result<IdleWorker<'a>, MutexGuard<'a, State>> {
+        let Some(worker) = state.roster.pop_idle() else {
+            return Err(state);
+        };
+        // Before the guard is there, which takes this lock when it is dropped.
         drop(state);
-        if let Some(old) = replaced {
-            old.retire();
-        }
-        self.worker_free(worker);
-        // Others may have failed to start, and nobody waits for another try now.
-        self.start_workers(lock(&self.state));
+        Ok(IdleWorker {
+            scheduler: self,
+            worker: Some(worker),
+        })
     }
 
     /// The worker has nothing to do: gives it the next call, lets it rest or lets it go.
@@ -261,11 +237,11 @@ impl Scheduler {
         if worker.is_retiring() {
             return worker.retire();
         }
-        if (self.settings.recycle_after).is_some_and(|limit| worker.calls() >= limit) {
+        if (self.config.recycle_after).is_some_and(|limit| worker.calls() >= limit) {
             lock(&self.state).roster.mark_retiring(worker);
             return worker.retire();
         }
-        if (self.settings.recycle_above).is_some_and(|limit| worker.resident_memory() > limit) {
+        if (self.config.recycle_above).is_some_and(|limit| worker.resident_memory() > limit) {
             self.replace(worker);
         }
         let mut has_looked = false;
@@ -308,103 +284,16 @@ impl Scheduler {
         state.roster.push_idle(worker);
         if !state.idle_check.is_set() {
             // Without a thread to look, the next worker that has nothing to do tries again.
-            let limit = self.settings.idle_timeout;
+            let limit = self.config.idle_timeout;
             let _ = state.idle_check.set(limit, self, Deadline::Idle);
         }
     }
 
-    /// Starts another worker in place of this one, which leaves when that is ready.
-    fn replace(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {
-        let mut state = lock(&self.state);
-        let is_new = !state.closed && !state.pause.is_set() && state.roster.replace(worker);
-        drop(state);
-        if is_new {
-            spawner::request(self);
-        }
-    }
-
-    /// The worker is dead, which its call is about to be told.
-    pub(crate) fn worker_died(&self, worker: &WorkerHandle) {
-        lock(&self.state).roster.count_death(worker);
-    }
-
-    /// The worker is dead and reaped. `failed_start` says why, if it never was ready.
-    pub(crate) fn worker_gone(
-        self: &Arc<Scheduler>,
-        worker: &Arc<WorkerHandle>,
-        failed_start: Option<StartFault>,
-    ) {
-        if let Some(fault) = failed_start {
-            self.worker_vanished(worker);
-            return self.start_failed(&fault);
-        }
-        let mut state = lock(&self.state);
-        state.roster.gone(worker);
-        self.start_workers(state);
-        self.look_for_end();
-    }
-
-    /// The worker has no process any more, and never was ready.
-    pub(crate) fn worker_vanished(&self, worker: &WorkerHandle) {
-        lock(&self.state).roster.remove(worker);
-    }
-
-    /// A worker that was to be started is not there.
-    pub(crate) fn start_failed(self: &Arc<Scheduler>, fault: &StartFault) {
-        let mut state = lock(&self.state);
-        state.roster.start_failed();
-        // Of several that were started together and fail together, only the first counts.
-        let mut can_wait = true;
-        if !state.pause.is_set() {
-            state.failed_starts += 1;
-            let pause = BACK_OFF * 2_u32.pow(state.failed_starts.min(6));
-            can_wait = state.pause.set(pause, self, Deadline::NextStart).is_ok();
-        }
-        // Calls wait for another try as long as there is hope: tries left, or a worker that works
-        // or may come to it.
-        let is_hopeless = state.failed_starts >= FAILED_STARTS || !can_wait;
-        let told = if is_hopeless && state.roster.count() == 0 {
-            state.queue.take()
-        } else {
-            VecDeque::new()
-        };
-        drop(state);
-        if !told.is_empty() {
-            let reason = fault.to_string();
-            told.iter().for_each(|job| job.fail_to_start(&reason));
-        }
-        self.look_for_end();
-    }
-
-    /// Starts workers for the calls that wait, as many as there may be, and those that are kept.
-    fn start_workers(self: &Arc<Scheduler>, mut state: MutexGuard<'_, State>) {
-        if state.pause.is_set() {
-            return;
-        }
-        let queued = state.queue.len();
-        let count = state.roster.start_for(queued);
-        drop(state);
-        for _ in 0..count {
-            spawner::request(self);
-        }
-    }
-
-    /// Whether there is still something to do for a worker that was asked for.
-    pub(crate) fn wants_workers(&self) -> bool {
-        let state = lock(&self.state);
-        !state.closed || state.queue.len() > 0
-    }
-
-    /// Whether whatever a worker could do has been given up.
-    pub(crate) fn is_aborted(&self) -> bool {
-        lock(&self.state).abort
-    }
-
-    /// A call in the queue has lost its caller.
+    /// The caller of a call in the queue has dropped it.
     pub(crate) fn job_abandoned(&self) {
         let over = lock(&self.state).queue.abandon();
         if !over.is_empty() {
-            codec::discard(over);
+            offload::discard(over);
             self.look_for_end();
         }
     }
@@ -418,6 +307,45 @@ impl Scheduler {
         let surplus = state.roster.resize(workers);
         self.start_workers(state);
         surplus.iter().for_each(WorkerHandle::retire);
+    }
+}
+
+/// What became of a call that was to be given to a worker.
+enum Settled {
+    Given,
+    /// Another thread goes on: the worker could not take the call, which is in the queue again, or its
+    /// arguments are being encoded.
+    Elsewhere,
+    /// The call needs no worker any more.
+    Over,
+}
+
+/// A worker that was taken from those that have nothing to do. Unless it is given a call, it looks for
+/// work when this is dropped, and rests again if there is none.
+///
+/// Not to be dropped under a lock of the scheduler.
+struct IdleWorker<'a> {
+    scheduler: &'a Arc<Scheduler>,
+    worker: Option<Arc<WorkerHandle>>,
+}
+
+impl IdleWorker<'_> {
+    /// Gives the worker this call.
+    fn take(mut self, taking: MutexGuard<'_, ()>, job: &Arc<Job>) {
+        let Some(worker) = self.worker.take() else {
+            return;
+        };
+        if let Settled::Over = self.scheduler.hand_over(taking, &worker, job) {
+            self.worker = Some(worker);
+        }
+    }
+}
+
+impl Drop for IdleWorker<'_> {
+    fn drop(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            self.scheduler.worker_free(&worker);
+        }
     }
 }
 
@@ -462,7 +390,7 @@ impl Expire for Scheduler {
             }
             Deadline::Idle => {
                 let mut state = lock(&self.state);
-                let (unused, next) = state.roster.retire_unused(self.settings.idle_timeout);
+                let (unused, next) = state.roster.retire_unused(self.config.idle_timeout);
                 state.idle_check.clear();
                 if let Some(next) = next {
                     let _ = state.idle_check.set(next, &self, Deadline::Idle);

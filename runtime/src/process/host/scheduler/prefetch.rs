@@ -1,43 +1,37 @@
-//! Calls that lie ready in workers, behind those that run.
+//! Prefetch: calls that wait in workers, behind those that run, so that a worker goes from one to the
+//! next without the pool.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
-use super::Scheduler;
 use super::job::Job;
+use super::job::large;
+use super::{Scheduler, Settled, WorkerHandle};
 use crate::error::Started;
 use crate::pool::completion::TakenCall;
-use crate::process::host::codec;
-use crate::process::host::worker::{Taken, WorkerHandle};
+use crate::process::host::worker::Taken;
 use crate::util::sync::lock;
 
-/// What became of a call that was to be given to a worker.
-pub(super) enum Settled {
-    Given,
-    /// Somebody else goes on: whoever looks after the queue, since the worker cannot take it, or encodes it.
-    Elsewhere,
-    /// It needs no worker any more.
-    Over,
-}
-
 impl Scheduler {
-    /// Moves calls from the queue to the line of a worker that has calls already, if no other worker
-    /// is to come that could take them.
+    /// Moves calls from the queue to a worker that has calls already, if no other worker is to come that
+    /// could take them.
     pub(crate) fn refill(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {
         let mut has_given = false;
         loop {
             let taking = lock(&self.taking);
             let mut state = lock(&self.state);
-            // One that came to rest in the meantime did not see the calls that were on their way
-            // into this line, and would not come to take them from behind one that runs for long.
+            // A worker that came to rest in the meantime did not see the calls that were on their way
+            // to this one, and would not come to steal them from behind a call that runs for long.
             if has_given || state.queue.len() > 0 {
-                if let Some(idle) = state.roster.pop_idle() {
-                    drop(state);
-                    drop(taking);
-                    has_given = false;
-                    self.worker_free(&idle);
-                    continue;
-                }
+                state = match self.take_idle(state) {
+                    Ok(idle) => {
+                        has_given = false;
+                        drop(taking);
+                        drop(idle);
+                        continue;
+                    }
+                    Err(state) => state,
+                };
             }
             if !worker.has_room() || !state.roster.is_complete() || state.abort {
                 return;
@@ -46,7 +40,7 @@ impl Scheduler {
                 return;
             };
             let Some(message) = job.message_to_prefetch() else {
-                // Nor may any that came later go before it.
+                // Nor may any call that came later go before it.
                 state.queue.push_front(job);
                 return;
             };
@@ -72,7 +66,7 @@ impl Scheduler {
         let taken = worker.take(job, message);
         match self.settle(taking, job, taken) {
             Settled::Given if is_large => {
-                codec::encode_for(job);
+                large::encode_for(job);
                 Settled::Elsewhere
             }
             settled => settled,
@@ -86,7 +80,7 @@ impl Scheduler {
         job: &Arc<Job>,
         taken: Taken,
     ) -> Settled {
-        // Before anybody takes the next one.
+        // Before another thread takes the next call.
         let unwanted = match taken {
             Taken::Unfit => self.put_back(Arc::clone(job)),
             Taken::Yes | Taken::NotWanted | Taken::Failed(_) => None,
@@ -110,10 +104,10 @@ impl Scheduler {
         }
     }
 
-    /// For a worker that has nothing to do: puts some of the calls that lie ready in another one
-    /// back at the head of the queue.
+    /// For a worker that has nothing to do: puts some of the prefetched calls of another worker back at
+    /// the head of the queue.
     pub(super) fn steal(&self) {
-        let workers = lock(&self.state).roster.present();
+        let workers = lock(&self.state).roster.live();
         for worker in workers {
             let jobs = worker.give_up_prefetched();
             let mut any = false;
@@ -130,31 +124,31 @@ impl Scheduler {
         }
     }
 
-    /// Whether calls lie ready in workers, perhaps.
+    /// Returns whether workers have prefetched calls, perhaps.
     pub(super) fn has_prefetched(&self) -> bool {
         self.prefetched.load(Ordering::Acquire) > 0
     }
 
-    /// A call was given to a worker, perhaps behind another.
+    /// Counts a call that was given to a worker, if it is behind another.
     pub(crate) fn count_prefetched(&self, prefetched: bool) {
         if prefetched {
             self.prefetched.fetch_add(1, Ordering::AcqRel);
         }
     }
 
-    /// So many of those are there no more.
+    /// Takes so many of those from the count.
     pub(crate) fn uncount_prefetched(&self, count: usize) {
         if count > 0 {
             self.prefetched.fetch_sub(count, Ordering::AcqRel);
         }
     }
 
-    /// How many calls lie ready in workers and have not begun.
+    /// Returns how many prefetched calls have not begun.
     pub(super) fn waiting_in_workers(&self) -> usize {
         if !self.has_prefetched() {
             return 0;
         }
-        let workers = lock(&self.state).roster.present();
+        let workers = lock(&self.state).roster.live();
         workers.iter().map(|worker| worker.waiting()).sum()
     }
 }

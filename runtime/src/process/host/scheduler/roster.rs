@@ -1,54 +1,70 @@
-//! Which workers a pool has: how many there may be, which have nothing to do, which are to leave.
+//! Which workers a pool has: how many there may be, which have nothing to do, which are to end.
 //!
 //! This is bookkeeping under the pool's lock. It decides and notes; the pool does what it says once
-//! the lock is let go.
+//! the lock is released.
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::process::host::worker::WorkerHandle;
+/// A worker, as far as the roster looks at it.
+pub(crate) trait Member {
+    /// Returns whether the worker was told to end, now or after its calls.
+    fn is_retiring(&self) -> bool;
+
+    /// Notes that the worker is to end.
+    fn mark_retiring(&self);
+
+    /// Returns whether the worker has calls, and room for another one behind them.
+    fn has_room(&self) -> bool;
+}
 
 #[derive(Debug)]
-pub(crate) struct Roster {
+pub(crate) struct Roster<M> {
     /// So many are kept once the pool is in use.
-    least: usize,
-    most: usize,
+    min: usize,
+    max: usize,
     /// Those that have nothing to do, and since when. A stack: the last has the warmest caches, the
     /// first has been idle for longest.
-    idle: Vec<(Instant, Arc<WorkerHandle>)>,
+    idle: Vec<(Instant, Arc<M>)>,
     /// All that have a process.
-    present: Vec<Arc<WorkerHandle>>,
+    live: Vec<Arc<M>>,
     /// Which of them was given a call behind others last.
     last_filled: usize,
-    /// Workers that live or are about to, those that are leaving included.
+    /// How many workers have a process or are about to have one, those that are retiring included.
     count: usize,
-    /// Those of them that are not ready yet.
+    /// How many of them are not ready yet.
     starting: usize,
-    /// Those of them that were told to end.
-    leaving: usize,
-    /// Workers that have grown too large and leave when another is ready.
-    replaced: Vec<Arc<WorkerHandle>>,
+    /// How many of them were told to end.
+    retiring: usize,
+    /// Those of them that take too much memory, and are to end when another is ready.
+    outgrown: Vec<Arc<M>>,
+    /// How many workers were started in all.
     started: u64,
+    /// How many workers died that were not told to end.
     died: u64,
 }
 
-impl Roster {
-    pub(crate) fn new(least: usize, most: usize) -> Roster {
+impl<M: Member> Roster<M> {
+    pub(crate) fn new(min: usize, max: usize) -> Roster<M> {
         Roster {
-            least,
-            most,
+            min,
+            max,
             idle: Vec::new(),
-            present: Vec::new(),
+            live: Vec::new(),
             last_filled: 0,
             count: 0,
             starting: 0,
-            leaving: 0,
-            replaced: Vec::new(),
+            retiring: 0,
+            outgrown: Vec::new(),
             started: 0,
             died: 0,
         }
     }
 
+    /// Returns how many workers there are, those that are starting or retiring included.
     pub(crate) fn count(&self) -> usize {
         self.count
     }
@@ -65,44 +81,46 @@ impl Roster {
         self.died
     }
 
-    /// How many calls could be taken up by workers that have none, are starting, or can be started.
+    /// Returns how many calls could be taken up by workers that have none, are starting, or can be
+    /// started.
     pub(crate) fn room(&self) -> usize {
-        self.idle.len() + self.starting + self.most.saturating_sub(self.count)
+        self.idle.len() + self.starting + self.max.saturating_sub(self.count)
     }
 
-    /// How many workers to start for so many calls that wait, and notes that they are started.
+    /// Returns how many workers to start for so many calls that wait, and notes that they are starting.
     pub(crate) fn start_for(&mut self, queued: usize) -> usize {
         let for_calls = queued.saturating_sub(self.starting);
-        let for_least = self.least.saturating_sub(self.count - self.leaving);
-        let possible = self.most.saturating_sub(self.count);
-        let count = for_calls.max(for_least).min(possible);
+        let for_min = self.min.saturating_sub(self.count - self.retiring);
+        let possible = self.max.saturating_sub(self.count);
+        let count = for_calls.max(for_min).min(possible);
         self.count += count;
         self.starting += count;
         count
     }
 
-    /// A worker has a process now; gives its number.
+    /// Returns the number of a worker that is about to get a process.
     pub(crate) fn number(&mut self) -> usize {
         self.started += 1;
         usize::try_from(self.started).unwrap_or(usize::MAX)
     }
 
-    pub(crate) fn add(&mut self, worker: &Arc<WorkerHandle>) {
-        self.present.push(Arc::clone(worker));
+    /// A worker that is starting has a process now.
+    pub(crate) fn add(&mut self, worker: &Arc<M>) {
+        self.live.push(Arc::clone(worker));
     }
 
-    pub(crate) fn remove(&mut self, worker: &WorkerHandle) {
-        self.present
-            .retain(|other| other.number() != worker.number());
+    /// A worker has no process any more, and was never ready.
+    pub(crate) fn remove(&mut self, worker: &M) {
+        self.live.retain(|other| !is_same(other, worker));
     }
 
-    /// A worker is ready. Gives one that it replaces, if that has nothing to do; one that works leaves
-    /// after its call.
-    pub(crate) fn ready(&mut self) -> Option<Arc<WorkerHandle>> {
+    /// A worker is ready. Returns one that it replaces, if that has nothing to do; one that works ends
+    /// after its calls.
+    pub(crate) fn ready(&mut self) -> Option<Arc<M>> {
         self.starting -= 1;
-        let old = self.replaced.last().cloned()?;
+        let old = self.outgrown.last().cloned()?;
         self.mark_retiring(&old);
-        let at = self.idle.iter().position(|(_, idle)| same(idle, &old))?;
+        let at = self.idle.iter().position(|(_, idle)| is_same(idle, &old))?;
         self.idle.remove(at);
         Some(old)
     }
@@ -111,61 +129,61 @@ impl Roster {
     pub(crate) fn start_failed(&mut self) {
         self.count -= 1;
         self.starting -= 1;
-        // They stay, and ask again after their next call.
-        self.replaced.clear();
+        // Those that have outgrown their limit stay, and ask again after their next call.
+        self.outgrown.clear();
     }
 
-    /// A worker is gone.
-    pub(crate) fn gone(&mut self, worker: &Arc<WorkerHandle>) {
-        self.idle.retain(|(_, idle)| !same(idle, worker));
-        self.replaced.retain(|old| !same(old, worker));
+    /// A worker that was ready is gone.
+    pub(crate) fn gone(&mut self, worker: &M) {
+        self.idle.retain(|(_, idle)| !is_same(idle, worker));
+        self.outgrown.retain(|old| !is_same(old, worker));
         self.remove(worker);
         self.count -= 1;
-        self.leaving -= usize::from(worker.is_retiring());
+        self.retiring -= usize::from(worker.is_retiring());
     }
 
     /// A worker was found dead.
-    pub(crate) fn count_death(&mut self, worker: &WorkerHandle) {
+    pub(crate) fn count_death(&mut self, worker: &M) {
         self.died += u64::from(!worker.is_retiring());
     }
 
-    /// The worker has grown too large. True if another is to be started in its place.
-    pub(crate) fn replace(&mut self, worker: &Arc<WorkerHandle>) -> bool {
-        if worker.is_retiring() || self.replaced.iter().any(|old| same(old, worker)) {
+    /// The worker takes too much memory. True if another is to be started in its place.
+    pub(crate) fn replace(&mut self, worker: &Arc<M>) -> bool {
+        if worker.is_retiring() || self.outgrown.iter().any(|old| is_same(old, worker)) {
             return false;
         }
-        self.replaced.push(Arc::clone(worker));
+        self.outgrown.push(Arc::clone(worker));
         self.count += 1;
         self.starting += 1;
         true
     }
 
-    /// The worker takes no more calls. One that has one is let go after it.
-    pub(crate) fn mark_retiring(&mut self, worker: &WorkerHandle) {
+    /// The worker takes no more calls. One that has calls ends after them.
+    pub(crate) fn mark_retiring(&mut self, worker: &M) {
         if !worker.is_retiring() {
-            self.leaving += 1;
+            self.retiring += 1;
             worker.mark_retiring();
-            // It leaves before another has taken its place.
-            self.replaced.retain(|old| old.number() != worker.number());
+            // It ends before another has taken its place.
+            self.outgrown.retain(|old| !is_same(old, worker));
         }
     }
 
-    /// Whether there are more workers than there may be.
+    /// Returns whether there are more workers than there may be.
     pub(crate) fn has_surplus(&self) -> bool {
-        self.count - self.leaving > self.most.saturating_add(self.replaced.len())
+        self.count - self.retiring > self.max.saturating_add(self.outgrown.len())
     }
 
-    pub(crate) fn push_idle(&mut self, worker: &Arc<WorkerHandle>) {
+    pub(crate) fn push_idle(&mut self, worker: &Arc<M>) {
         self.idle.push((Instant::now(), Arc::clone(worker)));
     }
 
-    pub(crate) fn pop_idle(&mut self) -> Option<Arc<WorkerHandle>> {
+    pub(crate) fn pop_idle(&mut self) -> Option<Arc<M>> {
         self.idle.pop().map(|(_, worker)| worker)
     }
 
-    /// The pool is closed: takes out all that have nothing to do, to be let go.
-    pub(crate) fn close(&mut self) -> Vec<Arc<WorkerHandle>> {
-        self.least = 0;
+    /// The pool is closed: takes out all that have nothing to do, to be told to end.
+    pub(crate) fn close(&mut self) -> Vec<Arc<M>> {
+        self.min = 0;
         let idle = std::mem::take(&mut self.idle);
         let idle: Vec<_> = idle.into_iter().map(|(_, worker)| worker).collect();
         for worker in &idle {
@@ -174,14 +192,11 @@ impl Roster {
         idle
     }
 
-    /// Takes out those that have been idle for so long, as far as they can be spared, and gives in
-    /// how much time the next one will have been.
-    pub(crate) fn retire_unused(
-        &mut self,
-        limit: Duration,
-    ) -> (Vec<Arc<WorkerHandle>>, Option<Duration>) {
+    /// Takes out those that have been idle for so long, as far as they can be spared. Returns them, and
+    /// in how much time the next one will have been idle for so long.
+    pub(crate) fn retire_unused(&mut self, limit: Duration) -> (Vec<Arc<M>>, Option<Duration>) {
         let mut unused = Vec::new();
-        while self.count - self.leaving > self.least {
+        while self.count - self.retiring > self.min {
             let Some((since, worker)) = self.idle.first() else {
                 break;
             };
@@ -198,9 +213,9 @@ impl Roster {
     }
 
     /// Sets how many there may be, and takes out those of the surplus that have nothing to do.
-    pub(crate) fn resize(&mut self, most: usize) -> Vec<Arc<WorkerHandle>> {
-        self.most = most;
-        self.least = self.least.min(most);
+    pub(crate) fn resize(&mut self, max: usize) -> Vec<Arc<M>> {
+        self.max = max;
+        self.min = self.min.min(max);
         let mut surplus = Vec::new();
         while self.has_surplus() && !self.idle.is_empty() {
             let (_, worker) = self.idle.remove(0);
@@ -210,21 +225,22 @@ impl Roster {
         surplus
     }
 
-    pub(crate) fn present(&self) -> Vec<Arc<WorkerHandle>> {
-        self.present.clone()
+    /// Returns all workers that have a process.
+    pub(crate) fn live(&self) -> Vec<Arc<M>> {
+        self.live.clone()
     }
 
-    /// Whether all workers that there may be are there, so that no other will take what waits.
+    /// Returns whether all workers that there may be are ready, so that no other will take what waits.
     pub(crate) fn is_complete(&self) -> bool {
-        self.count >= self.most && self.starting == 0
+        self.count >= self.max && self.starting == 0
     }
 
-    /// A worker that has room for a call behind those that it has: each in its turn.
-    pub(crate) fn with_room(&mut self) -> Option<Arc<WorkerHandle>> {
+    /// Returns a worker that has room for a call behind those that it has: each in its turn.
+    pub(crate) fn with_room(&mut self) -> Option<Arc<M>> {
         // Few are looked at, because this is asked for each call that waits.
-        for _ in 0..self.present.len().min(2) {
-            self.last_filled = (self.last_filled + 1) % self.present.len();
-            let worker = &self.present[self.last_filled];
+        for _ in 0..self.live.len().min(2) {
+            self.last_filled = (self.last_filled + 1) % self.live.len();
+            let worker = &self.live[self.last_filled];
             if worker.has_room() {
                 return Some(Arc::clone(worker));
             }
@@ -233,6 +249,6 @@ impl Roster {
     }
 }
 
-fn same(one: &Arc<WorkerHandle>, other: &Arc<WorkerHandle>) -> bool {
-    Arc::ptr_eq(one, other)
+fn is_same<M>(one: &Arc<M>, other: &M) -> bool {
+    std::ptr::eq(Arc::as_ptr(one), other)
 }

@@ -1,18 +1,19 @@
 //! The end of a pool: it is closed and waited for, or shut down.
 
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::{Deadline, Scheduler};
+use super::{Deadline, Scheduler, WorkerHandle};
 use crate::error::Started;
 use crate::pool::closing::Drain;
-use crate::process::host::worker::WorkerHandle;
+use crate::process::host::exit_hook::CloseOnExit;
 use crate::sys::fork;
 use crate::util::sync::{lock, wake};
 
 impl Scheduler {
-    /// Takes no more calls. Those in the queue are still run; idle workers end. Gives those.
+    /// Takes no more calls. Those in the queue are still run; idle workers end. Returns those.
     pub(crate) fn close(&self) -> Vec<Arc<WorkerHandle>> {
         if !self.is_of_this_process() {
             // Its workers are those of the process from which this one was forked.
@@ -27,12 +28,12 @@ impl Scheduler {
         idle
     }
 
-    /// Whether the pool was made in this process, rather than in one that this was forked from.
+    /// Returns whether the pool was made in this process, rather than in one that this was forked from.
     pub(crate) fn is_of_this_process(&self) -> bool {
         self.forks == fork::generation()
     }
 
-    /// Closes, and after `deadline` ends whatever is not through by then.
+    /// Closes, and after `deadline` ends all that still runs.
     pub(crate) fn shut_down(self: &Arc<Scheduler>, deadline: Duration) {
         self.close();
         if !self.is_of_this_process() {
@@ -52,7 +53,7 @@ impl Scheduler {
         let mut state = lock(&self.state);
         state.abort = true;
         let queued = state.queue.take();
-        let workers = state.roster.present();
+        let workers = state.roster.live();
         drop(state);
         for job in queued {
             job.abort(Started::No);
@@ -63,7 +64,7 @@ impl Scheduler {
         self.look_for_end();
     }
 
-    /// Tells those who wait for the pool's end, if this is it.
+    /// Wakes those that wait for the end of the pool, if this is it.
     pub(super) fn look_for_end(&self) {
         let mut state = lock(&self.state);
         if state.is_drained() {
@@ -71,6 +72,15 @@ impl Scheduler {
             drop(state);
             watchers.into_iter().for_each(wake);
         }
+    }
+}
+
+impl CloseOnExit for Scheduler {
+    fn close_on_exit(&self) -> Vec<Arc<OwnedFd>> {
+        let idle = self.close();
+        idle.iter()
+            .map(|worker| Arc::clone(worker.pidfd()))
+            .collect()
     }
 }
 

@@ -1,17 +1,9 @@
-//! Who looks after workers that have calls.
+//! When the next sweep over the workers comes.
 //!
-//! The runtime that should take in an answer may be blocked by other work, or the future may be polled
-//! elsewhere by now; and a worker may have been stopped. So as long as workers have calls, the pool sweeps
-//! over them: soon at first, then ever more rarely. An answer that was there at two sweeps in a row is
-//! taken in: a runtime that listens never notices, and what one misses that does not is late by as much
-//! as it took, or by two of [`LONGEST_PAUSE`] at most. A worker that could have begun a call for a second,
-//! and has not, is killed, and the call goes to another. Callers that want to know how far their calls are
-//! are told by a sweep too.
-//!
-//! [`Watchdog`] decides when the next sweep is. It has two sides: those who give a worker a call see to it that
-//! a sweep will come, and the sweep sees to it that another comes if there is still something to look at.
+//! [`Watchdog`] has two sides: those who give a worker a call see to it that a sweep will come, and the
+//! sweep sees to it that another comes if there is still something to look at. What a sweep does is in
+//! `sweep.rs`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(all(test, offloop_loom))]
@@ -23,10 +15,9 @@ use std::sync::Mutex;
 #[cfg(not(all(test, offloop_loom)))]
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 
-use super::{Deadline, Scheduler};
-use crate::pool::completion::PROGRESS_PAUSE;
-
-const FIRST_PAUSE: Duration = Duration::from_millis(2);
+/// The pause before the first sweep after a call was given.
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(2);
+/// The longest pause between two sweeps.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// Whether a sweep will come, and after which pause. `T` is the timer that begins it.
@@ -104,49 +95,7 @@ fn lock<T>(mutex: &Mutex<T>) -> loom::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap()
 }
 
-impl Scheduler {
-    /// A worker has a call.
-    pub(crate) fn ensure_sweep(self: &Arc<Scheduler>) {
-        self.watchdog
-            .ensure(|timer, pause| timer.set(pause, self, Deadline::Sweep).is_ok());
-    }
-
-    pub(super) fn sweep(self: &Arc<Scheduler>) {
-        let pause = self.watchdog.begin();
-        let workers = crate::util::sync::lock(&self.state).roster.present();
-        let mut any = false;
-        let mut has_calls = false;
-        let mut is_watched = false;
-        for worker in workers.iter().filter(|worker| worker.has_calls()) {
-            any |= worker.collect_overdue();
-            worker.kill_if_stuck();
-            is_watched |= worker.sweep_events();
-            has_calls |= worker.has_calls();
-        }
-        if has_calls {
-            // If anything was overdue, its runtime does not listen, and more will be.
-            let pause = if any { FIRST_PAUSE } else { pause * 2 };
-            let pause = if is_watched {
-                pause.min(PROGRESS_PAUSE)
-            } else {
-                pause
-            };
-            self.watchdog.go_on(pause, |timer, pause| {
-                timer.set(pause, self, Deadline::Sweep).is_ok()
-            });
-        }
-    }
-
-    /// Takes in whatever workers have answered, for whoever wants to know what they are at.
-    pub(super) fn catch_up(&self) {
-        let workers = crate::util::sync::lock(&self.state).roster.present();
-        for worker in workers.iter().filter(|worker| worker.has_calls()) {
-            worker.collect();
-        }
-    }
-}
-
-/// All config in which those who give calls and the sweeps can meet:
+/// All orders in which those who give calls and the sweeps can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
 ///
 /// It can fail. It was run with the timer set and noted one after the other without the lock, with a sweep that
@@ -159,7 +108,7 @@ mod every_order {
 
     struct Pool {
         watchdog: Watchdog<()>,
-        /// A worker has a call. Changed by exchanges, because in the pool a lock config its changes.
+        /// A worker has a call. Changed by exchanges, because in the pool a lock orders its changes.
         has_call: AtomicBool,
         /// The timer is set, and has not fired. Changed by exchanges too: its lock is another.
         timer: AtomicBool,

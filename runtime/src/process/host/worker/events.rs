@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::handle::{Inner, WorkerHandle};
+use super::handle::{Call, Inner, Supervisor, WorkerHandle};
 use crate::context::Progress;
 use crate::error::Exit;
 use crate::error::fault::{Fault, ProtocolFault};
-use crate::process::host::scheduler::job::Job;
 use crate::process::protocol::event::Event;
 use crate::process::transport::{Overfull, Ring};
 use crate::util::sync::lock;
@@ -66,50 +65,51 @@ impl Said {
     }
 }
 
-impl Inner {
+impl<C> Inner<C> {
     /// Takes in what the worker has said beside its answers.
     pub(super) fn take_in_events(&mut self, ring: &Ring) -> Result<(), Fault> {
-        Ok(self.said.take_in(ring)?)
+        Ok(self.link.said.take_in(ring)?)
     }
 }
 
-impl WorkerHandle {
+impl<S: Supervisor> WorkerHandle<S> {
     /// Takes in what the worker says while it runs its calls, and tells the callers that want to know how
     /// far these are. Returns whether there are such callers.
     pub(crate) fn sweep_events(&self) -> bool {
         let mut inner = lock(&self.inner);
-        if inner.is_faulty {
+        if inner.process.is_faulty {
             return false;
         }
         if let Err(fault) = inner.take_in_events(&self.ring) {
             self.kill(&mut inner, fault.into());
             return false;
         }
-        let wanted: Vec<(u64, Arc<Job>)> = inner
+        let wanted: Vec<_> = inner
+            .calls
             .pipeline
             .all()
-            .filter(|(_, job)| job.wants_progress())
-            .map(|(position, job)| (position, Arc::clone(job)))
+            .filter(|placed| placed.call.header().wants_progress)
+            .map(|placed| (placed.position, Arc::clone(placed.call)))
             .collect();
         let is_due = |told: Instant| told.elapsed() >= LEAST_PAUSE;
-        if wanted.is_empty() || !inner.said.told.is_none_or(is_due) {
+        if wanted.is_empty() || !inner.link.said.told.is_none_or(is_due) {
             return !wanted.is_empty();
         }
-        inner.said.told = Some(Instant::now());
+        inner.link.said.told = Some(Instant::now());
         drop(inner);
-        for (position, job) in wanted {
+        for (position, call) in wanted {
             // If the slot is another call's by now, there is nothing to read for this one.
-            if let Some(report) = self.progress_of(position, &job) {
-                job.progressed(report);
+            if let Some(report) = self.progress_of(position, &call) {
+                call.progressed(report);
             }
         }
         true
     }
 
     /// Returns how far this call is, if its caller wants to know and its function has said so.
-    pub(super) fn progress_of(&self, position: u64, job: &Job) -> Option<Report> {
-        if job.wants_progress() {
-            self.ring.progress(position, job.id())
+    pub(super) fn progress_of(&self, position: u64, call: &S::Call) -> Option<Report> {
+        if call.header().wants_progress {
+            self.ring.progress(position, call.id())
         } else {
             None
         }

@@ -1,49 +1,122 @@
-//! The pool's handle of a worker process, and what the pool knows of that process.
+//! The pool's handle of a worker process, and what the handle asks of its pool and of its calls.
 
+use std::fmt::Debug;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::process::Child;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::Pid;
 
-use super::events::Said;
-use super::pipeline::Pipeline;
+use super::events::Report;
 use super::setup::Parts;
-use crate::error::fault::KillReason;
-use crate::process::host::listener::Doorbell;
-use crate::process::host::post_mortem;
-use crate::process::host::scheduler::Scheduler;
-use crate::process::host::scheduler::job::Job;
+use super::state::{Calls, Link, Process};
+use crate::call::header::CallHeader;
+use crate::error::fault::{StartFault, Unsent};
+use crate::error::{Error, Phase, Started};
+use crate::process::config::Config;
+use crate::process::host::listener::{Ringer, Runtime};
+use crate::process::host::post_mortem::{self, Death};
 use crate::process::host::stderr::Stderr;
-use crate::process::protocol::frame::Assembler;
 use crate::process::protocol::handshake::Hello;
-use crate::process::transport::shm::memory::Memory;
-use crate::process::transport::shm::region::Region;
-use crate::process::transport::{CallState, DOORBELLS, Ring};
+use crate::process::protocol::reply::Reply;
+use crate::process::transport::{Body, CallState, Ring};
 use crate::util::sync::lock;
-use crate::util::timer::Timer;
 
-/// A worker process, as its pool sees it.
+/// The pool of a worker, as the handle of the worker sees it: what the handle tells upward.
+///
+/// No method is called under the lock of the handle, except those that say so.
+pub(crate) trait Supervisor: Debug + Sized + Send + Sync + 'static {
+    /// The calls of the pool.
+    type Call: Call<Self>;
+
+    fn config(&self) -> &Config;
+
+    /// The worker has set itself up, and is free.
+    fn on_ready(self: &Arc<Self>, worker: &Arc<WorkerHandle<Self>>);
+
+    /// The worker has nothing to do any more.
+    fn on_idle(self: &Arc<Self>, worker: &Arc<WorkerHandle<Self>>);
+
+    /// The worker has answered calls, and has others: there is room for more.
+    fn on_replies(self: &Arc<Self>, worker: &Arc<WorkerHandle<Self>>);
+
+    /// The worker is dead, of which its calls are about to be told.
+    fn on_death(&self, worker: &WorkerHandle<Self>);
+
+    /// The worker is dead, and its calls were told. `failed_start` says why, if it never was ready.
+    fn on_exit(
+        self: &Arc<Self>,
+        worker: &Arc<WorkerHandle<Self>>,
+        failed_start: Option<StartFault>,
+    );
+
+    /// A worker was given a call: a sweep has to come. Called under the lock of the handle.
+    fn ensure_sweep(self: &Arc<Self>);
+
+    /// Counts a call that was put behind another. Called under the lock of the handle.
+    fn count_prefetched(&self, prefetched: bool);
+
+    /// Takes so many of those from the count. Called under the lock of the handle.
+    fn uncount_prefetched(&self, count: usize);
+}
+
+/// A call, as the handle of the worker sees it that has the call. `S` is the pool.
+pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
+    fn id(&self) -> u64;
+
+    /// Returns what travels with the call beside its arguments.
+    fn header(&self) -> CallHeader;
+
+    /// Returns the async runtime that is to hear of the answer by itself.
+    fn runtime(&self) -> Option<&Arc<Runtime>>;
+
+    /// Notes that `worker` has the call now, and starts its clock if it `runs` at once. False if the
+    /// call is not wanted any more. Called under the lock of the handle.
+    ///
+    /// # Errors
+    /// There is no clock: the call has to fail with this.
+    fn assign(self: &Arc<Self>, worker: &Arc<WorkerHandle<S>>, runs: bool) -> Result<bool, Error>;
+
+    /// Returns the error of a call whose arguments cannot be sent. Called under the lock of the
+    /// handle.
+    fn unsent(&self, reason: &Unsent) -> Error;
+
+    /// The worker says how far the function is, which the caller wants to know.
+    fn progressed(&self, report: Report);
+
+    /// The worker of this process id has answered the call.
+    fn finish_with_reply(self: Arc<Self>, reply: Reply<Body>, pid: u32);
+
+    /// The worker died of the call, or did not begin it although it was its turn.
+    fn worker_died(self: Arc<Self>, death: &Death, phase: Phase);
+
+    /// The worker died before it was the turn of the call: another worker runs it.
+    fn move_on(self: Arc<Self>);
+
+    /// The pool is shut down and waits no longer.
+    fn abort(&self, started: Started);
+}
+
+/// A worker process, as its pool sees it. `S` is the pool.
 ///
 /// A worker runs one call at a time; short calls are prefetched and wait behind that one. Everything
 /// that changes which calls those are happens under the lock of `inner`, together with killing. Each
 /// step that both sides could take is decided in the slot of the call. So a kill that is meant for
 /// one call never hits the next.
 #[derive(Debug)]
-pub(crate) struct WorkerHandle {
+pub(crate) struct WorkerHandle<S: Supervisor> {
     number: usize,
     pub(super) pid: Pid,
-    pub(super) scheduler: Arc<Scheduler>,
+    pub(super) supervisor: Arc<S>,
     pub(super) hello: Hello,
     pub(super) socket: UnixStream,
     pub(super) ring: Ring,
     /// The doorbell that the worker rings for the reactor.
     pub(super) own_doorbell: OwnedFd,
     /// Readable when the process has ended.
-    pub(super) pidfd: OwnedFd,
+    pub(super) pidfd: Arc<OwnedFd>,
     pub(super) stderr: Arc<Stderr>,
     /// How often the kernel had killed for lack of memory when the process was started.
     pub(super) oom_kills: Option<u64>,
@@ -51,114 +124,41 @@ pub(crate) struct WorkerHandle {
     retiring: AtomicBool,
     /// How many calls the worker has. Written under the lock, read without it.
     load: AtomicUsize,
-    pub(super) inner: Mutex<Inner>,
+    pub(super) inner: Mutex<Inner<S::Call>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Inner {
-    pub(super) life: Life,
-    /// When the worker must have said its first message, or must have ended.
-    pub(super) deadline: Timer,
-    pub(super) input: Assembler,
-    /// The call that the worker gets as soon as its arguments are encoded.
-    pub(super) reserved: Option<Arc<Job>>,
-    pub(super) pipeline: Pipeline,
-    /// How many calls the worker has been given.
-    pub(super) calls: u64,
-    /// How many times descriptors were sent to the worker.
-    pub(super) fd_messages: u64,
-    /// How many of those the worker has certainly taken in: it has replied since.
-    pub(super) fd_messages_seen: u64,
-    pub(super) doorbells: [Option<Arc<Doorbell>>; DOORBELLS],
-    /// The memory of the last large call, for the next one.
-    pub(super) for_calls: Option<Arc<Region>>,
-    /// The id of the region that the worker has mapped.
-    pub(super) known_region: u64,
-    /// The memory of the worker's large answers. `None` while an answer in it is being read.
-    pub(super) for_answers: Option<Memory>,
-    /// The worker has sent the memory of its large answers, which it may do once.
-    pub(super) has_memory: bool,
-    /// Descriptors that came up in answers, by the id of the call.
-    pub(super) values: Vec<(u64, Vec<OwnedFd>)>,
-    /// The call that was first in the pipeline and not begun at the last sweep, and since when.
-    unbegun: Option<(u64, Instant)>,
-    /// How long other calls were first and not begun before that one, since the last answer.
-    unbegun_before: Duration,
-    /// What the worker has said beside its answers.
-    pub(super) said: Said,
-    /// The worker has closed its socket, although the pool did not let it go.
-    pub(super) hung_up: bool,
-    /// The call whose answer was there at the last sweep, and was not taken in.
-    pub(super) overdue: u64,
-    /// Why the pool has killed the worker: the first reason.
-    pub(super) kill_reason: Option<KillReason>,
-    /// The pool has found something wrong with the worker: nothing that it says counts any more.
-    pub(super) is_faulty: bool,
-    pub(super) child: Child,
-    /// The process was waited for. After that its id may belong to another process.
-    pub(super) reaped: bool,
+pub(super) struct Inner<C> {
+    pub(super) process: Process,
+    pub(super) calls: Calls<C>,
+    pub(super) link: Link,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Life {
-    /// The process was started, and has said nothing yet.
-    Starting,
-    /// The worker has said its first message and sets itself up.
-    SettingUp,
-    Ready,
-    /// The worker was told to end, or was killed. It gets no more calls.
-    Leaving,
-}
-
-/// After this time a worker that has only to begin a call, and has not, counts as stuck: perhaps it
-/// was stopped. If it was only kept from the processor, no more is lost than its process.
-pub(super) const STUCK: Duration = Duration::from_secs(1);
-
-impl WorkerHandle {
-    pub(crate) fn new(number: usize, scheduler: Arc<Scheduler>, parts: Parts) -> Arc<WorkerHandle> {
+impl<S: Supervisor> WorkerHandle<S> {
+    pub(crate) fn new(number: usize, supervisor: Arc<S>, parts: Parts) -> Arc<Self> {
         Arc::new(WorkerHandle {
             number,
             pid: Pid::from_child(&parts.child),
-            scheduler,
+            supervisor,
             hello: parts.hello,
             socket: parts.socket,
             ring: parts.ring,
             own_doorbell: parts.doorbell,
-            pidfd: parts.pidfd,
+            pidfd: Arc::new(parts.pidfd),
             stderr: parts.stderr,
             oom_kills: post_mortem::oom_kills(),
             retiring: AtomicBool::new(false),
             load: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
-                life: Life::Starting,
-                deadline: Timer::default(),
-                input: Assembler::default(),
-                reserved: None,
-                pipeline: Pipeline::default(),
-                calls: 0,
-                fd_messages: Parts::FD_MESSAGES,
-                fd_messages_seen: Parts::FD_MESSAGES,
-                doorbells: std::array::from_fn(|_| None),
-                for_calls: None,
-                known_region: 0,
-                for_answers: None,
-                has_memory: false,
-                values: Vec::new(),
-                unbegun: None,
-                unbegun_before: Duration::ZERO,
-                said: Said::default(),
-                hung_up: false,
-                overdue: 0,
-                kill_reason: None,
-                is_faulty: false,
-                child: parts.child,
-                reaped: false,
+                process: Process::new(parts.child),
+                calls: Calls::default(),
+                link: Link::default(),
             }),
         })
     }
 
-    /// Readable when the process has ended.
-    pub(crate) fn pidfd(&self) -> &OwnedFd {
+    /// Returns a descriptor that is readable when the process has ended.
+    pub(crate) fn pidfd(&self) -> &Arc<OwnedFd> {
         &self.pidfd
     }
 
@@ -186,7 +186,7 @@ impl WorkerHandle {
 
     /// Returns how many calls the worker has been given.
     pub(crate) fn calls(&self) -> u64 {
-        lock(&self.inner).calls
+        lock(&self.inner).calls.given
     }
 
     /// Returns how many calls the worker has, without its lock.
@@ -195,84 +195,41 @@ impl WorkerHandle {
     }
 
     /// Notes how many calls the worker has, for those who ask without the lock.
-    pub(super) fn note_load(&self, inner: &Inner) {
-        self.load.store(inner.load(), Ordering::Release);
+    pub(super) fn note_load(&self, inner: &Inner<S::Call>) {
+        self.load.store(inner.calls.load(), Ordering::Release);
     }
 
-    /// Whether the worker has calls.
+    /// Returns whether the worker has calls.
     pub(crate) fn has_calls(&self) -> bool {
         self.load() > 0
     }
 
     /// Returns how many prefetched calls the worker has not begun.
     pub(crate) fn waiting(&self) -> usize {
-        lock(&self.inner).pipeline.waiting(&self.ring).count()
+        let inner = lock(&self.inner);
+        inner.calls.pipeline.waiting(&self.ring).count()
     }
 
     /// Returns for how long the call has run. `None` if the worker has not begun it.
     pub(crate) fn ran_for(&self, call: u64) -> Option<Duration> {
         let inner = lock(&self.inner);
         // A call that is not there any more has been answered, or is about to be.
-        let position = inner.pipeline.position(call)?;
+        let position = inner.calls.pipeline.position(call)?;
         let has_begun = self.ring.call_state(position, call) != CallState::Waiting;
         has_begun.then(|| self.ring.ran_for(position))
     }
-
-    /// Removes a doorbell that is out of order.
-    #[cfg(feature = "tokio")]
-    pub(crate) fn forget_doorbell(&self, number: usize, broken: &Arc<Doorbell>) {
-        // Another may have its number by now.
-        let is_broken = |doorbell: &mut Arc<Doorbell>| Arc::ptr_eq(doorbell, broken);
-        let doorbell = lock(&self.inner).doorbells[number].take_if(is_broken);
-        drop(doorbell);
-    }
 }
 
-impl Inner {
-    /// From now on the worker gets no more calls.
-    pub(super) fn leave(&mut self) {
-        // A worker that is not ready yet stays so: it is the start that failed.
-        if self.life == Life::Ready {
-            self.life = Life::Leaving;
-        }
+impl<S: Supervisor> Ringer for WorkerHandle<S> {
+    fn rung(self: Arc<Self>, number: usize) {
+        self.listen(number);
     }
 
-    pub(super) fn is_starting(&self) -> bool {
-        matches!(self.life, Life::Starting | Life::SettingUp)
-    }
-
-    /// Whether the worker may send descriptors for the answer of this call.
-    pub(super) fn may_send_values(&self, call: u64) -> bool {
-        self.pipeline.position(call).is_some() && self.values.iter().all(|(of, _)| *of != call)
-    }
-
-    /// Notes that the worker has begun a call, which shows that it is not stuck.
-    pub(super) fn has_begun(&mut self) {
-        self.unbegun = None;
-        self.unbegun_before = Duration::ZERO;
-    }
-
-    /// Notes that this call is first in the pipeline and not begun. Returns for how long that has
-    /// been so, for this call and for those before it.
-    pub(super) fn has_not_begun(&mut self, call: u64) -> Duration {
-        let since = match self.unbegun {
-            Some((known, since)) if known == call => since,
-            _ => self.unbegun.insert((call, Instant::now())).1,
-        };
-        self.unbegun_before + since.elapsed()
-    }
-
-    /// Notes that a call was taken back before the worker had begun it. Returns for how long the
-    /// worker has begun none.
-    pub(super) fn has_lost(&mut self, call: u64) -> Duration {
-        if let Some((_, since)) = self.unbegun.take_if(|(known, _)| *known == call) {
-            self.unbegun_before += since.elapsed();
-        }
-        self.unbegun_before
-    }
-
-    /// Returns how many calls the worker has, the one that is being encoded included.
-    pub(super) fn load(&self) -> usize {
-        self.pipeline.calls() + usize::from(self.reserved.is_some())
+    fn forget(&self, number: usize) {
+        let mut inner = lock(&self.inner);
+        // Another doorbell may have its number by now.
+        let doorbell = inner.link.doorbells[number].take_if(|doorbell| doorbell.has_ended());
+        drop(inner);
+        drop(doorbell);
     }
 }

@@ -9,10 +9,11 @@ mod pipeline;
 mod reap;
 mod replies;
 mod setup;
+mod state;
 mod watch;
 
 pub(crate) use dispatch::Taken;
 pub(crate) use events::Report;
-pub(crate) use handle::WorkerHandle;
+pub(crate) use handle::{Call, Supervisor, WorkerHandle};
 pub(crate) use kill::Stop;
 pub(crate) use setup::Parts;

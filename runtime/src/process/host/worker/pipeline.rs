@@ -1,57 +1,78 @@
 //! The calls that a worker has, in the order in which it takes them up: the one that runs, and those
-//! that lie ready behind it.
+//! that were prefetched behind it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::process::host::scheduler::job::Job;
 use crate::process::transport::{CallState, Ring, SLOTS};
 
-/// Which slots of the ring hold which calls. Each entry is one slot, one behind the other.
-#[derive(Debug, Default)]
-pub(super) struct Pipeline {
+/// Which slots of the ring hold which calls. Each entry is one slot, one behind the other. `C` is a
+/// call.
+#[derive(Debug)]
+pub(super) struct Pipeline<C> {
     /// The position of the first entry.
     first: u64,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Entry<C>>,
     /// How many entries are calls.
     calls: usize,
 }
 
 #[derive(Debug)]
-enum Entry {
+enum Entry<C> {
     Call {
-        job: Arc<Job>,
-        /// It was put behind another.
+        id: u64,
+        call: Arc<C>,
+        /// The call was put behind another.
         prefetched: bool,
     },
-    /// It was taken back, and the worker may not have passed its slot yet.
+    /// The call of this id was taken back, and the worker may not have passed its slot yet.
     Cancelled(u64),
+}
+
+/// A call of a pipeline, and where it is.
+#[derive(Debug)]
+pub(super) struct Placed<'a, C> {
+    pub(super) position: u64,
+    pub(super) id: u64,
+    pub(super) call: &'a Arc<C>,
 }
 
 /// What became of taking a call back.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Cancelled {
     Yes {
+        /// The call had been put behind another.
         prefetched: bool,
     },
-    /// The worker has taken it up, or it is none of its calls.
+    /// The worker has taken the call up, or it is none of the worker's calls.
     No,
 }
 
-impl Pipeline {
+impl<C> Default for Pipeline<C> {
+    fn default() -> Pipeline<C> {
+        Pipeline {
+            first: 0,
+            entries: VecDeque::new(),
+            calls: 0,
+        }
+    }
+}
+
+impl<C> Pipeline<C> {
+    /// Returns how many calls the worker has.
     pub(super) fn calls(&self) -> usize {
         self.calls
     }
 
-    /// Where the next call goes, if there is room.
+    /// Returns where the next call goes, if there is room.
     pub(super) fn next(&mut self, ring: &Ring) -> Option<u64> {
         self.tidy(ring);
         let has_room = self.entries.len() < SLOTS;
         has_room.then(|| self.first + self.entries.len() as u64)
     }
 
-    /// Forgets slots of calls that were taken back: at the end of the line they are used again, and
-    /// if the worker has passed one, then also all before it.
+    /// Forgets slots of calls that were taken back. Those at the end are used again; if the worker
+    /// has passed one, then also all before it.
     fn tidy(&mut self, ring: &Ring) {
         while let Some(Entry::Cancelled(call)) = self.entries.back() {
             let position = self.first + self.entries.len() as u64 - 1;
@@ -67,45 +88,51 @@ impl Pipeline {
         }
     }
 
-    /// The call is in the slot that [`next`](Pipeline::next) told. Gives whether it is behind another.
-    pub(super) fn push(&mut self, job: Arc<Job>) -> bool {
+    /// Notes that the call is in the slot that [`next`](Pipeline::next) returned. Returns whether it
+    /// is behind another.
+    pub(super) fn push(&mut self, id: u64, call: Arc<C>) -> bool {
         let prefetched = self.calls > 0;
-        self.entries.push_back(Entry::Call { job, prefetched });
+        self.entries.push_back(Entry::Call {
+            id,
+            call,
+            prefetched,
+        });
         self.calls += 1;
         prefetched
     }
 
-    /// The first call and its position, if the worker is done with it; `Err` if it cannot be.
-    pub(super) fn first_done(&self, ring: &Ring) -> Result<Option<(u64, &Arc<Job>)>, ()> {
-        // If it is done, the worker has passed whatever was taken back before it.
-        let Some((position, job)) = self.all().next() else {
+    /// Returns the first call, if the worker is done with it; `Err` if its slot says what cannot be.
+    pub(super) fn first_done(&self, ring: &Ring) -> Result<Option<Placed<'_, C>>, ()> {
+        // If it is done, the worker has passed all that was taken back before it.
+        let Some(first) = self.all().next() else {
             return Ok(None);
         };
-        match ring.call_state(position, job.id()) {
-            CallState::Done => Ok(Some((position, job))),
+        match ring.call_state(first.position, first.id) {
+            CallState::Done => Ok(Some(first)),
             CallState::Waiting | CallState::Running | CallState::Revoked => Ok(None),
             CallState::Invalid => Err(()),
         }
     }
 
-    /// Takes out the first call, which is done. Gives whether it was put behind another.
-    pub(super) fn pop_done(&mut self) -> Option<(Arc<Job>, bool)> {
+    /// Takes out the first call, which is done. Returns whether it was put behind another.
+    pub(super) fn pop_done(&mut self) -> Option<(Arc<C>, bool)> {
         loop {
             let entry = self.entries.pop_front()?;
             self.first += 1;
-            if let Entry::Call { job, prefetched } = entry {
+            if let Entry::Call {
+                call, prefetched, ..
+            } = entry
+            {
                 self.calls -= 1;
-                return Some((job, prefetched));
+                return Some((call, prefetched));
             }
         }
     }
 
-    /// The position of a call.
+    /// Returns the position of a call.
     pub(super) fn position(&self, call: u64) -> Option<u64> {
-        let at = self
-            .entries
-            .iter()
-            .position(|entry| matches!(entry, Entry::Call { job, .. } if job.id() == call))?;
+        let is_it = |entry: &Entry<C>| matches!(entry, Entry::Call { id, .. } if *id == call);
+        let at = self.entries.iter().position(is_it)?;
         Some(self.first + at as u64)
     }
 
@@ -127,51 +154,53 @@ impl Pipeline {
         self.calls -= 1;
         self.tidy(ring);
         Cancelled::Yes {
-            prefetched: matches!(
-                before,
-                Entry::Call {
-                    prefetched: true,
-                    ..
-                }
-            ),
+            prefetched: before.is_prefetched(),
         }
     }
 
-    /// Calls that lie ready behind the first and that the worker has not taken up, the last first. The
-    /// first is the worker's own: it is about to take it up.
-    pub(super) fn waiting<'a>(&'a self, ring: &'a Ring) -> impl Iterator<Item = &'a Arc<Job>> + 'a {
+    /// Returns the prefetched calls that the worker has not taken up, the last first. The first call
+    /// is none of them: the worker is about to take it up.
+    pub(super) fn waiting<'a>(
+        &'a self,
+        ring: &'a Ring,
+    ) -> impl Iterator<Item = Placed<'a, C>> + 'a {
         let behind_the_first = self.calls.saturating_sub(1);
         self.all()
             .rev()
             .take(behind_the_first)
-            .take_while(|(position, job)| {
-                ring.call_state(*position, job.id()) == CallState::Waiting
-            })
-            .map(|(_, job)| job)
+            .take_while(|placed| ring.call_state(placed.position, placed.id) == CallState::Waiting)
     }
 
-    /// All calls with their positions.
-    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = (u64, &Arc<Job>)> {
+    /// Returns all calls.
+    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = Placed<'_, C>> {
         self.entries
             .iter()
             .enumerate()
             .filter_map(|(at, entry)| match entry {
-                Entry::Call { job, .. } => Some((self.first + at as u64, job)),
+                Entry::Call { id, call, .. } => Some(Placed {
+                    position: self.first + at as u64,
+                    id: *id,
+                    call,
+                }),
                 Entry::Cancelled(_) => None,
             })
     }
 
-    /// How many of them were put behind others.
+    /// Returns how many calls were put behind others.
     pub(super) fn prefetched(&self) -> usize {
-        let is_prefetched = |entry: &&Entry| {
-            matches!(
-                entry,
-                Entry::Call {
-                    prefetched: true,
-                    ..
-                }
-            )
-        };
-        self.entries.iter().filter(is_prefetched).count()
+        let entries = self.entries.iter();
+        entries.filter(|entry| entry.is_prefetched()).count()
+    }
+}
+
+impl<C> Entry<C> {
+    fn is_prefetched(&self) -> bool {
+        matches!(
+            self,
+            Entry::Call {
+                prefetched: true,
+                ..
+            }
+        )
     }
 }

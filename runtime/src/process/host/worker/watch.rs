@@ -5,7 +5,8 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::handle::{Inner, Life, WorkerHandle};
+use super::handle::{Inner, Supervisor, WorkerHandle};
+use super::state::Life;
 use crate::error::fault::{Fault, KillReason};
 use crate::process::host::reactor::{self, Poller, Source};
 use crate::process::transport::shm::doorbell;
@@ -66,11 +67,14 @@ impl timer::Token for Deadline {
     }
 }
 
-impl WorkerHandle {
+impl<S: Supervisor> WorkerHandle<S> {
     /// Begins to watch the worker, and sets the time until which it has to be ready.
-    pub(crate) fn watch(self: &Arc<WorkerHandle>) -> io::Result<()> {
-        let limit = self.scheduler.settings().start_timeout;
-        let set = lock(&self.inner).deadline.set(limit, self, Deadline::Ready);
+    pub(crate) fn watch(self: &Arc<Self>) -> io::Result<()> {
+        let limit = self.supervisor.config().start_timeout;
+        let set = lock(&self.inner)
+            .process
+            .deadline
+            .set(limit, self, Deadline::Ready);
         let watched = set.and_then(|()| {
             let descriptors = [
                 (Watched::Socket, self.socket.as_fd()),
@@ -83,25 +87,28 @@ impl WorkerHandle {
             // The pool would not hear of its end.
             let mut inner = lock(&self.inner);
             self.kill(&mut inner, KillReason::Unwatched);
-            let _ = inner.child.wait();
-            inner.reaped = true;
+            let _ = inner.process.child.wait();
+            inner.process.reaped = true;
         })
     }
 
     /// The worker has closed its socket, or was told to end: it must be gone soon.
-    pub(super) fn expect_end(self: &Arc<WorkerHandle>, inner: &mut Inner) {
-        if inner.is_starting() || inner.reaped {
+    pub(super) fn expect_end(self: &Arc<Self>, inner: &mut Inner<S::Call>) {
+        if inner.process.is_starting() || inner.process.reaped {
             return;
         }
-        inner.leave();
-        let set = inner.deadline.set(EXIT_TIMEOUT, self, Deadline::End);
+        inner.process.leave();
+        let set = inner
+            .process
+            .deadline
+            .set(EXIT_TIMEOUT, self, Deadline::End);
         if set.is_err() {
             self.kill(inner, KillReason::Unwatched);
         }
     }
 }
 
-impl Source for WorkerHandle {
+impl<S: Supervisor> Source for WorkerHandle<S> {
     type Watched = Watched;
 
     fn ready(self: Arc<Self>, watched: Watched) -> bool {
@@ -115,20 +122,20 @@ impl Source for WorkerHandle {
 }
 
 /// The worker was not ready in time, or has not ended in time.
-impl Expire for WorkerHandle {
+impl<S: Supervisor> Expire for WorkerHandle<S> {
     type Deadline = Deadline;
 
     fn expire(self: Arc<Self>, deadline: Deadline) {
         let mut inner = lock(&self.inner);
-        let (pid, limit) = (self.pid(), self.scheduler.settings().start_timeout);
-        let reason = match (deadline, inner.life) {
+        let (pid, limit) = (self.pid(), self.supervisor.config().start_timeout);
+        let reason = match (deadline, inner.process.life) {
             (Deadline::Ready, Life::Starting) => Fault::Silent { pid, limit }.into(),
             (Deadline::Ready, Life::SettingUp) => {
                 let hooks = hooks::names();
                 Fault::SlowSetUp { pid, limit, hooks }.into()
             }
-            (Deadline::End, Life::Leaving) if inner.load() > 0 => Fault::ClosedSocket.into(),
-            (Deadline::End, Life::Leaving) if inner.hung_up => KillReason::HungUp,
+            (Deadline::End, Life::Leaving) if inner.calls.load() > 0 => Fault::ClosedSocket.into(),
+            (Deadline::End, Life::Leaving) if inner.process.hung_up => KillReason::HungUp,
             (Deadline::End, Life::Leaving) => KillReason::Retired,
             // The deadline passed while the worker did what was asked.
             _ => return,

@@ -7,7 +7,7 @@ use super::{Job, Stage, State};
 use crate::error::Error;
 use crate::error::fault::StopReason;
 use crate::pool::completion::{Deadline, TakenCall};
-use crate::process::host::worker::WorkerHandle;
+use crate::process::host::scheduler::WorkerHandle;
 use crate::util::timer::Expire;
 
 /// A call that has not begun is looked at no more often than this.

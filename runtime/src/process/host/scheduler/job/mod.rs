@@ -1,6 +1,7 @@
 //! One call as its pool sees it: the part that the caller's future shares with the pool.
 
 mod clock;
+pub(crate) mod large;
 mod outcome;
 
 use std::mem;
@@ -9,17 +10,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::Scheduler;
+use super::{Scheduler, WorkerHandle};
 use crate::call::header::CallHeader;
 use crate::error::Error;
 use crate::error::fault::StopReason;
 use crate::pool::completion::{Completion, Course, Deadline, Locked, TakenCall};
 use crate::pool::options::Options;
 use crate::pool::queue::Waiting;
-use crate::process::host::codec;
 use crate::process::host::listener::Runtime;
-use crate::process::host::message::Message;
-use crate::process::host::worker::{Stop, Taken, WorkerHandle};
+use crate::process::host::message::{Message, Request};
+use crate::process::host::offload;
+use crate::process::host::worker::{Stop, Taken};
 use crate::process::transport::shm::region::Region;
 use crate::stats::{Counters, Place};
 use crate::tasks::erased::{Boxed, Erased};
@@ -93,15 +94,6 @@ impl Course for JobCourse {
     }
 }
 
-/// The arguments.
-pub(crate) enum Request {
-    Encoded(Arc<Message>),
-    /// Too large to encode in passing.
-    Large(Boxed),
-    /// Being encoded, or not wanted any more.
-    Taken,
-}
-
 /// What the caller's future makes its outcome of.
 pub(crate) enum Answer {
     /// A small result, as it came.
@@ -118,14 +110,14 @@ impl Job {
         options: Options,
         request: Request,
     ) -> Arc<Job> {
-        let settings = scheduler.settings();
+        // 0 is the call that a worker has begun before its first.
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let config = scheduler.config();
         let options = Options {
-            timeout: options.timeout.or(settings.timeout),
-            grace: Some(options.grace.unwrap_or(settings.grace)),
+            timeout: options.timeout.or(config.timeout),
+            grace: Some(options.grace.unwrap_or(config.grace)),
             ..options
         };
-        // 0 is the call that a worker has taken up before its first.
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         Arc::new(Job {
             id,
@@ -163,13 +155,8 @@ impl Job {
         CallHeader {
             task: self.erased.entry.info().id(),
             attempt: self.attempt.load(Ordering::Relaxed),
-            wants_progress: self.wants_progress(),
+            wants_progress: self.options.wants_progress,
         }
-    }
-
-    /// Whether the caller wants to know how far the function is.
-    pub(crate) fn wants_progress(&self) -> bool {
-        self.options.wants_progress
     }
 
     pub(crate) fn bounded(&self) -> bool {
@@ -212,9 +199,7 @@ impl Job {
     }
 
     fn grace(&self) -> Duration {
-        self.options
-            .grace
-            .unwrap_or(self.scheduler.settings().grace)
+        self.options.grace.unwrap_or(self.scheduler.config().grace)
     }
 
     /// The encoded arguments, if there are any already.
@@ -263,10 +248,6 @@ impl Job {
 
     pub(crate) fn is_decoding(&self) -> bool {
         matches!(self.completion.lock().course.stage, Stage::Decoding)
-    }
-
-    pub(crate) fn erased(&self) -> &'static Erased {
-        self.erased
     }
 
     /// The arguments, for whoever encodes them.
@@ -389,7 +370,7 @@ impl TakenCall for Job {
     fn discard(&self, (_, request): (Stage, Request), outcome: Option<Answer>) {
         request.discard();
         if let Some(Answer::Value(value)) = outcome {
-            codec::discard(value);
+            offload::discard(value);
         }
     }
 

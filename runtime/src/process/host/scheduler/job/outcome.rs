@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Answer, Job, Request, Stage, State};
+use super::{Answer, Job, Stage, State, large};
 use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Started, WorkerDied};
 use crate::pool::completion::{TakenCall, wake_caller};
-use crate::process::host::codec;
+use crate::process::host::codec::{self, CodecFault};
+use crate::process::host::message::Request;
 use crate::process::host::post_mortem::Death;
-use crate::process::host::scheduler::poison::Key;
+use crate::process::host::scheduler::retry::{self, Facts, Verdict};
 use crate::process::host::worker::Report;
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
@@ -35,7 +36,7 @@ impl Job {
                 state.course.stage = Stage::Decoding;
                 state.timer.clear();
                 drop(state);
-                return codec::decode_for(&self, lent, descriptors);
+                return large::decode_for(&self, lent, descriptors);
             }
             Reply::Value {
                 body: Body::Copied(bytes),
@@ -79,24 +80,31 @@ impl Job {
             return;
         }
         state.timer.clear();
-        let again = if phase == Phase::Idle {
-            // It never took the call up, so nobody needs to notice.
-            let may_move = state.course.moves > 0;
-            state.course.moves -= u32::from(may_move);
-            may_move
+        let has_begun = phase != Phase::Idle;
+        state.course.deaths += u32::from(has_begun);
+        let killed = if has_begun && self.is_repeated() {
+            self.scheduler.poison().killed(state.course.request.key())
         } else {
-            state.course.deaths += 1;
-            let may_repeat = self.is_repeated() && {
-                let deaths = self.scheduler.poison().killed(state.course.request.key());
-                state.course.retries > 0 && deaths < self.scheduler.settings().poison_after
-            };
-            state.course.retries -= u32::from(may_repeat);
-            self.attempt
-                .fetch_add(u32::from(may_repeat), Ordering::Relaxed);
-            may_repeat
+            0
         };
-        if again {
-            return self.queue_again(state);
+        let verdict = retry::decide(&Facts {
+            phase,
+            moves_left: state.course.moves,
+            retries_left: state.course.retries,
+            killed,
+            poison_after: self.scheduler.config().poison_after,
+        });
+        match verdict {
+            Verdict::Reassign => {
+                state.course.moves -= 1;
+                return self.queue_again(state);
+            }
+            Verdict::Repeat => {
+                state.course.retries -= 1;
+                self.attempt.fetch_add(1, Ordering::Relaxed);
+                return self.queue_again(state);
+            }
+            Verdict::Fail => {}
         }
         let died = WorkerDied {
             task: self.task().to_owned(),
@@ -159,7 +167,7 @@ impl Job {
         }
         let key = || self.completion.lock().course.request.key();
         let deaths = self.scheduler.poison().deaths(key);
-        (deaths >= self.scheduler.settings().poison_after).then_some(deaths)
+        (deaths >= self.scheduler.config().poison_after).then_some(deaths)
     }
 
     pub(crate) fn fail_as_poison(&self, deaths: u32) {
@@ -199,30 +207,18 @@ impl Job {
     }
 
     /// The result that came cannot be read after all.
-    pub(crate) fn unreadable(&self, reason: String) -> Error {
+    pub(crate) fn unreadable(&self, fault: &CodecFault) -> Error {
         self.scheduler.counters().failed_after_all();
-        self.codec_error(false, reason, Started::Yes)
+        self.codec_error(false, fault.to_string(), Started::Yes)
     }
 
     pub(crate) fn codec_error(&self, encoding: bool, reason: String, started: Started) -> Error {
-        codec::codec_error(encoding, self.task(), &self.scheduler, reason, started)
-    }
-}
-
-impl Request {
-    /// Arguments that were not encoded are the user's, and dropping them may block, or panic.
-    pub(super) fn discard(self) {
-        if let Request::Large(args) = self {
-            codec::discard(args);
-        }
-    }
-
-    /// What stands for the call when it is compared with others.
-    fn key(&self) -> Key {
-        match self {
-            Request::Encoded(message) => message.key(),
-            // Not sent yet, so that no worker can have died of it.
-            Request::Large(_) | Request::Taken => Key::of(&[]),
-        }
+        codec::codec_error(
+            encoding,
+            self.task(),
+            self.scheduler.name(),
+            reason,
+            started,
+        )
     }
 }
