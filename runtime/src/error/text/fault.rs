@@ -149,9 +149,8 @@ impl fmt::Display for StartFault {
                     Some(fault) => fault.fmt(f)?,
                     None => write!(f, "worker process {pid} ended before it was ready: {exit}")?,
                 }
-                match (fault, said) {
-                    (None, Some(said)) => write!(f, ", because {said}")?,
-                    (Some(_), _) | (None, None) => {}
+                if let (None, Some(said)) = (fault, said) {
+                    write!(f, ", because {said}")?;
                 }
                 match last_words(stderr) {
                     Some(line) => write!(f, "; its last line on stderr: {line}"),

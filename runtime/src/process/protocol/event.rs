@@ -94,7 +94,7 @@ impl<'a> Event<'a> {
 
     fn parse(kind: u32, body: &'a [u8]) -> Result<Event<'a>, ProtocolFault> {
         let text = |bytes: &'a [u8]| {
-            let text = str::from_utf8(bytes).ok();
+            let text = std::str::from_utf8(bytes).ok();
             text.filter(|text| text.len() <= LONGEST_TEXT)
                 .ok_or(ProtocolFault::Event)
         };

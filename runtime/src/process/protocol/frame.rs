@@ -60,7 +60,7 @@ impl Assembler {
         let length = usize::try_from(length)
             .ok()
             .filter(|_| length <= MAX_BODY)
-            .ok_or_else(|| NoFrame::Garbage(ProtocolFault::FrameLength(length)))?;
+            .ok_or(NoFrame::Garbage(ProtocolFault::FrameLength(length)))?;
         fill(&mut from, &mut self.body, length)?;
         self.header.clear();
         Ok(std::mem::take(&mut self.body))

@@ -14,7 +14,7 @@ use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{self, Assembler, HEADER, Kind, NoFrame};
-use crate::error::fault::ProtocolFault;
+use crate::error::fault::{PoolFault, ProtocolFault};
 use crate::wire::{Decoder, Encoder};
 
 /// The variable that a pool sets for its workers. Each of them removes it at once.
@@ -72,15 +72,13 @@ pub(crate) fn say_hello(mut socket: &UnixStream, build_id: u64, nonce: u64) -> i
 }
 
 /// Tells the pool that it may send calls, or why not.
-pub(crate) fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> Result<(), String> {
+pub(crate) fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> io::Result<()> {
     let mut out = Encoder::new(vec![0; HEADER]);
     out.output(&failure.map(str::to_owned))
-        .map_err(|error| error.to_string())?;
+        .map_err(io::Error::other)?;
     let mut bytes = out.into_bytes();
     frame::seal(&mut bytes, Kind::Ready);
-    socket
-        .write_all(&bytes)
-        .map_err(|error| format!("the pool cannot be told that the worker is ready: {error}"))
+    socket.write_all(&bytes)
 }
 
 /// What the pool takes from that: why the worker is not ready, or nothing.
@@ -121,18 +119,18 @@ impl WorkerConfig {
     }
 
     /// Reads them, in the worker.
-    pub(crate) fn receive(socket: &UnixStream) -> Result<WorkerConfig, String> {
+    pub(crate) fn receive(socket: &UnixStream) -> Result<WorkerConfig, PoolFault> {
         let mut assembler = Assembler::default();
         loop {
             match assembler.read(socket, Kind::WorkerConfig) {
                 Ok(config) => {
                     return Decoder::new(&config)
                         .output()
-                        .map_err(|error| error.to_string());
+                        .map_err(|error| ProtocolFault::Report(error.to_string()).into());
                 }
                 Err(NoFrame::NotYet) => {}
-                Err(NoFrame::Closed) => return Err("the pool has gone".to_owned()),
-                Err(NoFrame::Garbage(fault)) => return Err(fault.to_string()),
+                Err(NoFrame::Closed) => return Err(PoolFault::Gone),
+                Err(NoFrame::Garbage(fault)) => return Err(fault.into()),
             }
         }
     }
@@ -155,8 +153,9 @@ mod tests {
             sandbox: Some(crate::process::sandbox::Sandbox::new().read("/usr").rules()),
         };
         config.send(&pool).unwrap();
-        assert_eq!(WorkerConfig::receive(&worker), Ok(config));
+        assert_eq!(WorkerConfig::receive(&worker).unwrap(), config);
         drop(pool);
-        assert!(WorkerConfig::receive(&worker).is_err());
+        let refused = WorkerConfig::receive(&worker);
+        assert!(matches!(refused, Err(PoolFault::Gone)), "{refused:?}");
     }
 }

@@ -145,14 +145,14 @@ fn connect(invitation: &Invitation) -> Result<WorkerContext, String> {
     let socket = UnixStream::from(socket);
     let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
     rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
-    let (ring, doorbell) = WorkerContext::receive(&socket)?;
+    let (ring, doorbell) = WorkerContext::receive(&socket).map_err(|fault| fault.to_string())?;
     WorkerContext::new(socket, ring, doorbell, invitation.nonce)
         .map_err(|error| format!("it cannot be told of the end: {error}"))
 }
 
 /// Sets up what must be in place before any user code runs.
 fn set_up(socket: &UnixStream) -> Result<WorkerConfig, String> {
-    let config = WorkerConfig::receive(socket)?;
+    let config = WorkerConfig::receive(socket).map_err(|fault| fault.to_string())?;
     allocator::take_large_steps(config.memory_limit.is_some());
     if let Some(limit) = config.memory_limit {
         let limit = Rlimit {

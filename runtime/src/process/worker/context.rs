@@ -11,6 +11,7 @@ use rustix::process::{PidfdFlags, pidfd_open};
 
 use crate::context::{Asked, Progress};
 use crate::error::Phase;
+use crate::error::fault::PoolFault;
 use crate::process::protocol::event::{Delivery, Event};
 use crate::process::transport::Ring;
 use crate::process::transport::shm::doorbell;
@@ -42,19 +43,19 @@ pub(crate) struct WorkerContext {
 
 impl WorkerContext {
     /// Takes what the pool has sent ahead.
-    pub(crate) fn receive(socket: &UnixStream) -> Result<(Ring, OwnedFd), String> {
+    pub(crate) fn receive(socket: &UnixStream) -> Result<(Ring, OwnedFd), PoolFault> {
         let received = loop {
             match fd_passing::receive(socket) {
                 Ok(received) => break received,
                 Err(NoDescriptors::NotYet) => {}
-                Err(NoDescriptors::Closed) => return Err("the pool has gone".to_owned()),
-                Err(NoDescriptors::Garbage(fault)) => return Err(fault.to_string()),
+                Err(NoDescriptors::Closed) => return Err(PoolFault::Gone),
+                Err(NoDescriptors::Garbage(fault)) => return Err(fault.into()),
             }
         };
         let mut descriptors = received.descriptors.into_iter();
         match (received.purpose, descriptors.next(), descriptors.next()) {
             (FdPurpose::Start, Some(ring), Some(doorbell)) => Ok((Ring::open(ring)?, doorbell)),
-            _ => Err("the pool has sent no ring".to_owned()),
+            _ => Err(PoolFault::NoChannel),
         }
     }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use super::context::WorkerContext;
+use crate::error::fault::PoolFault;
 use crate::process::transport::DOORBELLS;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
@@ -38,14 +39,14 @@ impl Inbox {
     }
 
     /// The call at this position, with whatever it needs.
-    pub(crate) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, String> {
+    pub(crate) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, PoolFault> {
         let ring = &self.context.ring;
         while self.received < ring.fd_messages(position) {
             match fd_passing::receive(&self.context.socket) {
                 Ok(received) => self.sort(received.purpose, received.descriptors)?,
                 Err(NoDescriptors::NotYet) => {}
                 Err(NoDescriptors::Closed) => return Ok(Opened::PoolHasGone),
-                Err(NoDescriptors::Garbage(fault)) => return Err(fault.to_string()),
+                Err(NoDescriptors::Garbage(fault)) => return Err(fault.into()),
             }
         }
         // Those of a call that was taken back are not wanted any more.
@@ -58,16 +59,14 @@ impl Inbox {
             ring.request(position, at.length)
         } else {
             match &mut self.region {
-                Some(region) if region.id() == at.memory => {
-                    region.call(at.length).map_err(|error| error.to_string())?
-                }
-                _ => return Err("a call lies in memory that was not sent".to_owned()),
+                Some(region) if region.id() == at.memory => region.call(at.length)?,
+                _ => return Err(PoolFault::NoCallMemory),
             }
         };
         Ok(Opened::Call(message, values))
     }
 
-    fn sort(&mut self, purpose: FdPurpose, mut descriptors: Vec<OwnedFd>) -> Result<(), String> {
+    fn sort(&mut self, purpose: FdPurpose, mut descriptors: Vec<OwnedFd>) -> Result<(), PoolFault> {
         self.received += 1;
         match (purpose, descriptors.pop()) {
             (FdPurpose::Values(call), last) => {
@@ -75,13 +74,12 @@ impl Inbox {
                 self.values = Some((call, descriptors));
             }
             (FdPurpose::Memory(id), Some(descriptor)) => {
-                self.region =
-                    Some(Region::open(id, descriptor).map_err(|error| error.to_string())?);
+                self.region = Some(Region::open(id, descriptor)?);
             }
             (FdPurpose::Doorbell(number), Some(descriptor)) if number < DOORBELLS => {
                 self.doorbells[number] = Some(descriptor);
             }
-            (other, _) => return Err(format!("descriptors that are not for workers: {other:?}")),
+            _ => return Err(PoolFault::WorkerMessage),
         }
         Ok(())
     }

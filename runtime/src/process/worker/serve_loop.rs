@@ -30,7 +30,8 @@ pub(crate) fn serve(
         .map_err(|error| format!("the worker cannot say hello: {error}"))?;
     context::serve_process(context);
     let failure = restricted.and_then(|()| hooks::run_all()).err();
-    handshake::report_ready(socket, failure.as_deref())?;
+    handshake::report_ready(socket, failure.as_deref())
+        .map_err(|error| format!("the pool cannot be told that the worker is ready: {error}"))?;
     if failure.is_some() {
         return Ok(());
     }
@@ -44,7 +45,7 @@ pub(crate) fn serve(
                 answer(registry, position, message, values, context, &mut outbox)
             }
             Ok(Opened::PoolHasGone) => return Ok(()),
-            Err(reason) => return Err(format!("the pool is not understood: {reason}")),
+            Err(fault) => return Err(format!("the pool is not understood: {fault}")),
         };
         // What the function has printed is not to be lost if the worker is killed next. If it
         // cannot be written, there is nobody who reads it.

@@ -26,6 +26,7 @@ use super::slot_state::{CallState, Claim};
 use crate::call::header::CallHeader;
 use crate::context::Progress;
 use crate::error::Phase;
+use crate::error::fault::PoolFault;
 use crate::sys::mapping::Access;
 
 /// Where a call lies, or its answer.
@@ -62,11 +63,10 @@ impl Ring {
     }
 
     /// Maps the one that the pool has made, in the worker.
-    pub(in crate::process) fn open(descriptor: OwnedFd) -> Result<Ring, String> {
-        let memory =
-            Memory::open(descriptor, Access::ReadWrite).map_err(|error| error.to_string())?;
+    pub(in crate::process) fn open(descriptor: OwnedFd) -> Result<Ring, PoolFault> {
+        let memory = Memory::open(descriptor, Access::ReadWrite)?;
         if memory.len() < size_of::<Layout>() {
-            return Err("it is too short".to_owned());
+            return Err(PoolFault::ShortChannel);
         }
         Ok(Ring { memory })
     }
@@ -85,6 +85,12 @@ impl Ring {
 
     fn head(&self, position: u64) -> &Head {
         &self.fields().slots[index(position)].head
+    }
+
+    /// Where the byte of this number is in the ring of events, which has `EVENTS` of them.
+    fn event_bytes(&self, start: usize) -> *mut u8 {
+        let bytes: *mut u8 = self.fields().event_bytes.get().cast();
+        bytes.wrapping_add(start)
     }
 
     /// Where the bytes of a slot begin: `INLINE` of them.
@@ -116,13 +122,13 @@ impl Ring {
         head.memory.store(placed.at.memory, set);
         head.doorbell
             .store(u16::try_from(placed.doorbell).unwrap_or_default(), set);
-        self.set_header(head, placed.call, placed.header);
+        Ring::set_header(head, placed.call, placed.header);
         head.phase.store(number(Phase::Idle), set);
         head.state.publish(placed.call);
         self.wake_worker();
     }
 
-    fn set_header(&self, head: &Head, call: u64, header: CallHeader) {
+    fn set_header(head: &Head, call: u64, header: CallHeader) {
         let set = Ordering::Relaxed;
         head.task.store(header.task, set);
         head.attempt.store(header.attempt, set);
@@ -232,17 +238,16 @@ impl Ring {
             return Ok(None);
         }
         let (first, second) = in_two(*read, unread);
-        let mut copy = Vec::with_capacity(first.len() + second.len());
+        let mut copy: Vec<u8> = Vec::with_capacity(first.len() + second.len());
         for piece in [first, second] {
-            let to = copy.spare_capacity_mut().as_mut_ptr().cast::<u8>();
-            // SAFETY: both pieces are within the `EVENTS` bytes, and there is room for both. The
+            let from = self.event_bytes(piece.start);
+            let to = copy.spare_capacity_mut().as_mut_ptr().cast();
+            // SAFETY: the piece is within the `EVENTS` bytes, and there is room for both pieces. The
             // worker does not write these bytes before `release`. One that has lost its mind may do
             // so, which makes other bytes of them and nothing else.
-            unsafe {
-                let from = fields.event_bytes.get().cast::<u8>().add(piece.start);
-                std::ptr::copy_nonoverlapping(from, to, piece.len());
-                copy.set_len(copy.len() + piece.len());
-            }
+            unsafe { std::ptr::copy_nonoverlapping(from, to, piece.len()) };
+            // SAFETY: so many bytes have just been written behind the old length.
+            unsafe { copy.set_len(copy.len() + piece.len()) };
         }
         *read = read.wrapping_add(unread);
         fields.events.release(*read);
@@ -365,12 +370,10 @@ impl Ring {
         let (first, second) = in_two(at, length);
         let (head, tail) = bytes.split_at(first.len());
         for (piece, from) in [(first, head), (second, tail)] {
-            // SAFETY: both pieces are within the `EVENTS` bytes, and are as long as what is copied.
-            // They are free, so the pool does not read them before `publish`.
-            unsafe {
-                let to = fields.event_bytes.get().cast::<u8>().add(piece.start);
-                std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
-            }
+            let to = self.event_bytes(piece.start);
+            // SAFETY: the piece is within the `EVENTS` bytes, and as long as what is copied. These
+            // bytes are free, so the pool does not read them before `publish`.
+            unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len()) };
         }
         fields.events.publish(at.wrapping_add(length));
     }
