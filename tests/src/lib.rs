@@ -49,6 +49,7 @@ pub fn in_time<R: Send + 'static>(what: &str, action: impl FnOnce() -> R + Send 
 ///
 /// # Panics
 /// The call does not end within [`LIMIT`].
+#[must_use]
 pub fn wait<R: Outcome>(call: Call<R>) -> R {
     in_time("the call ends", move || call.wait())
 }

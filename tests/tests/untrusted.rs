@@ -100,7 +100,9 @@ async fn survive(pool: &'static ProcessPool, at: usize, length: Option<usize>, w
     let bad = scribble(at, length, with)
         .on(pool)
         .timeout(limit)
-        .on_progress(|progress| drop(progress.fraction()))
+        .on_progress(|progress| {
+            let _ = progress.fraction();
+        })
         .start();
     let mut behind = Vec::new();
     for number in 0..4 {

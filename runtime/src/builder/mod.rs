@@ -40,5 +40,6 @@ pub type Owned<T, const COPIES: usize = 0> = <Referred<T, COPIES> as ToOwned>::O
 /// The compiler evaluates the length of an array with the type of the array. If the length has an
 /// error, the whole type is an error, about which the compiler reports nothing more. So a reference
 /// that cannot be copied is reported once, and not for each use of its type in generated code.
-type Referred<T, const COPIES: usize> =
+#[doc(hidden)]
+pub type Referred<T, const COPIES: usize> =
     <<[&'static T; COPIES] as IntoIterator>::Item as Deref>::Target;

@@ -14,7 +14,7 @@ pub use self::checks::{
     assert_wire, copy_self, no_processes,
 };
 pub use self::dispatch::{process_call, process_call_flat, thread_call, thread_call_flat};
-pub use crate::builder::Pending;
+pub use crate::builder::{Pending, Referred};
 pub use crate::call::{Backend, Call, TaskCall};
 pub use crate::error::{Error, Outcome};
 pub use crate::pool::options::{CallOptions, OnProgress, Options};

@@ -1,4 +1,5 @@
-//! The future of a call on a process pool, with the types that the pool itself does without.
+//! [`ProcessCall`]: the backend of a call on a process pool. It has the types of the task; the rest
+//! of the pool is compiled without them.
 
 use std::mem;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub(crate) struct ProcessCall<R: 'static> {
 
 enum Stage<R> {
     New(Boxed),
-    /// Process calls are to run on threads of this program.
+    /// The call runs on a thread of this program, because [`mode::in_place`] says so.
     InPlace(Box<ThreadCall<R>>),
     Submitted(Arc<Job>),
     Finished,
@@ -94,11 +95,15 @@ impl<R: Outcome> ProcessCall<R> {
         }
     }
 
-    /// Submits the call, or returns its outcome where that is known at once.
+    /// Submits the call.
+    ///
+    /// # Errors
+    /// The outcome is known at once: this process is a worker and has run the function itself, or
+    /// the pool did not take the call.
     fn start(&mut self, args: Boxed) -> Result<Stage<R>, R> {
         let task = self.typed.name();
         if mode::is_worker() {
-            // A worker starts no workers: it does the work itself.
+            // A worker starts no workers. It runs the function itself.
             let result = run_here(task, mode::pool_of_this_worker(), || self.typed.run(args));
             return Err(result.unwrap_or_else(R::from_error));
         }
@@ -150,7 +155,7 @@ impl<R: Outcome> ProcessCall<R> {
         Stage::InPlace(Box::new(call))
     }
 
-    /// Turns the pool's answer into what the caller awaits.
+    /// Returns the outcome for the caller, from the answer of the pool.
     fn read(&self, job: &Job, answer: Answer) -> R {
         match answer {
             Answer::Bytes(body, descriptors) => {

@@ -1,4 +1,4 @@
-//! What a pool was told to be, and whether that can work.
+//! [`Config`]: the settings of a process pool, and the check whether a pool can work with them.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;
@@ -12,8 +12,8 @@ use crate::pool::size::size_from_environment;
 use crate::sys::fork;
 use crate::tasks::registry::Registry;
 
-/// What a pool was told to be. The builder of `ProcessPool` fills it in, and says what each setting
-/// means.
+/// The settings of a process pool. The methods of [`ProcessPool`](super::ProcessPool) with these
+/// names set them and say what each one means.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Config {
     pub(crate) name: &'static str,
@@ -38,14 +38,16 @@ pub(crate) struct Config {
 /// How many workers a pool may have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Workers {
+    /// This many.
     Given(usize),
+    /// As many as there are cores that this process may use.
     OnePerCore,
-    /// `OFFLOOP_WORKERS`, or as `OnePerCore`.
+    /// As the variable `OFFLOOP_WORKERS` says, or as `OnePerCore` without it.
     FromEnvironment,
 }
 
 impl Config {
-    /// Returns the settings of a pool that sets none.
+    /// Returns the settings of a pool that changes no default.
     pub(crate) const fn new(name: &'static str) -> Config {
         Config {
             name,
@@ -68,15 +70,15 @@ impl Config {
         }
     }
 
-    /// Returns how many workers there may be.
+    /// Checks all settings. Returns how many workers the pool may have.
     ///
     /// # Errors
-    /// This process can have no pool, or none with these settings.
+    /// The settings are invalid, or this process can have no process pool.
     pub(crate) fn check(&self) -> Result<usize, Box<InvalidPool>> {
         self.check_process()?;
         self.check_texts()?;
         if let Err(clash) = Registry::get() {
-            return Err(self.invalid(clash).into());
+            return Err(self.invalid(clash.to_string()).into());
         }
         let workers = self.count_workers()?;
         self.check_numbers(workers)?;
@@ -90,14 +92,14 @@ impl Config {
     fn check_process(&self) -> Result<(), InvalidPool> {
         if mode::is_stray_worker() {
             return Err(self.invalid(
-                "this process was started as a worker of another, and began to run `main`; \
-                 write `offloop::init()` as its first line, or enable the feature `auto-worker`",
+                "this process was started as a worker, but it runs `main`; write `offloop::init()` \
+                 as the first line of `main`, or enable the feature `auto-worker`",
             ));
         }
         if fork::is_forked() {
             return Err(self.invalid(
-                "this process was forked from one that had pools, and the threads that look after \
-                 workers are not in it; fork before the first pool, or start a new program",
+                "this process was forked from one that had pools, and has none of the threads that \
+                 watch workers; fork before the first pool, or start a new program",
             ));
         }
         Ok(())
@@ -110,8 +112,8 @@ impl Config {
         for (name, value) in self.envs {
             if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
                 return Err(self.invalid(format!(
-                    "its variable {name:?} cannot be set; a name is not empty and has no `=`, \
-                     and neither it nor its value has a zero byte"
+                    "its environment variable {name:?} cannot be set; a name is not empty and has \
+                     no `=`, and neither it nor its value has a zero byte"
                 )));
             }
         }

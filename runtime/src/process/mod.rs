@@ -1,14 +1,20 @@
 //! Process pools: where `#[cpu_bound]` runs.
 //!
-//! A worker is this same program, started again, which enters a loop before `main`. Follow a call
-//! from top to bottom:
+//! A worker process is this same program, started again. It serves calls in a loop, which it enters
+//! before `main`. The program's side is the host. In the order of a call:
 //!
-//! - [`pool`]: the value that a program declares; [`config`]: what it was told to be.
-//! - [`call`]: the future that the caller holds.
-//! - [`host`]: the program's side: the queue, the workers, the end.
-//! - [`transport`]: what both sides map; [`protocol`]: what they say to each other.
-//! - [`worker`]: the worker's own side, from before `main` to its end.
-//! - `sandbox`: what a worker may do to the machine.
+//! - [`pool`]: `ProcessPool`, the value that a program declares. [`config`]: its settings.
+//! - [`mode`]: whether this process is the program or a worker, and whether process calls run in
+//!   place.
+//! - [`call`]: the part of a call that knows its types.
+//! - [`host`]: the host's side: the queue, the workers, what becomes of a call, the end of a pool.
+//! - [`protocol`]: the messages between host and worker. [`transport`]: how these messages cross,
+//!   in shared memory and over a socket.
+//! - [`worker`]: the worker's side, from before `main` to its end.
+//! - `sandbox`: what the code in a worker may do to the machine.
+//!
+//! `host` and `worker` never name each other: they share `protocol`, `transport`, `mode` and
+//! `config` only.
 
 mod call;
 mod config;

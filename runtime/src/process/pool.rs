@@ -1,4 +1,4 @@
-//! `ProcessPool`: the value that a program declares and names.
+//! [`ProcessPool`]: the value that a program declares and names.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,15 +15,20 @@ use crate::stats::Stats;
 
 /// A pool of worker processes for functions that compute, or that may crash.
 ///
-/// A worker is this same program, started again, which serves calls in place of `main`; no line of
-/// set-up is needed. What runs in a worker can be killed, and its crash is one call's error.
+/// A worker is this same program, started again. It serves calls instead of running `main`, so a
+/// program needs no set-up for it. A function in a worker can be killed. If it crashes, its call
+/// fails and the program goes on.
 ///
-/// A pool is a plain value with a `const` builder: a `static`, a local, or a field. Its workers
-/// start when calls come, up to [`workers`](ProcessPool::workers), and stay for the next ones until
-/// they have been idle for [`idle_timeout`](ProcessPool::idle_timeout). It belongs to no async runtime and outlives all of them. Calls begin in the order in which they
-/// were first polled. However the program ends, its workers end with it.
+/// A pool is a plain value with a `const` builder: it can be a `static`, a local or a field. It
+/// belongs to no async runtime and outlives all of them. Calls start in the order in which they
+/// were first polled.
 ///
-/// Dropping a pool takes no more calls; those that are queued or running still finish.
+/// The pool starts workers when calls come, up to [`workers`](ProcessPool::workers). A worker ends
+/// when it was idle for [`idle_timeout`](ProcessPool::idle_timeout). However the program ends, its
+/// workers end with it.
+///
+/// Dropping a pool closes it: it takes no more calls, and calls that are queued or running still
+/// finish.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,10 +54,11 @@ pub struct ProcessPool {
 }
 
 impl ProcessPool {
-    /// A pool of this name, with a worker for each core that this process may use.
+    /// Returns a pool named `name` with a worker for each core that this process may use, if
+    /// [`workers`](ProcessPool::workers) sets no other number.
     ///
-    /// The name is in the command lines of its workers (`offloop-worker name #1`) and in every
-    /// error of the pool.
+    /// The command lines of the workers contain the name (`offloop-worker name #1`), and so does
+    /// every error of the pool.
     #[must_use]
     pub const fn new(name: &'static str) -> ProcessPool {
         ProcessPool {
@@ -61,7 +67,8 @@ impl ProcessPool {
         }
     }
 
-    /// At most this many workers, therefore this many calls at a time.
+    /// Sets how many workers the pool may have, and so how many calls run at the same time. If not
+    /// set, it is the number of cores that this process may use.
     ///
     /// With 0 workers every call fails with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
@@ -70,10 +77,10 @@ impl ProcessPool {
         self
     }
 
-    /// Keeps at least this many workers: they start with the pool's first call, are replaced when they
-    /// end, and are never idle for too long. 0 when not set.
+    /// Sets how many workers the pool keeps, idle or not. They start with the first call of the
+    /// pool and are replaced when they end. If not set, it is 0.
     ///
-    /// More of them than [`workers`](ProcessPool::workers) make every call fail with
+    /// If it is more than [`workers`](ProcessPool::workers), every call fails with
     /// [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
     pub const fn min_workers(mut self, workers: usize) -> ProcessPool {
@@ -81,46 +88,53 @@ impl ProcessPool {
         self
     }
 
-    /// How long a worker may have nothing to do before it is let go. 60 seconds when not set;
+    /// Sets how long a worker may be idle before the pool ends it. If not set, it is 60 seconds.
     /// `Duration::MAX` keeps workers for ever.
     ///
-    /// Idle workers are a stack: as many as the calls need stay busy, and those at the bottom go.
+    /// A call goes to the worker that became idle last. So the pool keeps as many workers busy as
+    /// the calls need, and the others reach their idle timeout.
     #[must_use]
     pub const fn idle_timeout(mut self, limit: Duration) -> ProcessPool {
         self.config.idle_timeout = limit;
         self
     }
 
-    /// At most this many calls in the queue, beside those that run. Unlimited when not set.
+    /// Sets how many calls may wait in the queue, beside the calls that run. If not set, there is
+    /// no limit.
     ///
-    /// A call that finds the queue full waits its turn. One that asks not to wait,
-    /// [`try_now`](crate::Call::try_now), gets [`Error::QueueFull`](crate::Error::QueueFull).
+    /// The limit is for calls with [`try_now`](crate::Call::try_now): if the queue is full, such a
+    /// call fails with [`Error::QueueFull`](crate::Error::QueueFull). Other calls wait their turn.
     #[must_use]
     pub const fn queue(mut self, calls: usize) -> ProcessPool {
         self.config.queue = calls;
         self
     }
 
-    /// How long a call may run when it sets no [`timeout`](crate::Call::timeout) of its own. After
-    /// that its worker is killed, with its process group, and replaced.
+    /// Sets the timeout of calls that set no [`timeout`](crate::Call::timeout) of their own: how
+    /// long the function may run. After that the worker is killed, with its process group, and
+    /// replaced. If not set, there is no limit.
     #[must_use]
     pub const fn timeout(mut self, limit: Duration) -> ProcessPool {
         self.config.timeout = Some(limit);
         self
     }
 
-    /// How long a function may go on once nobody waits for it when its call sets no
-    /// [`grace`](crate::Call::grace) of its own: after that its worker is killed. 0 when not set.
+    /// Sets the grace of calls that set no [`grace`](crate::Call::grace) of their own: how long the
+    /// function may go on after its timeout, or after the caller dropped the call. After that the
+    /// worker is killed. If not set, it is 0.
     #[must_use]
     pub const fn grace(mut self, limit: Duration) -> ProcessPool {
         self.config.grace = limit;
         self
     }
 
-    /// How much memory the data of each worker may take, in bytes (`RLIMIT_DATA`). An allocation
-    /// beyond it fails, which ends the worker: the call gets
-    /// [`Error::WorkerDied`](crate::Error::WorkerDied), which says so. Memory that processes share does not
-    /// count: messages, thus what is lent to the function, and [`Shared`](crate::Shared).
+    /// Sets how much memory the data of each worker may take, in bytes (`RLIMIT_DATA`). If not set,
+    /// there is no limit.
+    ///
+    /// An allocation beyond the limit fails, which ends the worker. The call then fails with
+    /// [`Error::WorkerDied`](crate::Error::WorkerDied), which names the limit. The limit does not
+    /// count memory that processes share: messages, with the arguments that are lent to the
+    /// function, and [`Shared`](crate::Shared) values.
     ///
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
@@ -129,7 +143,8 @@ impl ProcessPool {
         self
     }
 
-    /// Replaces a worker once it has taken so many calls, for code that leaks.
+    /// Sets after how many calls a worker is replaced. This is for code that leaks memory or other
+    /// resources. With 1, each call runs in a process of its own. If not set, there is no limit.
     ///
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
@@ -138,12 +153,15 @@ impl ProcessPool {
         self
     }
 
-    /// Replaces a worker that is found to take more memory than this after a call, in bytes of RAM
-    /// (resident set), for code that leaks or keeps much. That includes what it has touched of the memory of
-    /// its messages, which it keeps, and of each [`Shared`](crate::Shared) that it has.
+    /// Sets above which memory use a worker is replaced, in bytes of RAM (its resident set). The
+    /// pool checks it after each call. This is for code that leaks memory or keeps much of it. If
+    /// not set, there is no limit.
     ///
-    /// The worker goes on until its replacement is ready, so that no call waits for a start; for that
-    /// time there is one process more than [`workers`](ProcessPool::workers).
+    /// The figure includes shared memory that the worker has touched: its messages, whose memory it
+    /// keeps for the next ones, and each [`Shared`](crate::Shared) that it holds.
+    ///
+    /// The worker serves calls until its replacement is ready, so that no call waits for a start.
+    /// During that time the pool has one process more than [`workers`](ProcessPool::workers).
     ///
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
@@ -152,12 +170,14 @@ impl ProcessPool {
         self
     }
 
-    /// How many workers the same arguments may kill before calls that may be repeated
-    /// ([`retry`](crate::Call::retry)) are no longer repeated with them, but refused with
-    /// [`Error::Poisoned`](crate::Error::Poisoned). 3 when not set.
+    /// Sets how many workers equal arguments of a task may kill before the pool refuses them. If
+    /// not set, it is 3.
     ///
-    /// Arguments are forgiven when a call with them comes through, and ten minutes after the last
-    /// worker that they killed. Calls without `retry` are neither counted nor refused.
+    /// This is for calls with a [`retry`](crate::Call::retry). When that many workers have died,
+    /// the pool retries no call with these arguments and refuses further ones with
+    /// [`Error::Poisoned`](crate::Error::Poisoned). It takes them again after a call with them has
+    /// succeeded, or ten minutes after the last worker died. Calls without `retry` are neither
+    /// counted nor refused.
     ///
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
     #[must_use]
@@ -166,8 +186,10 @@ impl ProcessPool {
         self
     }
 
-    /// What is added to the niceness of the workers, so that other processes come first: 19 is the
-    /// nicest. Less than 0 needs a privilege; without it no worker starts, and calls fail with
+    /// Adds `increment` to the niceness of the workers. With a higher niceness, other processes
+    /// come first; 19 is the highest. If not set, it is 0.
+    ///
+    /// A negative increment needs a privilege. Without it no worker starts, and calls fail with
     /// [`Error::CannotStart`](crate::Error::CannotStart).
     #[must_use]
     pub const fn nice(mut self, increment: i32) -> ProcessPool {
@@ -175,7 +197,10 @@ impl ProcessPool {
         self
     }
 
-    /// Variables that the workers find in their environment, beside those of this program.
+    /// Sets environment variables of the workers, beside those that they inherit from this program.
+    ///
+    /// If a name is empty or contains `=`, or if a name or value contains a zero byte, every call
+    /// fails with [`Error::InvalidPool`](crate::Error::InvalidPool).
     ///
     /// ```
     /// use offloop::{ProcessPool, cpu_bound};
@@ -198,9 +223,9 @@ impl ProcessPool {
         self
     }
 
-    /// The folder in which the workers work. That of this program when not set.
+    /// Sets the current directory of the workers. If not set, it is that of this program.
     ///
-    /// Where there is none of this name no worker starts, and calls fail with
+    /// If there is no such directory, no worker starts, and calls fail with
     /// [`Error::CannotStart`](crate::Error::CannotStart).
     #[must_use]
     pub const fn current_dir(mut self, folder: &'static str) -> ProcessPool {
@@ -208,21 +233,22 @@ impl ProcessPool {
         self
     }
 
-    /// How long a worker may take to start, with what
-    /// [`#[offloop::on_worker_start]`](macro@crate::on_worker_start) marks, before it is killed and
-    /// counts as failed. 10 seconds when not set.
+    /// Sets how long a worker may take to start, with the functions that
+    /// [`#[offloop::on_worker_start]`](macro@crate::on_worker_start) marks. A worker that takes
+    /// longer is killed and counts as one that failed to start. If not set, it is 10 seconds.
     #[must_use]
     pub const fn start_timeout(mut self, limit: Duration) -> ProcessPool {
         self.config.start_timeout = limit;
         self
     }
 
-    /// Keeps what runs in the workers from files, other programs and, if so said, the network: see
-    /// [`Sandbox`]. Where the machine cannot do that, no worker starts, and calls fail with
-    /// [`Error::CannotStart`](crate::Error::CannotStart).
+    /// Sets what the functions in the workers may do to the machine: which files they open, whether
+    /// they use the network. See [`Sandbox`]. If not set, they may do what this program may do.
     ///
-    /// It holds in workers only: a function that runs in place, by `blocking(..)` or with
-    /// `OFFLOOP_IN_PLACE=1`, may do what the program may do.
+    /// If the machine cannot enforce this, no worker starts, and calls fail with
+    /// [`Error::CannotStart`](crate::Error::CannotStart). The sandbox is in workers only: a
+    /// function that runs in place, by `blocking(..)` or with `OFFLOOP_IN_PLACE=1`, may do what the
+    /// program may do.
     #[cfg(feature = "sandbox")]
     #[must_use]
     pub const fn sandbox(mut self, sandbox: Sandbox) -> ProcessPool {
@@ -230,8 +256,8 @@ impl ProcessPool {
         self
     }
 
-    /// The pool of every `#[cpu_bound]` that names no other: a worker for each core that this
-    /// process may use, or `OFFLOOP_WORKERS`.
+    /// Returns the pool of every `#[cpu_bound]` function that names no other pool. It has a worker
+    /// for each core that this process may use, or as many as the variable `OFFLOOP_WORKERS` says.
     #[must_use]
     pub fn global() -> &'static ProcessPool {
         static GLOBAL: ProcessPool = {
@@ -242,10 +268,11 @@ impl ProcessPool {
         &GLOBAL
     }
 
-    /// Takes no more calls: each gets [`Error::Closed`](crate::Error::Closed). Those that are
-    /// queued or running finish, then the workers end: await what this gives to wait for that, or
-    /// leave it. A call of the pool itself must not wait for that, since it would wait for its own end.
-    /// A worker that does not end by itself, once it has nothing more to do, is killed after 5 seconds.
+    /// Closes the pool: it takes no more calls, and each further call fails with
+    /// [`Error::Closed`](crate::Error::Closed). Calls that are queued or running finish. Then the
+    /// workers end. A worker that has no call and has not ended after 5 seconds is killed.
+    ///
+    /// Await the returned [`Closing`] to wait for that, or drop it.
     ///
     /// ```
     /// use offloop::{Error, ProcessPool};
@@ -271,9 +298,9 @@ impl ProcessPool {
         Closing::of(self.scheduler(), |scheduler| drop(scheduler.close()))
     }
 
-    /// As [`close`](ProcessPool::close), and after `deadline` ends what is not through by then: calls
-    /// in the queue never run, workers are killed, and all these calls get
-    /// [`Error::Closed`](crate::Error::Closed).
+    /// Closes the pool as [`close`](ProcessPool::close) does, and after `deadline` ends every call
+    /// that has not ended by then, with [`Error::Closed`](crate::Error::Closed). Calls in the queue
+    /// never run, and the workers are killed.
     ///
     /// ```
     /// use std::time::Duration;
@@ -302,12 +329,13 @@ impl ProcessPool {
         Closing::of(self.scheduler(), |scheduler| scheduler.shut_down(deadline))
     }
 
-    /// Sets how many workers there may be from now on. Workers beyond that number are let go, those
-    /// that work after their calls; [`min_workers`](ProcessPool::min_workers) is lowered if need be.
+    /// Sets how many workers the pool may have from now on. Workers beyond that number end: idle
+    /// ones at once, the others after their calls. If [`min_workers`](ProcessPool::min_workers) is
+    /// higher, it is lowered to `workers`.
     ///
     /// # Errors
-    /// [`Error::InvalidPool`](crate::Error::InvalidPool) if it is 0, or if the pool's other settings
-    /// cannot work.
+    /// [`Error::InvalidPool`](crate::Error::InvalidPool) if `workers` is 0, or if the other
+    /// settings of the pool are invalid.
     pub fn resize(&self, workers: usize) -> Result<(), Error> {
         let task = "ProcessPool::resize";
         let scheduler = self.scheduler().map_err(|invalid| invalid.for_task(task))?;
@@ -319,13 +347,18 @@ impl ProcessPool {
         Ok(())
     }
 
-    /// What the pool has done and is doing. All zero for a pool whose settings cannot work.
+    /// Returns figures of what the pool has done and is doing. If the settings of the pool are
+    /// invalid, all are 0.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.scheduler()
             .map_or_else(|_| Stats::default(), |scheduler| scheduler.stats())
     }
 
+    /// Returns the shared state of the pool, which is made at the first use.
+    ///
+    /// # Errors
+    /// The settings of the pool are invalid.
     pub(crate) fn scheduler(&self) -> Result<Arc<Scheduler>, Box<InvalidPool>> {
         self.scheduler
             .get_or_init(|| Ok(Scheduler::new(&self.config, self.config.check()?)))
@@ -345,7 +378,7 @@ impl Pool for ProcessPool {
 
 impl Drop for ProcessPool {
     fn drop(&mut self) {
-        // Nothing to close when no call ever came.
+        // A pool without a call has nothing to close.
         if let Some(Ok(scheduler)) = self.scheduler.get() {
             scheduler.close();
         }

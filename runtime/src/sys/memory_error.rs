@@ -1,31 +1,32 @@
-//! What can be wrong with memory that another process has sent.
+//! [`MemoryError`]: what can be wrong with shared memory that another process has sent.
 
 use std::collections::TryReserveError;
 use std::{fmt, io};
 
-/// Why memory that another process has sent cannot be used.
+/// Why shared memory that another process has sent cannot be used.
 #[derive(Debug)]
 pub(crate) enum MemoryError {
-    /// The descriptor belongs to something else than an anonymous file.
+    /// The descriptor is no anonymous file.
     NotMemory(io::Error),
-    /// The file is not sealed against becoming shorter, which would kill who reads behind its end.
+    /// The file is not sealed against shrinking. If it shrank, reading behind its new end would
+    /// kill this process.
     CanShrink,
-    /// The file is not sealed against writing, and should be.
+    /// The file should be sealed against writing, and is not.
     CanBeWritten,
     /// The file has no bytes.
     Empty,
-    /// The file has more bytes than a process can map.
+    /// The file has so many bytes that no process can map it.
     TooLong(u64),
-    /// The system refuses to map the file.
+    /// The system refused to map the file.
     Unmappable(io::Error),
-    /// The file has fewer bytes than the other process said.
+    /// The file has fewer bytes than the other process announced.
     Shorter {
-        /// The length that the other process said, in bytes.
+        /// The announced length, in bytes.
         said: usize,
         /// The length of the file, in bytes.
         found: usize,
     },
-    /// The range is not within what is mapped.
+    /// The range is not within the mapped bytes.
     OutOfRange {
         /// Where the range begins.
         at: usize,

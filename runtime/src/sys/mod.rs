@@ -1,7 +1,8 @@
-//! What this crate asks of the operating system, under the same names on every system.
+//! What this crate asks of the operating system. The names are equal on every system.
 //!
-//! The one `cfg` that tells systems apart is here. Where a system lacks something, a module of the
-//! same name does without.
+//! This file has the one `cfg` that chooses the system. What a system does not have is done in
+//! another way by a module of that name in `portable`, or is used only by code that is not compiled
+//! there.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -1,4 +1,4 @@
-//! Catches a panic of a user's function with all that is known of it: text, place and backtrace.
+//! Catches a panic of a user's function, with its text, its place and a backtrace.
 //!
 //! The place and the backtrace are known only inside the panic hook. So this module puts a hook of
 //! its own before the program's hook. It notes both for threads that are inside [`catch`], then
@@ -12,7 +12,7 @@ use std::sync::{Once, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-/// What is known of a panic: its text, its place and a backtrace.
+/// A panic that was caught: its text, its place and a backtrace.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) message: String,
@@ -55,8 +55,9 @@ pub(crate) fn catch<R>(function: impl FnOnce() -> R) -> Result<R, Report> {
     })
 }
 
-/// Runs what may panic and has no caller to tell, such as the drop of a user's value that no caller
-/// wants any more. The panic hook has printed the panic, and it is forgotten.
+/// Runs `action` and drops a panic of it. This is for code of the user's that has no caller to
+/// tell, such as the drop of a result that no caller takes. The panic hook has printed the panic
+/// already.
 pub(crate) fn swallow_panic(action: impl FnOnce()) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(action)) {
         // Its own `drop` may panic in turn.

@@ -1,7 +1,7 @@
-//! Deadlines that need no async runtime: one thread that sleeps until the next one.
+//! Deadlines without an async runtime. One thread, `offloop-timer`, sleeps until the next deadline.
+//! It starts with the first one.
 //!
-//! A call may be awaited on any runtime or on none, therefore its deadline cannot be a timer of a
-//! runtime. The thread starts with the first deadline.
+//! A call may be awaited on any runtime or on none, so its deadline cannot be a timer of a runtime.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,21 +13,23 @@ use crate::sys::fork;
 
 /// Something that has deadlines.
 pub(crate) trait Expire: Send + Sync + 'static {
-    /// What its deadlines are about.
+    /// Says which deadline of it has passed.
     type Deadline: Token;
 
-    /// The deadline that was set with this value has passed. Must not block.
+    /// Handles the deadline that was set with this value and has passed. The timer thread calls
+    /// this, so it must not block.
     fn expire(self: Arc<Self>, deadline: Self::Deadline);
 }
 
-/// What a deadline is about, as a number, so that all kinds of them fit in one table.
+/// A kind of deadline that can be written as a number, so that one table holds all deadlines.
 pub(crate) trait Token: Copy {
+    /// Returns the number of this deadline.
     fn to_number(self) -> u64;
-    /// Only ever called with what [`to_number`](Token::to_number) returned.
+    /// Returns the deadline of a number that [`to_number`](Token::to_number) returned.
     fn from_number(number: u64) -> Self;
 }
 
-/// [`Expire`] with its types taken away.
+/// [`Expire`] without its associated type, so that one table holds all targets.
 trait Fire: Send + Sync {
     fn fire(self: Arc<Self>, number: u64);
 }
@@ -38,11 +40,11 @@ impl<T: Expire> Fire for T {
     }
 }
 
-/// A place for a deadline, in the state that the deadline is about.
+/// A place for one deadline, inside of the state that the deadline is about.
 ///
-/// It is set in place, through `&mut`: whoever sets it holds the lock over that state. What happens when
-/// the deadline passes takes the same lock, so it always finds the deadline noted, with all that belongs
-/// to it, however short the time was. Dropping it takes the deadline back.
+/// It is set through `&mut`, so the code that sets it holds the lock of that state.
+/// [`Expire::expire`] takes the same lock. So it always finds the deadline noted, with the values
+/// that were noted with it, however short the time was. Dropping the timer cancels the deadline.
 #[derive(Debug, Default)]
 pub(crate) struct Timer(Set);
 
@@ -50,17 +52,17 @@ pub(crate) struct Timer(Set);
 enum Set {
     #[default]
     No,
-    /// For a moment so far away that it never comes.
+    /// A deadline that is so far away that it never passes.
     Never,
     At(Key),
 }
 
 impl Timer {
-    /// Calls `target.expire(deadline)` after `limit`, unless the target or this is gone by then. A deadline
-    /// that was set here before is taken back.
+    /// Sets the deadline: `target.expire(deadline)` is called after `limit`, unless the target or
+    /// this timer is dropped before. Cancels the deadline that was set before.
     ///
     /// # Errors
-    /// There is no thread to wait for it. Nothing is set then.
+    /// The timer thread cannot be started. No deadline is set then.
     pub(crate) fn set<T: Expire>(
         &mut self,
         limit: Duration,
@@ -76,18 +78,18 @@ impl Timer {
         Ok(())
     }
 
-    /// Whether a deadline is set, one that has passed included.
+    /// Returns whether a deadline is set. One that has passed counts as set until it is cleared.
     pub(crate) fn is_set(&self) -> bool {
         !matches!(self.0, Set::No)
     }
 
-    /// Takes the deadline back.
+    /// Cancels the deadline.
     pub(crate) fn clear(&mut self) {
         drop(self.take());
     }
 
-    /// Moves the deadline out, to be dropped once the lock over the state is released: dropping it takes
-    /// the lock over all deadlines.
+    /// Moves the deadline out. Drop it after the lock of the state is released, because dropping it
+    /// takes the lock of all deadlines.
     pub(crate) fn take(&mut self) -> Timer {
         std::mem::take(self)
     }
@@ -101,15 +103,17 @@ impl Drop for Timer {
     }
 }
 
+/// When the deadline passes, and a number that tells deadlines of one moment apart.
 type Key = (Instant, u64);
 
+/// All deadlines of this process.
 struct Timers {
     entries: BTreeMap<Key, (Weak<dyn Fire>, u64)>,
     next_number: u64,
-    /// When the thread looks again, or `None` if it has to be told. It may be too early: deadlines that are
-    /// taken back do not wake it.
+    /// When the timer thread wakes up by itself. `None` if it waits to be notified. This may be
+    /// before the next deadline, because cancelling a deadline does not wake the thread.
     looks_at: Option<Instant>,
-    /// The thread runs, in the process of this [`fork::generation`].
+    /// The [`fork::generation`] of the process that the timer thread runs in, if it was started.
     runs_in: Option<u32>,
 }
 
@@ -129,7 +133,7 @@ fn insert(at: Instant, target: Weak<dyn Fire>, number: u64) -> io::Result<Key> {
     let mut timers = lock();
     let process = fork::generation();
     if timers.runs_in != Some(process) {
-        // The deadlines of a process from which this one was forked are not ours.
+        // This process was forked: the deadlines are those of the other process.
         timers.entries.clear();
         timers.looks_at = None;
         thread::Builder::new()
@@ -140,8 +144,8 @@ fn insert(at: Instant, target: Weak<dyn Fire>, number: u64) -> io::Result<Key> {
     timers.next_number += 1;
     let key = (at, timers.next_number);
     timers.entries.insert(key, (target, number));
-    // Each call of a pool with a time limit sets a deadline, and nearly all are taken back: were each told
-    // to the thread, it would be woken for each.
+    // Each call with a time limit sets a deadline, and nearly all of them are cancelled. So the
+    // thread is woken only for a deadline that is before the time at which it wakes up by itself.
     let is_told = timers.looks_at.is_none_or(|looks_at| at < looks_at);
     if is_told {
         timers.looks_at = Some(at);
@@ -162,7 +166,7 @@ fn run() {
                 let (target, number) = entry.remove();
                 drop(timers);
                 if let Some(target) = target.upgrade() {
-                    // Wakers are foreign code; one that panics must not stop all clocks.
+                    // It may call a waker, which is foreign code. A panic must not end this thread.
                     crate::util::panic::swallow_panic(|| target.fire(number));
                 }
                 timers = lock();
@@ -231,7 +235,7 @@ mod tests {
         assert_eq!(got, [1, 3]);
     }
 
-    /// A state with a deadline in it, as each user of this module has one.
+    /// A state with a deadline in it.
     #[derive(Default)]
     struct Owner {
         state: Mutex<(Timer, bool)>,
@@ -258,7 +262,7 @@ mod tests {
             let mut state = lock_state(&owner.state);
             state.1 = false;
             state.0.set(Duration::ZERO, &owner, 0).unwrap();
-            // Time enough for the deadline to pass.
+            // The deadline passes here, before the state is noted.
             thread::yield_now();
             state.1 = true;
             drop(state);

@@ -1,4 +1,4 @@
-//! Awaits a future without a runtime, by parking the thread.
+//! Awaits a future without an async runtime, by parking the thread.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -23,13 +23,14 @@ thread_local! {
     static IS_WAITING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread waits in here, so that an async runtime that it works for stands still.
+/// Returns whether this thread is inside of [`wait`]. An async runtime that runs on this thread is
+/// blocked then.
 #[cfg(all(target_os = "linux", feature = "tokio"))]
 pub(crate) fn is_waiting() -> bool {
     IS_WAITING.get()
 }
 
-/// Blocks this thread until `future` is ready.
+/// Blocks this thread until `future` is ready. Returns its output.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
@@ -44,7 +45,7 @@ pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Puts back what was so before, also if the future panics.
+/// Sets `IS_WAITING` back to this value when it is dropped, also if the future panics.
 struct Waiting(bool);
 
 impl Drop for Waiting {

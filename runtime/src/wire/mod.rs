@@ -63,7 +63,7 @@ use serde::de::DeserializeOwned;
 pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
 pub use self::errors::CodecError;
-pub(crate) use self::errors::Part;
+pub(crate) use self::errors::{FormatError, Part};
 pub(crate) use self::handles::Handle;
 pub use self::lend::Lend;
 pub(crate) use self::output::Spill;

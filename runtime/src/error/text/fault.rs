@@ -109,8 +109,9 @@ impl fmt::Display for PoolFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             PoolFault::Gone => "the pool has closed the socket",
-            PoolFault::NoChannel => "the pool has sent no channel",
-            PoolFault::ShortChannel => "the channel is too short",
+            PoolFault::NoRing => "the pool has sent no ring",
+            PoolFault::ShortRing => "the ring is too short",
+            PoolFault::Config(reason) => reason,
             PoolFault::NoCallMemory => "a call is in memory that was not sent",
             PoolFault::WorkerMessage => "the pool sent a message that is not for workers",
             PoolFault::Protocol(fault) => return fault.fmt(f),
@@ -128,8 +129,8 @@ impl fmt::Display for StartFault {
             StartFault::PoolClosed => f.write_str("the pool is closed"),
             StartFault::Registry(reason) => f.write_str(reason),
             StartFault::Socket(error) => write!(f, "no socket for a worker: {error}"),
-            StartFault::Channel(error) => {
-                write!(f, "a worker cannot be given its channel: {error}")
+            StartFault::Ring(error) => {
+                write!(f, "a worker cannot be given its ring: {error}")
             }
             StartFault::Config(error) => {
                 write!(f, "a worker cannot be given its configuration: {error}")
@@ -321,8 +322,8 @@ mod tests {
     fn faults_of_a_pool_have_their_texts() {
         assert_texts([
             (PoolFault::Gone, "the pool has closed the socket"),
-            (PoolFault::NoChannel, "the pool has sent no channel"),
-            (PoolFault::ShortChannel, "the channel is too short"),
+            (PoolFault::NoRing, "the pool has sent no ring"),
+            (PoolFault::ShortRing, "the ring is too short"),
             (
                 PoolFault::NoCallMemory,
                 "a call is in memory that was not sent",
@@ -366,8 +367,8 @@ mod tests {
                 "no socket for a worker: no such thing",
             ),
             (
-                StartFault::Channel(os()),
-                "a worker cannot be given its channel: no such thing",
+                StartFault::Ring(os()),
+                "a worker cannot be given its ring: no such thing",
             ),
             (
                 StartFault::Config(os()),

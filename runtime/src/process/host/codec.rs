@@ -111,7 +111,8 @@ pub(crate) fn encode_large(
     Ok(Message::new(entry.info().id(), body, handles))
 }
 
-fn no_memory(reason: impl ToString) -> CodecFault {
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn no_memory(reason: impl fmt::Display) -> CodecFault {
     CodecFault::Arguments(reason.to_string())
 }
 

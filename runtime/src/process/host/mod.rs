@@ -1,4 +1,5 @@
-//! The program's side of a process pool. Its states, its locks and who wakes whom are in `README.md`.
+//! The program's side of a process pool. Its states, its locks and who wakes whom are in
+//! `README.md`.
 
 pub(crate) mod codec;
 pub(crate) mod exit_hook;

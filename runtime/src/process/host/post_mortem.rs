@@ -1,5 +1,5 @@
-//! What is known of the death of a worker, and what points to a lack of memory: the kernel's counter,
-//! and the limit of the pool.
+//! What is known of the death of a worker, and what points to a lack of memory: the kernel's
+//! counter, and the limit of the pool.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;

@@ -4,11 +4,11 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use super::context::WorkerContext;
-use crate::error::fault::PoolFault;
+use crate::error::fault::{PoolFault, ProtocolFault};
 use crate::process::transport::DOORBELLS;
-use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::region::Region;
+use crate::sys::eventfd;
 
 pub(crate) struct Inbox {
     context: &'static WorkerContext,
@@ -59,7 +59,9 @@ impl Inbox {
             ring.request(position, at.length)
         } else {
             match &mut self.region {
-                Some(region) if region.id() == at.memory => region.call(at.length)?,
+                Some(region) if region.id() == at.memory => {
+                    region.call(at.length).map_err(ProtocolFault::Memory)?
+                }
                 _ => return Err(PoolFault::NoCallMemory),
             }
         };
@@ -74,7 +76,7 @@ impl Inbox {
                 self.values = Some((call, descriptors));
             }
             (FdPurpose::Memory(id), Some(descriptor)) => {
-                self.region = Some(Region::open(id, descriptor)?);
+                self.region = Some(Region::open(id, descriptor).map_err(ProtocolFault::Memory)?);
             }
             (FdPurpose::Doorbell(number), Some(descriptor)) if number < DOORBELLS => {
                 self.doorbells[number] = Some(descriptor);
@@ -90,6 +92,6 @@ impl Inbox {
             Some(doorbell) => doorbell.as_fd(),
             None => self.context.doorbell.as_fd(),
         };
-        doorbell::ring(doorbell)
+        eventfd::signal(doorbell)
     }
 }

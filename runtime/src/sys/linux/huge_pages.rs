@@ -1,4 +1,4 @@
-//! Large buffers whose pages come cheaply, because the kernel is asked for huge pages.
+//! Large buffers in huge pages, which cost fewer page faults.
 //!
 //! The first touch of each page of new memory is a page fault. For large data these faults take
 //! longer than the copy itself. Measured with 64 MiB from warm shared memory into a new `Vec`, in
@@ -8,8 +8,8 @@
 use std::collections::TryReserveError;
 use std::mem::MaybeUninit;
 
-/// The size of one huge page, in bytes. It is 2 MiB on common machines. Where it is not, the advice
-/// is given for buffers that are a little too small or too large for it, which does no harm.
+/// The size of one huge page, in bytes. It is 2 MiB on common machines. On other machines the
+/// advice may have no effect, or could help smaller buffers too. It does no harm.
 pub(crate) const SIZE: usize = 2 << 20;
 
 /// Returns an empty `Vec` with room for `length` elements, which is about to be filled in one go.
@@ -20,8 +20,8 @@ pub(crate) fn new_vec<T>(length: usize) -> Result<Vec<T>, TryReserveError> {
     Ok(elements)
 }
 
-/// Asks for huge pages in memory that has just been reserved. Where the kernel has none to give,
-/// this changes nothing.
+/// Asks for huge pages in memory that was just reserved. If the kernel has none, this changes
+/// nothing.
 fn advise<T>(spare: &mut [MaybeUninit<T>]) {
     let length = size_of_val(spare);
     if length < SIZE {

@@ -1,6 +1,7 @@
-//! Tells a process that was made by `fork` from the one that it was forked from, by the process id.
+//! Tells a process that was made by `fork` from the process that it was forked from, by the process
+//! id.
 
-/// A number that another process, forked from this one, does not share.
+/// Returns a number that is different in a process that is forked from this one.
 pub(crate) fn generation() -> u32 {
     std::process::id()
 }

@@ -1,8 +1,8 @@
 //! The scheduler of a process pool: the queue, and which worker takes which call.
 //!
 //! A call goes to an idle worker at once, in the caller's own poll; otherwise it waits, first come
-//! first served, and the next worker that is free takes it. Short calls are prefetched: they wait in
-//! workers, so that a worker goes from one to the next by itself.
+//! first served, and the next worker that is free takes it. Short calls are prefetched: they wait
+//! in workers, so that a worker goes from one to the next by itself.
 
 pub(crate) mod job;
 pub(crate) mod poison;
@@ -45,8 +45,8 @@ pub(crate) struct Scheduler {
     forks: u32,
     counters: Counters,
     poison: Poison,
-    /// Held from taking a call out of the queue until a worker has it, so that calls come to workers in
-    /// their order. Taken before all other locks.
+    /// Held from taking a call out of the queue until a worker has it, so that calls come to
+    /// workers in their order. Taken before all other locks.
     taking: Mutex<()>,
     /// How many calls were put behind others in workers.
     prefetched: AtomicUsize,
@@ -313,15 +313,15 @@ impl Scheduler {
 /// What became of a call that was to be given to a worker.
 enum Settled {
     Given,
-    /// Another thread goes on: the worker could not take the call, which is in the queue again, or its
-    /// arguments are being encoded.
+    /// Another thread goes on: the worker could not take the call, which is in the queue again, or
+    /// its arguments are being encoded.
     Elsewhere,
     /// The call needs no worker any more.
     Over,
 }
 
-/// A worker that was taken from those that have nothing to do. Unless it is given a call, it looks for
-/// work when this is dropped, and rests again if there is none.
+/// A worker that was taken from those that have nothing to do. Unless it is given a call, it looks
+/// for work when this is dropped, and rests again if there is none.
 ///
 /// Not to be dropped under a lock of the scheduler.
 struct IdleWorker<'a> {

@@ -98,6 +98,10 @@ impl Call<Scheduler> for Job {
         self.codec_error(true, reason.to_string(), Started::No)
     }
 
+    fn wants_progress(&self) -> bool {
+        Job::wants_progress(self)
+    }
+
     fn progressed(&self, report: Report) {
         Job::progressed(self, report);
     }

@@ -1,13 +1,13 @@
 //! The sweeps over workers that have calls.
 //!
-//! The runtime that should take in an answer may be blocked by other work, or the future may be polled
-//! elsewhere by now; and a worker may have been stopped. So as long as workers have calls, the pool
-//! sweeps over them: soon at first, then ever more rarely. An answer that was there at two sweeps in a
-//! row is taken in by the sweep. So a runtime that listens is never disturbed, and an answer that no
-//! runtime takes in is late by as much as it took, or by two of the longest pauses at most. A worker
-//! that could have begun a call for a second, and has not, is killed, and the call goes to another.
-//!
-//! Callers that want to know how far their calls are are told by a sweep too.
+//! The runtime that should take in an answer may be blocked by other work, or the future may be
+//! polled elsewhere by now; and a worker may have been stopped. So as long as workers have calls,
+//! the pool sweeps over them: soon at first, then ever more rarely. An answer that was there at two
+//! sweeps in a row is taken in by the sweep. So a runtime that listens is never disturbed, and an
+//! answer that no runtime takes in is late by as much as it took, or by two of the longest pauses
+//! at most. A worker that could have begun a call for a second, and has not, is killed, and the
+//! call goes to another.
+//! Callers that want to know how far their calls are hear it from a sweep too.
 
 use std::sync::Arc;
 

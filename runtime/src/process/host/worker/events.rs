@@ -68,7 +68,7 @@ impl Said {
 impl<C> Inner<C> {
     /// Takes in what the worker has said beside its answers.
     pub(super) fn take_in_events(&mut self, ring: &Ring) -> Result<(), Fault> {
-        Ok(self.link.said.take_in(ring)?)
+        Ok(self.process.said.take_in(ring)?)
     }
 }
 
@@ -84,18 +84,18 @@ impl<S: Supervisor> WorkerHandle<S> {
             self.kill(&mut inner, fault.into());
             return false;
         }
-        let wanted: Vec<_> = inner
+        let wanted: Vec<(u64, Arc<S::Call>)> = inner
             .calls
             .pipeline
             .all()
-            .filter(|placed| placed.call.header().wants_progress)
+            .filter(|placed| placed.call.wants_progress())
             .map(|placed| (placed.position, Arc::clone(placed.call)))
             .collect();
         let is_due = |told: Instant| told.elapsed() >= LEAST_PAUSE;
-        if wanted.is_empty() || !inner.link.said.told.is_none_or(is_due) {
+        if wanted.is_empty() || !inner.process.said.told.is_none_or(is_due) {
             return !wanted.is_empty();
         }
-        inner.link.said.told = Some(Instant::now());
+        inner.process.said.told = Some(Instant::now());
         drop(inner);
         for (position, call) in wanted {
             // If the slot is another call's by now, there is nothing to read for this one.
@@ -108,7 +108,7 @@ impl<S: Supervisor> WorkerHandle<S> {
 
     /// Returns how far this call is, if its caller wants to know and its function has said so.
     pub(super) fn progress_of(&self, position: u64, call: &S::Call) -> Option<Report> {
-        if call.header().wants_progress {
+        if call.wants_progress() {
             self.ring.progress(position, call.id())
         } else {
             None

@@ -72,8 +72,8 @@ pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
     /// Returns the async runtime that is to hear of the answer by itself.
     fn runtime(&self) -> Option<&Arc<Runtime>>;
 
-    /// Notes that `worker` has the call now, and starts its clock if it `runs` at once. False if the
-    /// call is not wanted any more. Called under the lock of the handle.
+    /// Notes that `worker` has the call now, and starts its clock if it `runs` at once. False if
+    /// the call is not wanted any more. Called under the lock of the handle.
     ///
     /// # Errors
     /// There is no clock: the call has to fail with this.
@@ -83,7 +83,10 @@ pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
     /// handle.
     fn unsent(&self, reason: &Unsent) -> Error;
 
-    /// The worker says how far the function is, which the caller wants to know.
+    /// Whether the caller wants to know how far the call is.
+    fn wants_progress(&self) -> bool;
+
+    /// The function of the call has said how far it is.
     fn progressed(&self, report: Report);
 
     /// The worker of this process id has answered the call.
@@ -101,10 +104,10 @@ pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
 
 /// A worker process, as its pool sees it. `S` is the pool.
 ///
-/// A worker runs one call at a time; short calls are prefetched and wait behind that one. Everything
-/// that changes which calls those are happens under the lock of `inner`, together with killing. Each
-/// step that both sides could take is decided in the slot of the call. So a kill that is meant for
-/// one call never hits the next.
+/// A worker runs one call at a time; short calls are prefetched and wait behind that one.
+/// Everything that changes which calls those are happens under the lock of `inner`, together with
+/// killing. Each step that both sides could take is decided in the slot of the call. So a kill that
+/// is meant for one call never hits the next.
 #[derive(Debug)]
 pub(crate) struct WorkerHandle<S: Supervisor> {
     number: usize,

@@ -1,5 +1,5 @@
-//! A worker process as its pool sees it: how it is given calls, what it replies, how it is killed and
-//! reaped.
+//! A worker process as its pool sees it: how it is given calls, what it replies, how it is killed
+//! and reaped.
 
 mod dispatch;
 mod events;

@@ -1,5 +1,5 @@
-//! What follows from the end of a worker process, in three steps: the process is reaped, it is found
-//! out how it ended, and its calls are told or move on.
+//! What follows from the end of a worker process, in three steps: the process is reaped, it is
+//! found out how it ended, and its calls are told or move on.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -67,8 +67,8 @@ impl<S: Supervisor> WorkerHandle<S> {
 
     /// Waits for the process, which has ended. `None` if it has not.
     fn wait_for_exit(&self, inner: &mut Inner<S::Call>) -> Option<Exit> {
-        // All that it had started dies with it. As long as it is not waited for, its id, and so that
-        // of its group, cannot belong to another process.
+        // All that it had started dies with it. As long as it is not waited for, its id, and so
+        // that of its group, cannot belong to another process.
         let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
         let exit = match inner.process.child.try_wait() {
             Ok(Some(status)) => post_mortem::exit_of(status),
@@ -106,11 +106,10 @@ impl<S: Supervisor> WorkerHandle<S> {
         reason: Option<KillReason>,
         said: Said,
     ) -> Death {
-        let begun = left
-            .iter()
-            .find_map(|left| Some((left.call.id(), left.begun?.0)));
-        let call = begun.map_or(0, |(call, _)| call);
-        let ran_for = begun.map(|(_, position)| self.ring.ran_for(position));
+        let begun = left.iter().find(|left| left.begun.is_some());
+        let call = begun.map_or(0, |left| left.call.id());
+        let position = begun.and_then(|left| left.begun);
+        let ran_for = position.map(|(position, _)| self.ring.ran_for(position));
         let since = ran_for.and_then(|time| Instant::now().checked_sub(time));
         let stderr = self.stderr.tail(since);
         let limit = self.supervisor.config().memory_limit;
@@ -167,7 +166,7 @@ impl<C> Inner<C> {
         Remains {
             exit,
             reason: self.process.kill_reason.take(),
-            said: std::mem::take(&mut self.link.said),
+            said: std::mem::take(&mut self.process.said),
             was_starting,
             reserved: self.calls.reserved.take(),
             pipeline: std::mem::take(&mut self.calls.pipeline),

@@ -168,7 +168,8 @@ impl<S: Supervisor> WorkerHandle<S> {
             inner.link.fd_messages_seen = inner.link.fd_messages;
             inner.link.values.retain(|(of, _)| *of != call);
             self.note_load(&inner);
-            // The thread that takes in the last answer is the one that says that the worker is free.
+            // The thread that takes in the last answer is the one that says that the worker is
+            // free.
             is_free = inner.calls.load() == 0;
             drop(inner);
             any = true;
@@ -226,8 +227,8 @@ impl<S: Supervisor> WorkerHandle<S> {
         find(inner).ok_or(Fault::MissingDescriptors)
     }
 
-    /// Returns an answer that is in the worker's memory. It stays there if it is large and may stay:
-    /// then it is read later, on a thread that may take its time.
+    /// Returns an answer that is in the worker's memory. It stays there if it is large and may
+    /// stay: then it is read later, on a thread that may take its time.
     fn lend(
         self: &Arc<Self>,
         inner: &mut Inner<S::Call>,

@@ -11,9 +11,8 @@
 use std::ops::Range;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
-use rustix::thread::futex;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::event_count::ASLEEP;
@@ -26,7 +25,8 @@ use super::slot_state::{CallState, Claim};
 use crate::call::header::CallHeader;
 use crate::context::Progress;
 use crate::error::Phase;
-use crate::error::fault::PoolFault;
+use crate::error::fault::{PoolFault, ProtocolFault};
+use crate::sys::futex;
 use crate::sys::mapping::Access;
 
 /// Where a call lies, or its answer.
@@ -64,9 +64,9 @@ impl Ring {
 
     /// Maps the one that the pool has made, in the worker.
     pub(in crate::process) fn open(descriptor: OwnedFd) -> Result<Ring, PoolFault> {
-        let memory = Memory::open(descriptor, Access::ReadWrite)?;
+        let memory = Memory::open(descriptor, Access::ReadWrite).map_err(ProtocolFault::Memory)?;
         if memory.len() < size_of::<Layout>() {
-            return Err(PoolFault::ShortChannel);
+            return Err(PoolFault::ShortRing);
         }
         Ok(Ring { memory })
     }
@@ -85,12 +85,6 @@ impl Ring {
 
     fn head(&self, position: u64) -> &Head {
         &self.fields().slots[index(position)].head
-    }
-
-    /// Where the byte of this number is in the ring of events, which has `EVENTS` of them.
-    fn event_bytes(&self, start: usize) -> *mut u8 {
-        let bytes: *mut u8 = self.fields().event_bytes.get().cast();
-        bytes.wrapping_add(start)
     }
 
     /// Where the bytes of a slot begin: `INLINE` of them.
@@ -122,29 +116,16 @@ impl Ring {
         head.memory.store(placed.at.memory, set);
         head.doorbell
             .store(u16::try_from(placed.doorbell).unwrap_or_default(), set);
-        Ring::set_header(head, placed.call, placed.header);
+        set_header(head, placed.call, placed.header);
         head.phase.store(number(Phase::Idle), set);
         head.state.publish(placed.call);
         self.wake_worker();
     }
 
-    fn set_header(head: &Head, call: u64, header: CallHeader) {
-        let set = Ordering::Relaxed;
-        head.task.store(header.task, set);
-        head.attempt.store(header.attempt, set);
-        let mut flags = 0;
-        if header.wants_progress {
-            flags |= WANTS_PROGRESS;
-            head.progress.reset(owner(call));
-        }
-        head.flags.store(flags, set);
-    }
-
     fn wake_worker(&self) {
         let worker = &self.fields().worker;
         if worker.notify() {
-            // It cannot fail for a word that is mapped.
-            let _ = futex::wake(worker.word(), futex::Flags::empty(), 1);
+            futex::wake_one(worker.word());
         }
     }
 
@@ -238,13 +219,14 @@ impl Ring {
             return Ok(None);
         }
         let (first, second) = in_two(*read, unread);
-        let mut copy: Vec<u8> = Vec::with_capacity(first.len() + second.len());
+        let mut copy = Vec::with_capacity(first.len() + second.len());
         for piece in [first, second] {
-            let from = self.event_bytes(piece.start);
-            let to = copy.spare_capacity_mut().as_mut_ptr().cast();
-            // SAFETY: the piece is within the `EVENTS` bytes, and there is room for both pieces. The
-            // worker does not write these bytes before `release`. One that has lost its mind may do
-            // so, which makes other bytes of them and nothing else.
+            let to = copy.spare_capacity_mut().as_mut_ptr().cast::<u8>();
+            // SAFETY: the piece is within the `EVENTS` bytes.
+            let from = unsafe { fields.event_bytes.get().cast::<u8>().add(piece.start) };
+            // SAFETY: so many bytes can be read from there, as said, and written to `to`, because there
+            // is room for both pieces. The worker does not write these bytes before `release`. One that
+            // has lost its mind may do so, which makes other bytes of them and nothing else.
             unsafe { std::ptr::copy_nonoverlapping(from, to, piece.len()) };
             // SAFETY: so many bytes have just been written behind the old length.
             unsafe { copy.set_len(copy.len() + piece.len()) };
@@ -278,7 +260,7 @@ impl Ring {
     pub(in crate::process) fn give_back(&self) {
         let lent = &self.fields().lent;
         if lent.swap(FREE, Ordering::AcqRel) == AWAITED {
-            let _ = futex::wake(lent, futex::Flags::empty(), 1);
+            futex::wake_one(lent);
         }
     }
 }
@@ -309,8 +291,7 @@ impl Ring {
                     lies = true;
                 }
                 Claim::Empty => {
-                    // It returns when the word has changed, or for no reason.
-                    let _ = futex::wait(sleeper.word(), futex::Flags::empty(), ASLEEP, None);
+                    futex::wait(sleeper.word(), ASLEEP);
                     lies = false;
                 }
             }
@@ -370,9 +351,10 @@ impl Ring {
         let (first, second) = in_two(at, length);
         let (head, tail) = bytes.split_at(first.len());
         for (piece, from) in [(first, head), (second, tail)] {
-            let to = self.event_bytes(piece.start);
-            // SAFETY: the piece is within the `EVENTS` bytes, and as long as what is copied. These
-            // bytes are free, so the pool does not read them before `publish`.
+            // SAFETY: the piece is within the `EVENTS` bytes.
+            let to = unsafe { fields.event_bytes.get().cast::<u8>().add(piece.start) };
+            // SAFETY: the piece is as long as what is copied. It is free, so the pool does not read it
+            // before `publish`.
             unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len()) };
         }
         fields.events.publish(at.wrapping_add(length));
@@ -408,7 +390,7 @@ impl Ring {
             return;
         }
         while lent.swap(AWAITED, Ordering::AcqRel) != FREE {
-            let _ = futex::wait(lent, futex::Flags::empty(), AWAITED, None);
+            futex::wait(lent, AWAITED);
         }
     }
 
@@ -447,16 +429,26 @@ pub(in crate::process) struct Interrupted;
 
 /// Stays where it is until the pool has killed this process.
 pub(in crate::process) fn wait_for_death() -> ! {
-    loop {
-        let nobody = AtomicU32::new(0);
-        let _ = futex::wait(&nobody, futex::Flags::PRIVATE, 0, None);
-    }
+    futex::sleep_for_ever()
 }
 
 fn now() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
     seconds * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or_default()
+}
+
+/// Writes what travels with a call into the head of its slot.
+fn set_header(head: &Head, call: u64, header: CallHeader) {
+    let set = Ordering::Relaxed;
+    head.task.store(header.task, set);
+    head.attempt.store(header.attempt, set);
+    let mut flags = 0;
+    if header.wants_progress {
+        flags |= WANTS_PROGRESS;
+        head.progress.reset(owner(call));
+    }
+    head.flags.store(flags, set);
 }
 
 /// What a slot's progress belongs to: enough of a call to tell it from those that were in the slot

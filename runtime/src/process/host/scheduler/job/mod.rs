@@ -155,8 +155,13 @@ impl Job {
         CallHeader {
             task: self.erased.entry.info().id(),
             attempt: self.attempt.load(Ordering::Relaxed),
-            wants_progress: self.options.wants_progress,
+            wants_progress: self.wants_progress(),
         }
+    }
+
+    /// Whether the caller wants to know how far the function is.
+    pub(crate) fn wants_progress(&self) -> bool {
+        self.options.wants_progress
     }
 
     pub(crate) fn bounded(&self) -> bool {

@@ -1,4 +1,5 @@
-//! Random days of a pool: whatever comes in whatever order, the counts agree with what has happened.
+//! Random days of a pool: whatever comes in whatever order, the counts agree with what has
+//! happened.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
