@@ -1,10 +1,11 @@
 //! Keeps blocking work off the event loop.
 //!
 //! Two attributes turn an ordinary synchronous function into one that is awaited:
-//! [`#[blocking_io]`](macro@blocking_io) runs it on a thread pool, [`#[cpu_bound]`](macro@cpu_bound)
-//! in a pool of worker processes. Arguments are given by position, or by name through a generated
-//! builder that the compiler checks. [`#[offloop::methods]`](macro@methods) does the same for the
-//! methods of a type. The page of each attribute is its reference.
+//! [`#[blocking_io]`](macro@blocking_io) runs it on a thread pool,
+//! [`#[cpu_bound]`](macro@cpu_bound) in a pool of worker processes. Arguments are given by
+//! position, or by name through a generated builder that the compiler checks.
+//! [`#[offloop::methods]`](macro@methods) does the same for the methods of a type. The page of each
+//! attribute is its reference.
 //!
 //! ```
 //! use offloop::{Error, blocking_io, cpu_bound};
@@ -75,21 +76,23 @@
 //! # What runs in a worker process
 //!
 //! The program itself, up to but not including `main`: constructors run (so that types registered
-//! with `typetag` or `inventory` are known), then calls are served until the pool ends. A worker has
-//! globals of its own, its arguments are not the program's, standard input is empty, what it prints goes where the program prints, and
-//! thread pools inside of it are its own. It ends when the program ends, however that ends.
+//! with `typetag` or `inventory` are known), then calls are served until the pool ends. A worker
+//! has globals of its own, its arguments are not the program's, standard input is empty, what it
+//! prints goes where the program prints, and thread pools inside of it are its own. It ends when
+//! the program ends, however that ends.
 //!
-//! A thread that a function leaves behind lives on in the worker, and may bring it down under a later
-//! call; [`recycle_after(1)`](ProcessPool::recycle_after) gives each call a process of its own. With
-//! `panic = "abort"` a panic in a worker is its death, and its last words are in the error.
+//! A thread that a function leaves behind lives on in the worker, and may bring it down under a
+//! later call; [`recycle_after(1)`](ProcessPool::recycle_after) gives each call a process of its
+//! own. With `panic = "abort"` a panic in a worker is its death, and its last words are in the
+//! error.
 //!
 //! `OFFLOOP_IN_PLACE=1` in the environment runs process calls on threads of the program, for
 //! debuggers and profilers. `OFFLOOP_THREADS` and `OFFLOOP_WORKERS` size the default pools.
 //!
 //! # Large arguments and results
 //!
-//! To a worker and back goes a message, in memory that both processes map. What is in it is copied there and out
-//! of it again:
+//! To a worker and back goes a message, in memory that both processes map. What is in it is copied
+//! there and out of it again:
 //!
 //! | | on the way in | in the worker | on the way back |
 //! |---|---|---|---|
@@ -98,19 +101,21 @@
 //! | [`Shared<[N]>`](Shared), `Shared<str>`, also inside of other values | none | none | none |
 //! | everything else | encoded by serde | decoded by serde | encoded and decoded |
 //!
-//! - The short ways of the first two rows are for arguments and results as a whole. A `Vec<u8>` within a
-//!   struct or a tuple goes element by element, as serde has it; `serde_bytes` copies it as a whole.
-//! - A borrowed argument is copied once more when the call is made by position, to outlive the caller's; by name
-//!   (`task::builder().bytes(bytes)`) what is owned already moves into the call.
-//! - What takes more than 64 KiB is encoded and decoded on threads of its own (`offloop-codec`), so that it
-//!   does not hold up the event loop.
-//! - What many calls read, or what goes on from one worker to the next, is best made once, as [`Shared`].
+//! - The short ways of the first two rows are for arguments and results as a whole. A `Vec<u8>`
+//!   within a struct or a tuple goes element by element, as serde has it; `serde_bytes` copies it
+//!   as a whole.
+//! - A borrowed argument is copied once more when the call is made by position, to outlive the
+//!   caller's; by name (`task::builder().bytes(bytes)`) what is owned already moves into the call.
+//! - What takes more than 64 KiB is encoded and decoded on threads of its own (`offloop-codec`), so
+//!   that it does not hold up the event loop.
+//! - What many calls read, or what goes on from one worker to the next, is best made once, as
+//!   [`Shared`].
 //!
-//! A worker keeps the memory of its messages for the next ones, because new pages cost more than the copy: as
-//! much as its largest call and its largest answer took so far, and up to twice that, until it ends
-//! ([`idle_timeout`](ProcessPool::idle_timeout), [`recycle_after`](ProcessPool::recycle_after)). A
-//! [`memory_limit`](ProcessPool::memory_limit) counts what the function makes of a message, and neither the
-//! message nor a [`Shared`].
+//! A worker keeps the memory of its messages for the next ones, because new pages cost more than
+//! the copy: as much as its largest call and its largest answer took so far, and up to twice that,
+//! until it ends ([`idle_timeout`](ProcessPool::idle_timeout),
+//! [`recycle_after`](ProcessPool::recycle_after)). A [`memory_limit`](ProcessPool::memory_limit)
+//! counts what the function makes of a message, and neither the message nor a [`Shared`].
 //!
 //! # Platforms
 //!
@@ -118,11 +123,19 @@
 //!
 //! # Features
 //!
-//! - `auto-worker` (default): workers enter their loop before `main`. Without it, [`init`] has to be
-//!   the first line of `main`.
-//! - `tokio` (default): a tokio runtime hears by itself that a process call is done. Without it, and on other
-//!   runtimes, a thread of the pool's hears of it and wakes the caller, which takes a few microseconds more.
-//! - `sandbox`: `Sandbox`, which keeps what runs in worker processes from files, other programs and the network.
+//! - `auto-worker` (default): workers enter their loop before `main`. Without it, [`init`] has to
+//!   be the first line of `main`.
+//! - `tokio` (default): a tokio runtime hears by itself that a process call is done. Without it,
+//!   and on other runtimes, a thread of the pool's hears of it and wakes the caller, which takes a
+//!   few microseconds more.
+//! - `sandbox`: `Sandbox`, which keeps what runs in worker processes from files, other programs and
+//!   the network.
+
+// A file that has to be unsafe allows it for itself and says why; a test holds the list of these
+// files.
+#![deny(unsafe_code)]
+// What only worker processes need is not used where there are none.
+#![cfg_attr(not(target_os = "linux"), allow(dead_code))]
 
 /// The programs of README.md, compiled and run as doctests.
 #[cfg(doctest)]
@@ -151,7 +164,6 @@ mod shared;
 mod stats;
 mod sys;
 mod task;
-#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod tasks;
 mod thread;
 mod util;

@@ -8,6 +8,8 @@
 //!
 //! The `unsafe` of having the C library call us is here.
 
+#![allow(unsafe_code, reason = "the C library calls back")]
+
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, Once, Weak};
 use std::time::{Duration, Instant};

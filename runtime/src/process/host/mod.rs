@@ -6,6 +6,7 @@ pub(crate) mod exit_hook;
 pub(crate) mod listener;
 pub(crate) mod message;
 pub(crate) mod offload;
+pub(crate) mod poison;
 pub(crate) mod post_mortem;
 pub(crate) mod reactor;
 pub(crate) mod scheduler;

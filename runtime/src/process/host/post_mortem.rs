@@ -26,8 +26,8 @@ pub(crate) struct Death {
 }
 
 impl Death {
-    /// Returns what the pool found wrong with the worker, or why the worker ended, as it said itself.
-    /// `None` if the caller or the pool wanted its end, or if nothing is known.
+    /// Returns what the pool found wrong with the worker, or why the worker ended, as it said
+    /// itself. `None` if the caller or the pool wanted its end, or if nothing is known.
     pub(crate) fn fault(&self) -> Option<String> {
         match &self.reason {
             Some(reason) => reason.is_fault().then(|| reason.to_string()),

@@ -1,8 +1,10 @@
 //! How a pool and a process that it has started make sure of each other, before the first call.
 //!
-//! 1. The pool writes the [`WorkerConfig`] into the socket, and then starts the process: it finds the frame there.
+//! 1. The pool writes the [`WorkerConfig`] into the socket, and then starts the process, which
+//!    finds the frame there.
 //! 2. The environment has an [`Invitation`], by which the process knows that it is a worker.
-//! 3. The worker says [`Hello`], which shows that it is the same build and was started by this pool.
+//! 3. The worker says [`Hello`], which shows that it is the same build and that this pool has
+//!    started it.
 //! 4. The worker has set itself up: it reports that it is ready, or why it is not.
 
 use std::fmt;
@@ -20,8 +22,8 @@ use crate::wire::{Decoder, Encoder};
 /// The variable that a pool sets for its workers. Each of them removes it at once.
 pub(crate) const VARIABLE: &str = "OFFLOOP_WORKER";
 
-/// What a pool tells a worker by way of [`VARIABLE`]: enough to know that it is one. Everything else
-/// is in its [`WorkerConfig`].
+/// What a pool tells a worker by way of [`VARIABLE`]: enough to know that it is one. Everything
+/// else is in its [`WorkerConfig`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invitation {
     pub(crate) parent: Pid,

@@ -32,8 +32,8 @@ pub(crate) enum SandboxFault {
     },
     /// The kernel does not apply the filter of system calls. The text says why.
     CallsNotRestricted(String),
-    /// The filter of system calls cannot be made for this kind of machine. The text says why, if anything is
-    /// known.
+    /// The filter of system calls cannot be made for this kind of machine. The text says why, if
+    /// anything is known.
     UnknownMachine(Option<String>),
     /// A part cannot be had, and the pool does not do without.
     Needed(Box<SandboxFault>),

@@ -4,6 +4,8 @@
 //! finds nothing to do. In a process that a pool has started it sets the worker up and never
 //! returns. The `unsafe` of doing so that early is all here.
 
+#![allow(unsafe_code, reason = "this runs before `main`")]
+
 use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
@@ -160,7 +162,8 @@ fn set_up(socket: &UnixStream) -> Result<WorkerConfig, SetUpFault> {
     Ok(config)
 }
 
-/// Puts the worker into its sandbox, if it is to have one: the last step, before the first other thread.
+/// Puts the worker into its sandbox, if it is to have one: the last step, before the first other
+/// thread.
 #[cfg_attr(
     not(feature = "sandbox"),
     allow(

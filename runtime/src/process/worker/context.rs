@@ -125,9 +125,9 @@ impl WorkerContext {
 
     /// Waits until the worker's loop or the program that it works for has ended.
     ///
-    /// The kernel kills this process with that program. Should it not have, the loop is told here. The
-    /// socket is not waited for: it would stay open as long as this waits, also if user code has
-    /// closed it by mistake, which the pool is to hear of.
+    /// The kernel kills this process with that program. Should it not have, the loop is told here.
+    /// The socket is not waited for: it would stay open as long as this waits, also if user code
+    /// has closed it by mistake, which the pool is to hear of.
     pub(crate) fn wait_for_end(&self) {
         let ends = [Some(&self.loop_ended), self.parent.as_ref()];
         pidfd::wait_for_any(ends.into_iter().flatten());
@@ -140,8 +140,8 @@ pub(crate) struct InLoop(pub(crate) &'static WorkerContext);
 
 impl Drop for InLoop {
     fn drop(&mut self) {
-        // If the main thread cannot be told, the function has closed descriptors that are not its own,
-        // and this process is of no more use.
+        // If the main thread cannot be told, the function has closed descriptors that are not its
+        // own, and this process is of no more use.
         if let Err(error) = eventfd::signal(self.0.loop_ended.as_fd()) {
             let reason = &*format!("descriptors of the worker were closed: {error}");
             self.0.emit(&Event::Stopping { reason });

@@ -27,8 +27,8 @@ impl Answer {
     /// Tells of what went wrong.
     pub(crate) fn report<T: Wire>(kind: ReplyKind, report: &T) -> Answer {
         let mut out = Encoder::new(Vec::new());
-        // Texts, numbers and options of them can always be encoded; should it fail all the same, the
-        // pool says that it cannot read the report.
+        // Texts, numbers and options of them can always be encoded; should it fail all the same,
+        // the pool says that it cannot read the report.
         let _ = out.output(report);
         Answer {
             kind,
@@ -109,7 +109,7 @@ impl Outbox {
         }
     }
 
-    /// Hands in the answer of a call, and wakes whoever waits for it.
+    /// Hands in the answer of a call, and wakes the listener of the call.
     pub(crate) fn send(
         &mut self,
         position: u64,

@@ -4,8 +4,8 @@ use std::sync::atomic::AtomicU32;
 
 use rustix::thread::futex;
 
-/// Sleeps while the word is `expected`. It returns when it is woken, when the word is another, or for no
-/// reason: the caller looks again.
+/// Sleeps while the word is `expected`. It returns when it is woken, when the word is another, or
+/// for no reason: the caller looks again.
 pub(crate) fn wait(word: &AtomicU32, expected: u32) {
     let _ = futex::wait(word, futex::Flags::empty(), expected, None);
 }

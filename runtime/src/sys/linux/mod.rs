@@ -1,7 +1,8 @@
 //! What this crate asks of Linux.
 //!
 //! - [`eventfd`]: a descriptor that wakes. [`futex`]: waiting on a word of memory.
-//! - [`exe`]: this program, started again. [`pidfd`]: a process by a descriptor. [`rlimit`]: limits.
+//! - [`exe`]: this program, started again. [`pidfd`]: a process by a descriptor. [`rlimit`]:
+//!   limits.
 //! - [`fork`]: tells a forked process from its parent.
 //! - [`huge_pages`]: large buffers with fewer page faults.
 //! - [`memfd`]: anonymous files, for memory that processes share. [`mapping`]: such a file, mapped.

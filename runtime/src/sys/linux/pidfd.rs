@@ -1,5 +1,5 @@
-//! A descriptor that stands for a process: it can be read when the process has ended, and never stands for
-//! another process, as a process id may.
+//! A descriptor that stands for a process: it can be read when the process has ended, and never
+//! stands for another process, as a process id may.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};

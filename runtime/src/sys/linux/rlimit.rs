@@ -3,7 +3,8 @@
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit};
 
-/// Limits the data of this process to so many bytes, for good. Memory that processes share does not count.
+/// Limits the data of this process to so many bytes, for good. Memory that processes share does not
+/// count.
 pub(crate) fn limit_data(bytes: u64) -> Result<(), Errno> {
     let limit = Rlimit {
         current: Some(bytes),

@@ -1,5 +1,5 @@
-//! A pool of another crate, which this one is: `#[cpu_bound(pool = ..)]` and `on` take it as they take a
-//! pool of offloop's.
+//! A pool of another crate, which this one is: `#[cpu_bound(pool = ..)]` and `on` take it as they
+//! take a pool of offloop's.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -10,7 +10,12 @@ use serde::{Deserialize, Serialize};
 static ALONE: ProcessPool = ProcessPool::new("crashes").workers(1);
 /// Of all others.
 static POOL: ProcessPool = ProcessPool::new("shared").workers(2);
-static SMALL: ProcessPool = ProcessPool::new("small").workers(1).memory_limit(256 << 20);
+/// Without a backtrace, which the environment may ask for: a long one pushes out of the last lines what the
+/// standard library says of the memory.
+static SMALL: ProcessPool = ProcessPool::new("small")
+    .workers(1)
+    .envs(&[("RUST_BACKTRACE", "0")])
+    .memory_limit(256 << 20);
 
 #[cpu_bound(pool = ALONE)]
 fn fine(value: u32) -> (u32, u32) {

@@ -1,5 +1,5 @@
-//! Workers that are there and of no use: stopped, dead and not yet buried, or without their descriptors.
-//! They cost no call that they did not begin, and no time to speak of.
+//! Workers that are there and of no use: stopped, dead and not yet buried, or without their
+//! descriptors. They cost no call that they did not begin, and no time to speak of.
 
 use std::time::{Duration, Instant};
 

@@ -43,8 +43,8 @@ fn workers_that_do_not_start_are_tried_again_after_a_pause_that_grows() {
     for call in calls {
         assert!(matches!(wait(call), Err(Error::CannotStart(_))));
     }
-    // 100 and 200 milliseconds lie between the three rounds that the first call waits for, of at most
-    // 4 starts each. On a busy machine the last call may come after these.
+    // 100 and 200 milliseconds lie between the three rounds that the first call waits for, of at
+    // most 4 starts each. On a busy machine the last call may come after these.
     let took = start.elapsed();
     assert!(took >= Duration::from_millis(300), "{took:?}");
     let stats = pool.stats();

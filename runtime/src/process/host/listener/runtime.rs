@@ -1,5 +1,7 @@
 //! Doorbells of tokio runtimes. The `unsafe` of registering a descriptor with one is here.
 
+#![allow(unsafe_code, reason = "a descriptor is registered with a runtime")]
+
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::io;

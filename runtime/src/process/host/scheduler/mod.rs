@@ -5,7 +5,6 @@
 //! in workers, so that a worker goes from one to the next by itself.
 
 pub(crate) mod job;
-pub(crate) mod poison;
 mod prefetch;
 mod retry;
 mod roster;
@@ -19,11 +18,11 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use self::job::Job;
-use self::poison::Poison;
 use self::roster::Roster;
 use self::watchdog::Watchdog;
 use super::exit_hook;
 use super::offload;
+use super::poison::Poison;
 use super::worker;
 use crate::error::Started;
 use crate::pool::closing::Watchers;
@@ -330,7 +329,7 @@ struct IdleWorker<'a> {
 }
 
 impl IdleWorker<'_> {
-    /// Gives the worker this call.
+    /// Hands this call to the worker.
     fn take(mut self, taking: MutexGuard<'_, ()>, job: &Arc<Job>) {
         let Some(worker) = self.worker.take() else {
             return;

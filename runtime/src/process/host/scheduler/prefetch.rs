@@ -55,7 +55,7 @@ impl Scheduler {
         }
     }
 
-    /// Gives a call to a worker that has none.
+    /// Hands a call to a worker that has none.
     pub(super) fn hand_over(
         self: &Arc<Scheduler>,
         taking: MutexGuard<'_, ()>,

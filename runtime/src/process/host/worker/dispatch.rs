@@ -35,7 +35,7 @@ pub(crate) enum Taken {
 }
 
 impl<S: Supervisor> WorkerHandle<S> {
-    /// Gives a call to a worker that has none, if the call is still wanted.
+    /// Hands a call to a worker that has none, if the call is still wanted.
     ///
     /// `message` is `None` while the arguments are being encoded: [`send`](Self::send) follows.
     pub(crate) fn take(

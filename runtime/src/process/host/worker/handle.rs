@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use rustix::process::Pid;
 
-use super::events::Report;
 use super::setup::Parts;
 use super::state::{Calls, Link, Process};
 use crate::call::header::CallHeader;
+use crate::context::Progress;
 use crate::error::fault::{StartFault, Unsent};
 use crate::error::{Error, Phase, Started};
 use crate::process::config::Config;
@@ -61,6 +61,9 @@ pub(crate) trait Supervisor: Debug + Sized + Send + Sync + 'static {
     /// Takes so many of those from the count. Called under the lock of the handle.
     fn uncount_prefetched(&self, count: usize);
 }
+
+/// How far a call is, and the number of that: another number is something newer.
+pub(crate) type Report = (u32, Progress);
 
 /// A call, as the handle of the worker sees it that has the call. `S` is the pool.
 pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {

@@ -8,12 +8,12 @@ mod kill;
 mod pipeline;
 mod reap;
 mod replies;
+mod said;
 mod setup;
 mod state;
 mod watch;
 
 pub(crate) use dispatch::Taken;
-pub(crate) use events::Report;
-pub(crate) use handle::{Call, Supervisor, WorkerHandle};
+pub(crate) use handle::{Call, Report, Supervisor, WorkerHandle};
 pub(crate) use kill::Stop;
 pub(crate) use setup::Parts;

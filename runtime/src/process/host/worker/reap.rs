@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use rustix::process::Signal;
 
-use super::events::Said;
 use super::handle::{Call, Inner, Supervisor, WorkerHandle};
 use super::pipeline::{Pipeline, Placed};
+use super::said::Said;
 use super::state::Life;
 use crate::error::fault::{KillReason, StartFault};
 use crate::error::{Exit, Phase};

@@ -6,8 +6,8 @@ use std::process::Child;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::events::Said;
 use super::pipeline::Pipeline;
+use super::said::Said;
 use super::setup::Parts;
 use crate::error::fault::KillReason;
 use crate::process::host::listener::Doorbell;

@@ -8,6 +8,8 @@
 //! Whatever the worker has written counts as bytes, never as a value: it is copied out before it is
 //! looked at.
 
+#![allow(unsafe_code, reason = "two processes share this memory")]
+
 use std::ops::Range;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
@@ -77,9 +79,9 @@ impl Ring {
 
     fn fields(&self) -> &Layout {
         let layout: NonNull<Layout> = self.memory.address().cast();
-        // SAFETY: the memory is mapped as long as `self` lives, begins at a page, is long enough and
-        // cannot shrink. All in it are atomics and bytes in cells, for which every bit pattern is a
-        // value and which may change while there is a reference to them.
+        // SAFETY: the memory is mapped as long as `self` lives, begins at a page, is long enough
+        // and cannot shrink. All in it are atomics and bytes in cells, for which every bit pattern
+        // is a value and which may change while there is a reference to them.
         unsafe { layout.as_ref() }
     }
 
@@ -167,8 +169,8 @@ impl Ring {
     pub(in crate::process) fn copy_answer(&self, position: u64, length: usize) -> Vec<u8> {
         let length = length.min(INLINE);
         let mut copy: Vec<u8> = Vec::with_capacity(length);
-        // SAFETY: the slot has `INLINE` bytes, and so many were reserved. A worker that has lost its
-        // mind may write them meanwhile, which makes other bytes of them and nothing else.
+        // SAFETY: the slot has `INLINE` bytes, and so many were reserved. A worker that has lost
+        // its mind may write them meanwhile, which makes other bytes of them and nothing else.
         unsafe {
             std::ptr::copy_nonoverlapping(self.bytes(position), copy.as_mut_ptr(), length);
         }
@@ -224,9 +226,10 @@ impl Ring {
             let to = copy.spare_capacity_mut().as_mut_ptr().cast::<u8>();
             // SAFETY: the piece is within the `EVENTS` bytes.
             let from = unsafe { fields.event_bytes.get().cast::<u8>().add(piece.start) };
-            // SAFETY: so many bytes can be read from there, as said, and written to `to`, because there
-            // is room for both pieces. The worker does not write these bytes before `release`. One that
-            // has lost its mind may do so, which makes other bytes of them and nothing else.
+            // SAFETY: so many bytes can be read from there, as said, and written to `to`, because
+            // there is room for both pieces. The worker does not write these bytes before
+            // `release`. One that has lost its mind may do so, which makes other bytes of them and
+            // nothing else.
             unsafe { std::ptr::copy_nonoverlapping(from, to, piece.len()) };
             // SAFETY: so many bytes have just been written behind the old length.
             unsafe { copy.set_len(copy.len() + piece.len()) };
@@ -267,8 +270,8 @@ impl Ring {
 
 /// The worker's side.
 impl Ring {
-    /// Waits for the call in the slot at `position`, which moves on to where it is, and takes it up.
-    /// `None` if there is none and none will come.
+    /// Waits for the call in the slot at `position`, which moves on to where it is, and takes it
+    /// up. `None` if there is none and none will come.
     pub(in crate::process) fn claim(&self, position: &mut u64) -> Option<u64> {
         let sleeper = &self.fields().worker;
         let is_over = || self.fields().is_over.load(Ordering::Acquire) != 0;
@@ -314,8 +317,8 @@ impl Ring {
     /// The call in this slot, which the worker has taken up.
     pub(in crate::process) fn request(&self, position: u64, length: usize) -> &[u8] {
         let length = length.min(INLINE);
-        // SAFETY: the slot has `INLINE` bytes. The pool does not touch them before the call is done,
-        // and the worker writes the answer only when it has let go of this.
+        // SAFETY: the slot has `INLINE` bytes. The pool does not touch them before the call is
+        // done, and the worker writes the answer only when it has let go of this.
         unsafe { std::slice::from_raw_parts(self.bytes(position), length) }
     }
 
@@ -339,8 +342,8 @@ impl Ring {
     }
 
     /// Says an event, as bytes that the pool understands. There is room for it if so many bytes are
-    /// free, and after that as many as the event has to spare for others. Otherwise it is dropped and
-    /// counted. No other thread may say an event meanwhile.
+    /// free, and after that as many as the event has to spare for others. Otherwise it is dropped
+    /// and counted. No other thread may say an event meanwhile.
     pub(in crate::process) fn write_event(&self, bytes: &[u8], may_use_reserve: bool) {
         let fields = self.fields();
         let spare = if may_use_reserve { 0 } else { EVENT_RESERVE };
@@ -353,8 +356,8 @@ impl Ring {
         for (piece, from) in [(first, head), (second, tail)] {
             // SAFETY: the piece is within the `EVENTS` bytes.
             let to = unsafe { fields.event_bytes.get().cast::<u8>().add(piece.start) };
-            // SAFETY: the piece is as long as what is copied. It is free, so the pool does not read it
-            // before `publish`.
+            // SAFETY: the piece is as long as what is copied. It is free, so the pool does not read
+            // it before `publish`.
             unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len()) };
         }
         fields.events.publish(at.wrapping_add(length));
@@ -406,8 +409,8 @@ impl Ring {
     ) -> Result<Option<usize>, Interrupted> {
         let head = self.head(position);
         let length = bytes.len().min(INLINE);
-        // SAFETY: the slot has room for `INLINE` bytes, which nobody else touches before the call is
-        // done, and they are not those of `bytes`.
+        // SAFETY: the slot has room for `INLINE` bytes, which nobody else touches before the call
+        // is done, and they are not those of `bytes`.
         unsafe {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.bytes(position), length);
         }
@@ -459,8 +462,8 @@ fn owner(call: u64) -> u32 {
     call as u32
 }
 
-/// Where in the ring of events `length` bytes from `at` on are, which is not more than it has: in one
-/// piece, or in two.
+/// Where in the ring of events `length` bytes from `at` on are, which is not more than it has: in
+/// one piece, or in two.
 fn in_two(at: u64, length: u64) -> (Range<usize>, Range<usize>) {
     let size = EVENTS as u64;
     // Both are at most `EVENTS`.

@@ -129,7 +129,7 @@ impl Job {
         }
     }
 
-    /// The call goes back into the queue, by whoever calls this, if anybody waits for it still.
+    /// Takes the call from its worker, for the queue. `None` if the call is over.
     pub(crate) fn unassign(self: Arc<Job>) -> Option<Arc<Job>> {
         let mut state = self.completion.lock();
         if !matches!(state.course.stage, Stage::Running(_)) {
