@@ -288,7 +288,7 @@ impl<R: Outcome> Call<R> {
     ///
     /// A task that runs in worker processes can also run on a [`ThreadPool`]. No value is encoded
     /// there, and a crash ends the program. A task that runs on threads cannot run in worker
-    /// processes: on a [`ProcessPool`] its call fails with
+    /// processes: on a [`ProcessPool`](crate::ProcessPool) its call fails with
     /// [`Error::InvalidPool`](crate::Error::InvalidPool). A call that was submitted already stays
     /// on its pool.
     pub fn on<P: Pool>(self, pool: &P) -> Call<R> {
