@@ -1,4 +1,5 @@
-//! Replies in slots, events in the ring, and the purposes of descriptors: each is understood or refused.
+//! Replies in slots, events in the ring, and the purposes of descriptors: each is understood or
+//! refused.
 
 use offloop::__fuzz::{parse_events, parse_reply, purpose};
 

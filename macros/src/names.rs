@@ -102,8 +102,8 @@ impl Names {
         Self::new(function, &shown, stem, &constants, associated)
     }
 
-    /// Makes types of `stem` and constants of `constants`; the associated functions are in the order
-    /// of their fields.
+    /// Makes types of `stem` and constants of `constants`; the associated functions are in the
+    /// order of their fields.
     fn new(
         function: &Ident,
         shown: &str,

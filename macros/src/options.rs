@@ -2,10 +2,10 @@
 //!
 //! They stand in one table, which the parser and the messages read.
 //!
-//! A new option is a row of the table, an arm of [`Options::read_value`] and a field of [`Options`];
-//! without the arm the crate does not compile. Tests fail until the docs in `lib.rs` have the option
-//! and the generated code differs with it. An option that sets one on the call also stands in the
-//! list in `expand/call.rs`.
+//! A new option is a row of the table, an arm of [`Options::read_value`] and a field of
+//! [`Options`]; without the arm the crate does not compile. Tests fail until the docs in `lib.rs`
+//! have the option and the generated code differs with it. An option that sets one on the call also
+//! stands in the list in `expand/call.rs`.
 
 use crate::errors::Errors;
 use crate::kind::{Form, Kind};

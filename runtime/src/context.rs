@@ -37,9 +37,9 @@ fn ask<T>(question: impl Fn(&dyn Asked) -> T) -> Option<T> {
 /// and returns early. In a worker process it is of use with a [`grace`](crate::Call::grace): that
 /// is how long the function then has until its process is killed. Outside a call it is `false`.
 ///
-/// It may be asked at any depth of the function. On a thread pool it knows the call on the thread of
-/// the pool only, not on threads that the function has started; in a worker process all of them may
-/// ask. It takes a few nanoseconds.
+/// It may be asked at any depth of the function. On a thread pool it knows the call on the thread
+/// of the pool only, not on threads that the function has started; in a worker process all of them
+/// may ask. It takes a few nanoseconds.
 ///
 /// ```
 /// use std::time::Duration;
@@ -97,8 +97,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Returns how much is done of all that there is to do: from 0 to 1, or more if the function has
-    /// done more than it had announced. `None` if the total is not known.
+    /// Returns how much is done of all that there is to do: from 0 to 1, or more if the function
+    /// has done more than it had announced. `None` if the total is not known.
     ///
     /// ```
     /// use offloop::Progress;
@@ -119,20 +119,20 @@ impl Progress {
     }
 }
 
-/// Says how far the function is, for the caller to show: `done` of `total`, in whatever the function
-/// counts. A `total` of 0 says that it is not known.
+/// Says how far the function is, for the caller to show: `done` of `total`, in whatever the
+/// function counts. A `total` of 0 says that it is not known.
 ///
-/// It costs a few nanoseconds and never waits, so that a loop may say it each time. The caller sees the
-/// newest state some thirty times a second, and the last one always. If the caller does not want to
-/// know, or outside a call, it does nothing. If several threads say it at the same moment, one of them
-/// may not be heard.
+/// It costs a few nanoseconds and never waits, so that a loop may say it each time. The caller sees
+/// the newest state some thirty times a second, and the last one always. If the caller does not
+/// want to know, or outside a call, it does nothing. If several threads say it at the same moment,
+/// one of them may not be heard.
 ///
-/// It may be called at any depth of the function. On a thread pool it knows the call on the thread of
-/// the pool only, not on threads that the function has started; in a worker process all of them may
-/// call it.
+/// It may be called at any depth of the function. On a thread pool it knows the call on the thread
+/// of the pool only, not on threads that the function has started; in a worker process all of them
+/// may call it.
 ///
 /// ```
-/// use offloop::cpu_bound;
+/// use offloop::{Progress, cpu_bound};
 ///
 /// #[cpu_bound]
 /// fn sum(numbers: Vec<u32>) -> u64 {
@@ -144,7 +144,12 @@ impl Progress {
 ///     }
 ///     sum
 /// }
-/// assert_eq!(sum(vec![1, 2, 3]).wait()?, 6);
+/// let (shown, states) = std::sync::mpsc::channel();
+/// let call = sum(vec![1, 2, 3]).on_progress(move |progress: Progress| {
+///     let _ = shown.send(progress.done);
+/// });
+/// assert_eq!(call.wait()?, 6);
+/// assert_eq!(states.iter().last(), Some(3));
 /// # Ok::<(), offloop::Error>(())
 /// ```
 pub fn progress(done: u64, total: u64) {
@@ -164,8 +169,8 @@ impl OnThread {
         self.is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// How far the function is, if it has said so, and the number of what it has said: another number
-    /// is something newer.
+    /// How far the function is, if it has said so, and the number of what it has said: another
+    /// number is something newer.
     pub(crate) fn progress(&self) -> Option<(u32, Progress)> {
         let (version, done, total) = self.progress.get(0)?;
         Some((version, Progress { done, total }))
@@ -196,7 +201,6 @@ pub(crate) fn within<R>(call: &Arc<OnThread>, function: impl FnOnce() -> R) -> R
 }
 
 /// From now on this process is a worker and `call` answers for whatever call it runs.
-#[cfg(target_os = "linux")]
 pub(crate) fn serve_process(call: &'static dyn Asked) {
     // A second worker loop in one process there is not.
     let _ = OF_PROCESS.set(call);

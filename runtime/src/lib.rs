@@ -140,6 +140,12 @@
 //! - `sandbox`: adds `Sandbox`, which keeps the code in worker processes from files, other programs
 //!   and the network.
 
+// A file that has to be unsafe allows it for itself and says why; a test holds the list of these
+// files.
+#![deny(unsafe_code)]
+// What only worker processes need is not used where there are none.
+#![cfg_attr(not(target_os = "linux"), allow(dead_code))]
+
 /// The programs of README.md, compiled and run as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
@@ -167,7 +173,6 @@ mod shared;
 mod stats;
 mod sys;
 mod task;
-#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod tasks;
 mod thread;
 mod util;

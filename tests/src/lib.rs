@@ -31,7 +31,8 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// Does this on a thread of its own, so that what never ends fails the test instead of holding it up.
+/// Does this on a thread of its own, so that what never ends fails the test instead of holding it
+/// up.
 ///
 /// # Panics
 /// It does not end within [`LIMIT`], or panics.
@@ -49,6 +50,7 @@ pub fn in_time<R: Send + 'static>(what: &str, action: impl FnOnce() -> R + Send 
 ///
 /// # Panics
 /// The call does not end within [`LIMIT`].
+#[must_use]
 pub fn wait<R: Outcome>(call: Call<R>) -> R {
     in_time("the call ends", move || call.wait())
 }
@@ -69,8 +71,8 @@ pub fn died<T: std::fmt::Debug>(outcome: Result<T, Error>) -> WorkerDied {
     }
 }
 
-/// While the guard lives, no other test of this program that asks for it runs: for tests that count what
-/// the process holds, or change a setting of the whole process.
+/// While the guard lives, no other test of this program that asks for it runs: for tests that count
+/// what the process holds, or change a setting of the whole process.
 pub fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -117,7 +119,8 @@ pub fn try_signal(pid: u32, name: &str) -> bool {
     sent.is_ok_and(|status| status.success())
 }
 
-/// Holds a process, which must be there, until it is sent `CONT`. None of its threads runs afterwards.
+/// Holds a process, which must be there, until it is sent `CONT`. None of its threads runs
+/// afterwards.
 ///
 /// # Panics
 /// It is not there.

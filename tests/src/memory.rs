@@ -13,8 +13,8 @@ pub fn sevens(length: usize) -> Shared<[u8]> {
     Shared::<[u8]>::with_len(length, |bytes| bytes.fill(7)).expect("memory")
 }
 
-/// The anonymous file that this value lies in, by its number, or `None` if it lies in none. Where two
-/// processes tell the same number, they read the same memory.
+/// The anonymous file that this value lies in, by its number, or `None` if it lies in none. Where
+/// two processes tell the same number, they read the same memory.
 #[must_use]
 pub fn file_of<T: ?Sized>(value: &T) -> Option<u64> {
     let address = std::ptr::from_ref(value).cast::<u8>().addr();
@@ -24,8 +24,8 @@ pub fn file_of<T: ?Sized>(value: &T) -> Option<u64> {
         .map(|mapping| mapping.file)
 }
 
-/// How many mappings and descriptors of such files this process has, whose name begins like this. Only a
-/// test that runs [`alone`](crate::alone) can tell whose they are.
+/// How many mappings and descriptors of such files this process has, whose name begins like this.
+/// Only a test that runs [`alone`](crate::alone) can tell whose they are.
 #[must_use]
 pub fn held(name: &str) -> usize {
     let prefix = format!("/memfd:{name}");

@@ -85,7 +85,8 @@ pub fn same_bytes(bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Looks whether it gets the [`pattern`] of this seed, and sends that of the next one, of another length.
+/// Looks whether it gets the [`pattern`] of this seed, and sends that of the next one, of another
+/// length.
 ///
 /// # Panics
 /// It gets other bytes.

@@ -1,5 +1,6 @@
-//! What runs before `main`, in workers too: constructors that register types, that hang, and that start a
-//! thread. A binary of its own because constructors are those of a whole program, and so is their order.
+//! What runs before `main`, in workers too: constructors that register types, that hang, and that
+//! start a thread. A binary of its own because constructors are those of a whole program, and so is
+//! their order.
 
 // Named first, it is linked behind offloop, so that its constructor stands behind offloop's: the
 // order in which a worker that entered its loop at once would never know the type.

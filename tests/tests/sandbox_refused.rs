@@ -1,5 +1,5 @@
-//! A machine that has no Landlock: here, because this program hides it from itself and from its workers. A
-//! binary of its own because that cannot be taken back.
+//! A machine that has no Landlock: here, because this program hides it from itself and from its
+//! workers. A binary of its own because that cannot be taken back.
 
 use std::io;
 use std::sync::Once;

@@ -1,6 +1,6 @@
 //! Many calls, and everything happens to them at once: nothing is lost, nothing runs twice, nothing
-//! hangs, and the counters add up. A binary of its own so that it can be run for any time, with nothing
-//! beside it.
+//! hangs, and the counters add up. A binary of its own so that it can be run for any time, with
+//! nothing beside it.
 //!
 //! `OFFLOOP_TEST_SECONDS` sets how long the storms last that have no number of rounds.
 

@@ -1,7 +1,7 @@
-//! What the compiler and `rustdoc` say of programs that use the attributes: errors of ours, which are the
-//! same with every compiler, those of rustc on generated code, which are compared with one compiler
-//! only, and packages that have to be clean. A binary of its own because all of it is cargo's work, for
-//! minutes, and none of it is this process's.
+//! What the compiler and `rustdoc` say of programs that use the attributes: errors of ours, which
+//! are the same with every compiler, those of rustc on generated code, which are compared with one
+//! compiler only, and packages that have to be clean. A binary of its own because all of it is
+//! cargo's work, for minutes, and none of it is this process's.
 //!
 //! After a change, `TRYBUILD=overwrite cargo test -p offloop-tests --test ui` writes the
 //! expected output anew; read the difference before it is committed.
@@ -39,8 +39,8 @@ fn compiler() -> String {
     )
 }
 
-/// A folder in which cargo works, with the versions of dependencies that are there already: nothing is
-/// downloaded.
+/// A folder in which cargo works, with the versions of dependencies that are there already: nothing
+/// is downloaded.
 struct Workspace(PathBuf);
 
 impl Workspace {
@@ -90,8 +90,8 @@ fn links_are_neither_broken_nor_ambiguous() -> io::Result<()> {
     workspace.cargo(&["doc", "--no-deps", "--document-private-items"])
 }
 
-/// The same program in each, with the library under another name. Each is a package of its own, because
-/// an edition belongs to a package.
+/// The same program in each, with the library under another name. Each is a package of its own,
+/// because an edition belongs to a package.
 #[test]
 fn every_edition_compiles_what_the_attributes_write() -> io::Result<()> {
     const EDITIONS: [&str; 3] = ["2018", "2021", "2024"];

@@ -1,6 +1,6 @@
-//! A worker that writes over the memory which it shares with its pool costs at most the calls that it
-//! has: the program goes on, each call ends, and the next ones are served by another worker. A binary of
-//! its own so that it can be run again and again, and with the program's memory watched.
+//! A worker that writes over the memory which it shares with its pool costs at most the calls that
+//! it has: the program goes on, each call ends, and the next ones are served by another worker. A
+//! binary of its own so that it can be run again and again, and with the program's memory watched.
 
 use std::future::Future;
 use std::time::Duration;
@@ -21,7 +21,8 @@ enum Scribble {
 /// Where the slots begin, each of 2048 bytes, with a head of 128.
 const SLOTS: usize = 128;
 
-/// Where the words of the events are: how much was written, how much was dropped, how much was read.
+/// Where the words of the events are: how much was written, how much was dropped, how much was
+/// read.
 const EVENTS: usize = SLOTS + 32 * 2048;
 const EVENTS_READ: usize = EVENTS + 64;
 
@@ -95,9 +96,16 @@ fn zeros(length: usize) -> Vec<u8> {
 /// One worker scribbles while other calls lie ready; then the pool serves the next.
 async fn survive(pool: &'static ProcessPool, at: usize, length: Option<usize>, with: Scribble) {
     let what = format!("{with:?} at {at}, {length:?} bytes");
-    // A worker that has destroyed the word that says how far it is looks like one that runs for ever.
+    // A worker that has destroyed the word that says how far it is looks like one that runs for
+    // ever.
     let limit = Duration::from_millis(500);
-    let bad = scribble(at, length, with).on(pool).timeout(limit).start();
+    let bad = scribble(at, length, with)
+        .on(pool)
+        .timeout(limit)
+        .on_progress(|progress| {
+            let _ = progress.fraction();
+        })
+        .start();
     let mut behind = Vec::new();
     for number in 0..4 {
         behind.push(double(number).on(pool).start());

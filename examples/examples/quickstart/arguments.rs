@@ -20,7 +20,8 @@ pub(crate) enum Request {
     Run { folder: Option<PathBuf> },
 }
 
-/// Reads the arguments, which are all but the program's name. An error says what is wrong with them.
+/// Reads the arguments, which are all but the program's name. An error says what is wrong with
+/// them.
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let mut folder = None;
     for argument in arguments {

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::camera::Rendered;
 use crate::place::Place;
 
-/// Worker processes for pictures from anywhere. One that asks for too much memory, takes too long or
-/// crashes its decoder is the error of one call.
+/// Worker processes for pictures from anywhere. One that asks for too much memory, takes too long
+/// or crashes its decoder is the error of one call.
 pub(crate) static IMAGES: ProcessPool = ProcessPool::new("images")
     .memory_limit(1 << 30)
     .timeout(Duration::from_secs(30));

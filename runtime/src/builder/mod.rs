@@ -4,6 +4,8 @@
 
 mod pending;
 
+use std::ops::Deref;
+
 #[doc(hidden)]
 pub use self::pending::Pending;
 
@@ -31,5 +33,13 @@ impl NotGiven for Missing {}
 ///
 /// Leave `COPIES` out. Generated code uses it, so that the compiler reports only once that a type
 /// cannot be copied.
-pub type Owned<T, const COPIES: usize = 0> =
-    <crate::__private::Referred<T, COPIES> as ToOwned>::Owned;
+pub type Owned<T, const COPIES: usize = 0> = <Referred<T, COPIES> as ToOwned>::Owned;
+
+/// The type `T`, if the constant `COPIES` can be evaluated.
+///
+/// The compiler evaluates the length of an array with the type of the array. If the length has an
+/// error, the whole type is an error, about which the compiler reports nothing more. So a reference
+/// that cannot be copied is reported once, and not for each use of its type in generated code.
+#[doc(hidden)]
+pub type Referred<T, const COPIES: usize> =
+    <<[&'static T; COPIES] as IntoIterator>::Item as Deref>::Target;

@@ -41,7 +41,8 @@ pub struct WorkerDied {
     pub phase: Phase,
     /// How long the worker had run this call.
     pub ran_for: Duration,
-    /// What the pool found wrong with the worker. `None` if it was not the pool that killed it.
+    /// What the pool found wrong with the worker, or why the worker ended, as it said itself: that
+    /// it could not go on, or the panic that has aborted it. `None` if neither is known.
     pub fault: Option<String>,
     /// Why a lack of memory is the likely cause. `None` if nothing points to it.
     pub out_of_memory: Option<String>,

@@ -127,10 +127,12 @@ pub(crate) enum Unsent {
 pub(crate) enum PoolFault {
     /// The pool has closed the socket.
     Gone,
-    /// The first message of the pool has no channel.
-    NoChannel,
-    /// The channel is shorter than its layout.
-    ShortChannel,
+    /// The first message of the pool has no ring.
+    NoRing,
+    /// The ring is shorter than its layout.
+    ShortRing,
+    /// The configuration of the worker cannot be read. The text says why.
+    Config(String),
     /// A call names memory that the pool has not sent.
     NoCallMemory,
     /// The pool sent a message that only a worker sends, or one that lacks its descriptor.
@@ -150,8 +152,8 @@ pub(crate) enum StartFault {
     Registry(String),
     /// There is no socket between the pool and the worker.
     Socket(io::Error),
-    /// The channel could not be made, or sent ahead.
-    Channel(io::Error),
+    /// The ring could not be made, or sent ahead.
+    Ring(io::Error),
     /// The configuration of the worker could not be sent ahead.
     Config(io::Error),
     /// The system cannot start the program again.
@@ -166,6 +168,8 @@ pub(crate) enum StartFault {
         exit: Exit,
         /// What the pool found wrong with it, if that is why it ended.
         fault: Option<Fault>,
+        /// Why the process ended, as it said itself.
+        said: Option<String>,
         /// What the process wrote to its standard error.
         stderr: String,
     },

@@ -1,7 +1,6 @@
 //! The error of a call: one variant for each thing that can go wrong, with all that is known of it.
 
 mod details;
-#[cfg(target_os = "linux")]
 pub(crate) mod fault;
 pub(crate) mod text;
 

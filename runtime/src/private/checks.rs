@@ -2,18 +2,9 @@
 //! checks at the types in the signature, so that the messages of the compiler point there.
 
 use std::marker::PhantomData;
-use std::ops::Deref;
 
 use crate::error::Outcome;
 use crate::wire::{Wire, WireError};
-
-/// The type `T`, if the constant `COPIES` can be evaluated.
-///
-/// The compiler evaluates the length of an array with the type of the array. If the length has an
-/// error, the whole type is an error, about which the compiler reports nothing more. So a reference
-/// that cannot be copied is reported once, and not for each use of its type in generated code.
-pub type Referred<T, const COPIES: usize> =
-    <<[&'static T; COPIES] as IntoIterator>::Item as Deref>::Target;
 
 /// A type `T` whose `&T` can be copied for a call.
 #[diagnostic::on_unimplemented(

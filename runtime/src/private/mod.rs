@@ -10,11 +10,11 @@ mod dispatch;
 pub use linkme;
 
 pub use self::checks::{
-    Copied, CopiedSelf, Referred, assert_arg, assert_copied, assert_fallible, assert_outcome,
-    assert_output, assert_wire, copy_self, no_processes,
+    Copied, CopiedSelf, assert_arg, assert_copied, assert_fallible, assert_outcome, assert_output,
+    assert_wire, copy_self, no_processes,
 };
 pub use self::dispatch::{process_call, process_call_flat, thread_call, thread_call_flat};
-pub use crate::builder::Pending;
+pub use crate::builder::{Pending, Referred};
 pub use crate::call::{Backend, Call, TaskCall};
 pub use crate::error::{Error, Outcome};
 pub use crate::pool::options::{CallOptions, OnProgress, Options};

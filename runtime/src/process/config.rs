@@ -78,18 +78,18 @@ impl Config {
         self.check_process()?;
         self.check_texts()?;
         if let Err(clash) = Registry::get() {
-            return Err(self.invalid(clash));
+            return Err(self.invalid(clash.to_string()).into());
         }
         let workers = self.count_workers()?;
         self.check_numbers(workers)?;
         Ok(workers)
     }
 
-    fn invalid(&self, reason: impl Into<String>) -> Box<InvalidPool> {
-        Box::new(InvalidPool::new(self.name, reason))
+    fn invalid(&self, reason: impl Into<String>) -> InvalidPool {
+        InvalidPool::new(self.name, reason)
     }
 
-    fn check_process(&self) -> Result<(), Box<InvalidPool>> {
+    fn check_process(&self) -> Result<(), InvalidPool> {
         if mode::is_stray_worker() {
             return Err(self.invalid(
                 "this process was started as a worker, but it runs `main`; write `offloop::init()` \
@@ -105,7 +105,7 @@ impl Config {
         Ok(())
     }
 
-    fn check_texts(&self) -> Result<(), Box<InvalidPool>> {
+    fn check_texts(&self) -> Result<(), InvalidPool> {
         if self.name.contains('\0') {
             return Err(self.invalid("its name has a zero byte; write one without"));
         }
@@ -131,7 +131,7 @@ impl Config {
         })
     }
 
-    fn check_numbers(&self, workers: usize) -> Result<(), Box<InvalidPool>> {
+    fn check_numbers(&self, workers: usize) -> Result<(), InvalidPool> {
         let checks = [
             (
                 workers == 0,

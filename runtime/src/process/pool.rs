@@ -361,7 +361,7 @@ impl ProcessPool {
     /// The settings of the pool are invalid.
     pub(crate) fn scheduler(&self) -> Result<Arc<Scheduler>, Box<InvalidPool>> {
         self.scheduler
-            .get_or_init(|| Ok(Scheduler::new(self.config, self.config.check()?)))
+            .get_or_init(|| Ok(Scheduler::new(&self.config, self.config.check()?)))
             .clone()
     }
 }

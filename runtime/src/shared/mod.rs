@@ -1,5 +1,10 @@
 //! Data that goes to worker processes and back without being copied.
 
+#![allow(
+    unsafe_code,
+    reason = "bytes are read as numbers where they are mapped"
+)]
+
 mod content;
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,9 @@
 //! `#[offloop::on_worker_start]` makes them.
 
 use std::error::Error as StdError;
+use std::fmt;
 
-use crate::util::panic;
+use crate::util::panic::{self, Report};
 
 /// A function that runs when a worker process starts.
 #[derive(Debug)]
@@ -63,22 +64,44 @@ impl<E: Into<Box<dyn StdError>>> StartOutcome for Result<(), E> {
 /// Runs all start hooks in the order of their names, until one fails.
 ///
 /// # Errors
-/// A hook returned an error or panicked. The text says which one and why.
-pub(crate) fn run_all() -> Result<(), String> {
+/// A hook returned an error or panicked.
+pub(crate) fn run_all() -> Result<(), HookFault> {
     let mut hooks: Vec<_> = START_HOOKS.iter().collect();
     hooks.sort_unstable_by_key(|hook| hook.name);
     for hook in hooks {
-        let what = match panic::catch(hook.run) {
-            Ok(Ok(())) => continue,
-            Ok(Err(reason)) => format!("failed: {reason}"),
-            Err(report) => {
-                let place = report.location.map(|place| format!(" (at {place})"));
-                format!("panicked: {}{}", report.message, place.unwrap_or_default())
-            }
-        };
-        return Err(format!("`{}`, run when a worker starts, {what}", hook.name));
+        match panic::catch(hook.run) {
+            Ok(Ok(())) => {}
+            Ok(Err(reason)) => return Err(HookFault::Failed(hook.name, reason)),
+            Err(report) => return Err(HookFault::Panicked(hook.name, report)),
+        }
     }
     Ok(())
+}
+
+/// Which start hook went wrong, and how.
+#[derive(Debug)]
+pub(crate) enum HookFault {
+    /// It returned this error.
+    Failed(&'static str, String),
+    Panicked(&'static str, Report),
+}
+
+impl fmt::Display for HookFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HookFault::Failed(name, reason) => {
+                write!(f, "`{name}`, run when a worker starts, failed: {reason}")
+            }
+            HookFault::Panicked(name, report) => {
+                let message = &report.message;
+                write!(f, "`{name}`, run when a worker starts, panicked: {message}")?;
+                match &report.location {
+                    Some(place) => write!(f, " (at {place})"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
 }
 
 /// Returns the names of all start hooks for a message, or an empty text if there are none.

@@ -1,5 +1,5 @@
-//! A pair of numbers of which only the newest counts, written by threads that never wait for those who
-//! read it.
+//! A pair of numbers of which only the newest counts, written by threads that never wait for those
+//! who read it.
 
 #[cfg(all(test, offloop_loom))]
 use loom::hint::spin_loop;
@@ -21,12 +21,13 @@ const TRIES: u32 = 2;
 /// The lowest bit of the version: the pair is being written.
 const WRITING: u64 = 1;
 
-/// A pair of numbers, for an owner of a given number. It may be in memory that another process writes:
-/// every bit pattern is a value.
+/// A pair of numbers, for an owner of a given number. It may be in memory that another process
+/// writes: every bit pattern is a value.
 ///
-/// The version is odd while the pair is written, and another one afterwards. A reader that finds the
-/// same even version before and after has read a pair that was written as one. The upper half of the
-/// version is the owner, so that a thread that is late does not write to the next owner's pair.
+/// The version is odd while the pair is written, and another one afterwards. A reader that finds
+/// the same even version before and after has read a pair that was written as one. The upper half
+/// of the version is the owner, so that a thread that is late does not write to the next owner's
+/// pair.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Latest {
@@ -47,10 +48,6 @@ impl Default for Latest {
 
 impl Latest {
     /// Begins anew, for this owner: nothing has been written.
-    #[cfg_attr(
-        not(target_os = "linux"),
-        allow(dead_code, reason = "only slots of processes are used again")
-    )]
     pub(crate) fn reset(&self, owner: u32) {
         self.version
             .store(u64::from(owner) << 32, Ordering::Release);
@@ -89,8 +86,8 @@ impl Latest {
         }
     }
 
-    /// Returns the newest pair and its version. `None` if the owner has written none, or if no whole
-    /// pair was found in time.
+    /// Returns the newest pair and its version. `None` if the owner has written none, or if no
+    /// whole pair was found in time.
     pub(crate) fn get(&self, owner: u32) -> Option<(u32, u64, u64)> {
         for _ in 0..TRIES {
             let version = self.version.load(Ordering::Acquire);
@@ -119,7 +116,8 @@ fn count(version: u64) -> u32 {
     version as u32
 }
 
-/// The version after this one, of the same owner. It is never that of an owner that has written nothing.
+/// The version after this one, of the same owner. It is never that of an owner that has written
+/// nothing.
 fn next(version: u64) -> u64 {
     let count = count(version).wrapping_add(2).max(2);
     version >> 32 << 32 | u64::from(count)
@@ -165,6 +163,10 @@ mod tests {
 
 /// All orders in which writers and a reader can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
+///
+/// They can fail. Half of a pair was read without the fence of the writer, without that of the
+/// reader, and with a relaxed load of the version before; it was left by two writers with a store
+/// for the exchange, a relaxed one, and with a relaxed store of the version afterwards.
 #[cfg(all(test, offloop_loom))]
 mod every_order {
     use super::*;
@@ -186,7 +188,8 @@ mod every_order {
             let latest = Arc::new(Latest::default());
             latest.reset(7);
             let writer = write(&latest, [1, 2]);
-            // On a thread of its own: the model does not follow all orders of the thread that begins.
+            // On a thread of its own: the model does not follow all orders of the thread that
+            // begins.
             let reader = {
                 let latest = Arc::clone(&latest);
                 thread::spawn(move || latest.get(7))

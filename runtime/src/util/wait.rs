@@ -25,7 +25,7 @@ thread_local! {
 
 /// Returns whether this thread is inside of [`wait`]. An async runtime that runs on this thread is
 /// blocked then.
-#[cfg(all(target_os = "linux", feature = "tokio"))]
+#[cfg(feature = "tokio")]
 pub(crate) fn is_waiting() -> bool {
     IS_WAITING.get()
 }

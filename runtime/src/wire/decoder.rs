@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::encoder::{ERR, OK};
-use super::errors::{CodecError, FormatError, Part, Reason, WireError};
+use super::errors::{CodecError, FormatError, Part, Reason};
 use super::handles::{Handle, Received, Scope};
 use super::read::Reader;
 use super::{Wire, raw};
@@ -91,31 +90,9 @@ impl<'a> Decoder<'a> {
         self.value(Part::Output)
     }
 
-    /// Decodes the result of a function that returns a `Result`.
-    ///
-    /// # Errors
-    /// As for [`argument`](Self::argument).
-    pub fn fallible<T: Wire, E: WireError<K>, K>(&mut self) -> Result<Result<T, E>, CodecError> {
-        let side = self
-            .reader
-            .take_array()
-            .map_err(|error| about(error, Part::Output))?;
-        match side {
-            [OK] => self.output().map(Ok),
-            [ERR] => E::decode(self).map(Err),
-            [other] => Err(about(Reason::NeitherOkNorErr(other).into(), Part::Output)),
-        }
-    }
-
     /// Returns whether [`output`](Self::output) does nothing but copy.
     pub(crate) fn copies<T: Wire>() -> bool {
         raw::has_raw_form::<T>()
-    }
-
-    /// Returns whether [`fallible`](Self::fallible) does nothing but copy, if this is the first
-    /// byte.
-    pub(crate) fn copies_ok<T: Wire>(first: u8) -> bool {
-        first == OK && raw::has_raw_form::<T>()
     }
 
     /// Ends the result.
@@ -126,6 +103,15 @@ impl<'a> Decoder<'a> {
         self.nothing_left(Part::Output)?;
         self.handles = None;
         Ok(())
+    }
+
+    /// Reads one byte, as this part of the call, which errors name.
+    pub(super) fn byte(&mut self, part: Part) -> Result<u8, CodecError> {
+        let [byte] = self
+            .reader
+            .take_array()
+            .map_err(|error| about(error, part))?;
+        Ok(byte)
     }
 
     /// Decodes one value, as this part of the call, which errors name.
@@ -150,7 +136,7 @@ impl<'a> Decoder<'a> {
     }
 }
 
-fn about(error: FormatError, part: Part) -> CodecError {
+pub(super) fn about(error: FormatError, part: Part) -> CodecError {
     // There is no limit of size for reading.
     error.into_error(part, usize::MAX)
 }

@@ -3,16 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::errors::{CodecError, FormatError, Part, WireError};
+use super::errors::{CodecError, FormatError, Part};
 use super::handles::Handle;
 use super::output::{OutputBuffer, Spill};
 use super::write::Writer;
 use super::{Wire, raw};
-
-/// The byte in front of a `Result` whose `Ok` side follows.
-pub(super) const OK: u8 = 0;
-/// The byte in front of a `Result` whose `Err` side follows.
-pub(super) const ERR: u8 = 1;
 
 /// Collects encoded values. Generated code fills it, and the pool sends it.
 pub struct Encoder {
@@ -124,29 +119,10 @@ impl Encoder {
         self.value(Part::Output, value)
     }
 
-    /// Adds the result of a function that returns a `Result`. The marker `K` tells how its error is
-    /// sent.
-    ///
-    /// # Errors
-    /// As for [`argument`](Self::argument).
-    pub fn fallible<T: Wire, E: WireError<K>, K>(
-        &mut self,
-        value: &Result<T, E>,
-    ) -> Result<(), CodecError> {
-        match value {
-            Ok(value) => {
-                self.writer
-                    .put(&[OK])
-                    .map_err(|error| self.about(error, Part::Output))?;
-                self.output(value)
-            }
-            Err(error) => {
-                self.writer
-                    .put(&[ERR])
-                    .map_err(|error| self.about(error, Part::Error))?;
-                error.encode(self)
-            }
-        }
+    /// Adds one byte, as this part of the call, which errors name.
+    pub(super) fn byte(&mut self, part: Part, byte: u8) -> Result<(), CodecError> {
+        let done = self.writer.put(&[byte]);
+        done.map_err(|error| self.about(error, part))
     }
 
     /// Adds one value, as this part of the call, which errors name.

@@ -51,6 +51,7 @@ mod raw;
 mod read;
 mod ser;
 mod ser_compound;
+mod task_error;
 mod write;
 
 #[cfg(test)]
@@ -61,11 +62,12 @@ use serde::de::DeserializeOwned;
 
 pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
-pub(crate) use self::errors::Part;
-pub use self::errors::{CodecError, RemoteError, WireError};
+pub use self::errors::CodecError;
+pub(crate) use self::errors::{FormatError, Part};
 pub(crate) use self::handles::Handle;
 pub use self::lend::Lend;
 pub(crate) use self::output::Spill;
+pub use self::task_error::{RemoteError, WireError};
 
 /// A value that can be an argument or a result of a task that runs in a worker process.
 ///

@@ -38,7 +38,8 @@ fn wait_for(file: &str) -> u32 {
     7
 }
 
-/// Writes so many lines to standard output and to standard error, by the standard library and past it.
+/// Writes so many lines to standard output and to standard error, by the standard library and past
+/// it.
 #[cpu_bound(pool = POOL)]
 fn write_much(lines: usize) {
     for _ in 0..lines {

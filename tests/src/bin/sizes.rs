@@ -1,5 +1,5 @@
-//! Prints how many calls the default pools run at a time, or why none. Its argument says how many calls
-//! meet before any of them goes on.
+//! Prints how many calls the default pools run at a time, or why none. Its argument says how many
+//! calls meet before any of them goes on.
 
 use std::collections::HashSet;
 use std::hash::Hash;

@@ -9,8 +9,8 @@ use offloop_tests::{Random, alone, eventually, pattern, wait};
 
 const MIB: usize = 1 << 20;
 
-/// Of each worker there are its slots, the memory of its calls and that of its answers, each as a mapping
-/// and as a descriptor.
+/// Of each worker there are its slots, the memory of its calls and that of its answers, each as a
+/// mapping and as a descriptor.
 fn at_most_the_workers_memory(workers: usize) {
     eventually("only the memory of workers is there", || {
         held("offloop-") <= 6 * workers

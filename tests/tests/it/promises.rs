@@ -19,8 +19,8 @@ fn page() -> String {
     read(&tests().join("../../runtime/src/promises.md"))
 }
 
-/// The names between backticks that are paths: `section::file::test` for this binary, or `binary::test` or
-/// `binary::file::test` for others.
+/// The names between backticks that are paths: `section::file::test` for this binary, or
+/// `binary::test` or `binary::file::test` for others.
 fn tests_named_in(text: &str) -> impl Iterator<Item = &str> {
     let code = text.split('`').skip(1).step_by(2);
     code.filter(|name| {

@@ -109,8 +109,9 @@ impl fmt::Display for PoolFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             PoolFault::Gone => "the pool has closed the socket",
-            PoolFault::NoChannel => "the pool has sent no channel",
-            PoolFault::ShortChannel => "the channel is too short",
+            PoolFault::NoRing => "the pool has sent no ring",
+            PoolFault::ShortRing => "the ring is too short",
+            PoolFault::Config(reason) => reason,
             PoolFault::NoCallMemory => "a call is in memory that was not sent",
             PoolFault::WorkerMessage => "the pool sent a message that is not for workers",
             PoolFault::Protocol(fault) => return fault.fmt(f),
@@ -128,8 +129,8 @@ impl fmt::Display for StartFault {
             StartFault::PoolClosed => f.write_str("the pool is closed"),
             StartFault::Registry(reason) => f.write_str(reason),
             StartFault::Socket(error) => write!(f, "no socket for a worker: {error}"),
-            StartFault::Channel(error) => {
-                write!(f, "a worker cannot be given its channel: {error}")
+            StartFault::Ring(error) => {
+                write!(f, "a worker cannot be given its ring: {error}")
             }
             StartFault::Config(error) => {
                 write!(f, "a worker cannot be given its configuration: {error}")
@@ -142,11 +143,15 @@ impl fmt::Display for StartFault {
                 pid,
                 exit,
                 fault,
+                said,
                 stderr,
             } => {
                 match fault {
                     Some(fault) => fault.fmt(f)?,
                     None => write!(f, "worker process {pid} ended before it was ready: {exit}")?,
+                }
+                if let (None, Some(said)) = (fault, said) {
+                    write!(f, ", because {said}")?;
                 }
                 match last_words(stderr) {
                     Some(line) => write!(f, "; its last line on stderr: {line}"),
@@ -317,8 +322,8 @@ mod tests {
     fn faults_of_a_pool_have_their_texts() {
         assert_texts([
             (PoolFault::Gone, "the pool has closed the socket"),
-            (PoolFault::NoChannel, "the pool has sent no channel"),
-            (PoolFault::ShortChannel, "the channel is too short"),
+            (PoolFault::NoRing, "the pool has sent no ring"),
+            (PoolFault::ShortRing, "the ring is too short"),
             (
                 PoolFault::NoCallMemory,
                 "a call is in memory that was not sent",
@@ -340,10 +345,11 @@ mod tests {
 
     #[test]
     fn failed_starts_have_their_texts() {
-        let died = |fault, stderr: &str| StartFault::Died {
+        let died = |fault, said: Option<&str>, stderr: &str| StartFault::Died {
             pid: 7,
             exit: Exit::Code(3),
             fault,
+            said: said.map(ToOwned::to_owned),
             stderr: stderr.to_owned(),
         };
         assert_texts([
@@ -361,8 +367,8 @@ mod tests {
                 "no socket for a worker: no such thing",
             ),
             (
-                StartFault::Channel(os()),
-                "a worker cannot be given its channel: no such thing",
+                StartFault::Ring(os()),
+                "a worker cannot be given its ring: no such thing",
             ),
             (
                 StartFault::Config(os()),
@@ -377,11 +383,16 @@ mod tests {
                 "a worker cannot be watched: no such thing",
             ),
             (
-                died(None, ""),
+                died(None, None, ""),
                 "worker process 7 ended before it was ready: exited with code 3",
             ),
             (
-                died(Some(Fault::Stuck), "first\nno model\n"),
+                died(None, Some("it stopped: no memory"), ""),
+                "worker process 7 ended before it was ready: exited with code 3, because it \
+                 stopped: no memory",
+            ),
+            (
+                died(Some(Fault::Stuck), Some("it stopped"), "first\nno model\n"),
                 "it stopped taking calls; its last line on stderr: no model",
             ),
         ]);

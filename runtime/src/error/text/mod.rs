@@ -1,6 +1,5 @@
 //! The texts of errors: what happened, and what the user can do.
 
-#[cfg(target_os = "linux")]
 mod fault;
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,15 @@
 //! Encoding arguments and decoding results, in the caller's process.
 //!
-//! This runs user code, of any length. What is small is done in the caller's own poll; what is large goes to
-//! threads of its own (`offload.rs`), so that neither the caller's event loop nor the thread that hears from
-//! workers ever waits for it.
+//! This runs user code, of any length. What is small is done in the caller's own poll; what is
+//! large goes to threads of its own (`offload.rs`), so that neither the caller's event loop nor the
+//! thread that hears from workers ever waits for it.
 
 use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::message::{Body, Message, Request, SMALL};
-use super::scheduler::poison::Key;
+use super::poison::Key;
 use crate::error::{CodecFailed, Error, Started};
 use crate::process::transport::Lease;
 use crate::process::transport::shm::memory::Memory;
@@ -79,8 +79,8 @@ fn encode(entry: &Entry, args: &Boxed, out: &mut Encoder) -> Result<(), CodecFau
     }
 }
 
-/// Encodes large arguments into memory that a worker maps: `region`, if the worker has some already.
-/// `has_key` says whether the call will be compared with others.
+/// Encodes large arguments into memory that a worker maps: `region`, if the worker has some
+/// already. `has_key` says whether the call will be compared with others.
 pub(crate) fn encode_large(
     entry: &Entry,
     args: &Boxed,
@@ -111,7 +111,8 @@ pub(crate) fn encode_large(
     Ok(Message::new(entry.info().id(), body, handles))
 }
 
-fn no_memory(reason: impl ToString) -> CodecFault {
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn no_memory(reason: impl fmt::Display) -> CodecFault {
     CodecFault::Arguments(reason.to_string())
 }
 

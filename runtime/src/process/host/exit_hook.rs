@@ -1,20 +1,21 @@
-//! When the program ends, its idle workers end politely, and what workers have written is not lost.
+//! When the program ends, its idle workers exit by themselves, and what workers have written is not
+//! lost.
 //!
-//! The kernel kills all workers with the program, which is what a worker that computes deserves. But
-//! one that has nothing to do can as well end as a process should, so that what it has registered to
-//! run at its exit runs: tools that measure coverage write there what they have counted. And the lines
-//! that workers have written to standard error are still on their way through this process.
+//! The kernel kills all workers with the program, which is right for a worker that computes. But
+//! one that has nothing to do can as well end as a process should, so that what it has registered
+//! to run at its exit runs: tools that measure coverage write there what they have counted. And the
+//! lines that workers have written to standard error are still on their way through this process.
 //!
 //! The `unsafe` of having the C library call us is here.
+
+#![allow(unsafe_code, reason = "the C library calls back")]
 
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, Once, Weak};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec};
-
 use super::stderr;
-use crate::sys::fork;
+use crate::sys::{fork, pidfd};
 use crate::util::sync::lock;
 
 /// How long the end of the program may be held up by this.
@@ -22,14 +23,14 @@ const LIMIT: Duration = Duration::from_millis(500);
 
 /// A pool that closes when the program ends.
 pub(crate) trait CloseOnExit: Send + Sync {
-    /// Takes no more calls, and lets the idle workers end. Returns a descriptor for each of these, which is
-    /// readable when the worker has ended.
+    /// Takes no more calls, and lets the idle workers end. Returns a descriptor for each of these,
+    /// which is readable when the worker has ended.
     fn close_on_exit(&self) -> Vec<Arc<OwnedFd>>;
 }
 
 static POOLS: Mutex<Vec<Weak<dyn CloseOnExit>>> = Mutex::new(Vec::new());
 
-/// The idle workers of this pool end politely with the program.
+/// From now on the idle workers of this pool exit by themselves when the program ends.
 pub(crate) fn include(pool: Weak<dyn CloseOnExit>) {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
@@ -50,27 +51,9 @@ extern "C" fn on_exit() {
     crate::util::panic::swallow_panic(|| {
         let pools: Vec<_> = lock(&POOLS).iter().filter_map(Weak::upgrade).collect();
         let leaving: Vec<_> = pools.iter().flat_map(|pool| pool.close_on_exit()).collect();
-        let watched = leaving
-            .iter()
-            .map(|ended| PollFd::new(ended, PollFlags::IN))
-            .collect();
         let until = Instant::now() + LIMIT;
-        wait_for_end(watched, until);
+        // Those that have not ended by then are killed with the program.
+        pidfd::wait_for_all(leaving.iter().map(Arc::as_ref), until);
         stderr::flush_all(until);
     });
-}
-
-/// Waits until all of these processes have ended, but not longer than this.
-fn wait_for_end(mut watched: Vec<PollFd<'_>>, until: Instant) {
-    while !watched.is_empty() {
-        let left = until.saturating_duration_since(Instant::now());
-        let Ok(left) = Timespec::try_from(left) else {
-            return;
-        };
-        // Interrupted or out of time: then they are killed.
-        if !matches!(rustix::event::poll(&mut watched, Some(&left)), Ok(ended) if ended > 0) {
-            return;
-        }
-        watched.retain(|ended| ended.revents().is_empty());
-    }
 }

@@ -1,10 +1,11 @@
-//! A call on its way to a worker: its task, its encoded arguments, and descriptors that come up in them.
+//! A call on its way to a worker: its task, its encoded arguments, and descriptors that come up in
+//! them.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
 use super::offload;
-use super::scheduler::poison::Key;
+use super::poison::Key;
 use crate::process::transport::INLINE;
 use crate::process::transport::shm::region::Region;
 use crate::tasks::erased::Boxed;

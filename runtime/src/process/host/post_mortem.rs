@@ -1,5 +1,5 @@
-//! What is known of the death of a worker, and what points to a lack of memory: the kernel's counter,
-//! and the limit of the pool.
+//! What is known of the death of a worker, and what points to a lack of memory: the kernel's
+//! counter, and the limit of the pool.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -18,17 +18,21 @@ pub(crate) struct Death {
     pub(crate) ran_for: Duration,
     /// Why the pool killed the worker. `None` if it was not the pool.
     pub(crate) reason: Option<KillReason>,
+    /// Why the worker ended, as it said itself.
+    pub(crate) said: Option<String>,
     pub(crate) out_of_memory: Option<String>,
     /// What the worker wrote last to its standard error.
     pub(crate) stderr: String,
 }
 
 impl Death {
-    /// Returns what the pool found wrong with the worker. `None` if that is not why it died: the
-    /// caller or the pool wanted its end, or the pool did not kill it.
+    /// Returns what the pool found wrong with the worker, or why the worker ended, as it said
+    /// itself. `None` if the caller or the pool wanted its end, or if nothing is known.
     pub(crate) fn fault(&self) -> Option<String> {
-        let reason = self.reason.as_ref()?;
-        reason.is_fault().then(|| reason.to_string())
+        match &self.reason {
+            Some(reason) => reason.is_fault().then(|| reason.to_string()),
+            None => self.said.clone(),
+        }
     }
 }
 
@@ -43,6 +47,7 @@ impl From<Death> for StartFault {
             pid: death.pid,
             exit: death.exit,
             fault,
+            said: death.said,
             stderr: death.stderr,
         }
     }

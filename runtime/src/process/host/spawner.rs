@@ -14,13 +14,12 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rustix::process::{Pid, PidfdFlags};
-
 use super::stderr::Stderr;
 use super::worker::Parts;
 use crate::error::fault::StartFault;
 use crate::process::config::Config;
 use crate::process::protocol::handshake::{Hello, Invitation, VARIABLE, WorkerConfig};
+use crate::sys::{exe, pidfd};
 use crate::tasks::registry::Registry;
 use crate::util::sync::lock;
 
@@ -89,7 +88,7 @@ fn start_thread() -> io::Result<Sender<Arc<dyn Spawn>>> {
 
 fn start(pool: &Arc<dyn Spawn>) -> Result<(), StartFault> {
     let build_id = Registry::get()
-        .map_err(|clash| StartFault::Registry(clash.to_owned()))?
+        .map_err(|clash| StartFault::Registry(clash.to_string()))?
         .build_id();
     let (ours, theirs) = UnixStream::pair().map_err(StartFault::Socket)?;
     ours.set_nonblocking(true).map_err(StartFault::Socket)?;
@@ -97,7 +96,7 @@ fn start(pool: &Arc<dyn Spawn>) -> Result<(), StartFault> {
         parent: rustix::process::getpid(),
         nonce: nonce(),
     };
-    let (ring, doorbell) = Parts::prepare(&ours).map_err(StartFault::Channel)?;
+    let (ring, doorbell) = Parts::prepare(&ours).map_err(StartFault::Ring)?;
     let config = pool.worker_config();
     config.send(&ours).map_err(StartFault::Config)?;
     let mut child = command(&config, pool.config(), &invitation, theirs)
@@ -137,7 +136,7 @@ fn command(
     invitation: &Invitation,
     socket: UnixStream,
 ) -> Command {
-    let mut command = Command::new("/proc/self/exe");
+    let mut command = exe::command();
     if let Some(folder) = settings.current_dir {
         command.current_dir(folder);
     }
@@ -155,7 +154,7 @@ fn command(
 }
 
 fn watch_end_and_stderr(child: &mut Child) -> io::Result<(OwnedFd, Arc<Stderr>)> {
-    let pidfd = rustix::process::pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
+    let pidfd = pidfd::of_child(child)?;
     let pipe = child.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
     Ok((pidfd, Stderr::forward(pipe)?))
 }

@@ -1,5 +1,5 @@
-//! What workers write to their standard error: passed on to this program's own, with the last
-//! lines kept for the error that tells of a worker's death.
+//! What workers write to their standard error. It is passed on to the standard error of this
+//! program, and the last lines are kept for the error that tells of the death of a worker.
 //!
 //! Writing to our standard error may block, so a thread of its own does it, which nothing waits
 //! for.
@@ -73,7 +73,7 @@ impl Stderr {
     }
 
     /// The last lines that came since this moment, or ever. Takes in what the worker has written
-    /// and nobody has read yet.
+    /// and this process has not read yet.
     pub(crate) fn tail(&self, since: Option<Instant>) -> String {
         let mut state = lock(&self.state);
         state.pull(&self.pipe);
@@ -94,7 +94,7 @@ pub(crate) fn flush_all(until: Instant) {
             if left.is_zero() {
                 return;
             }
-            // What lies in the pipe is not announced here, so that it is looked at again and again.
+            // What is in the pipe is not announced here, so it is looked at again and again.
             let pause = left.min(Duration::from_millis(1));
             state = WRITTEN
                 .wait_timeout(state, pause)
@@ -150,9 +150,9 @@ impl Source for Stderr {
             let pending = std::mem::take(&mut state.pending);
             let closed = state.closed;
             state.writing = true;
-            // Not under the lock: whoever asks for the tail must not wait for this.
+            // Not under the lock: a thread that asks for the tail must not wait for this.
             drop(state);
-            // When our own standard error is gone there is nobody to tell.
+            // When our own standard error is gone, it cannot be reported anywhere.
             let _ = io::stderr().write_all(&pending);
             lock(&self.state).writing = false;
             WRITTEN.notify_all();

@@ -1,18 +1,20 @@
 //! What a worker says beside its answers.
 //!
-//! An [`Event`] says itself how it is delivered. The function that causes it never waits for the pool:
+//! An [`Event`] says itself how it is delivered. The function that causes it never waits for the
+//! pool:
 //!
 //! - [`Delivery::Latest`]: there is one of it for each call, and a newer one replaces it.
 //! - [`Delivery::Bounded`]: it goes into a ring of bounded size, in order. If there is no room, or
 //!   another thread writes there just now, it is dropped and counted.
-//! - [`Delivery::Vital`]: the same ring, with a part of it that only these events may use. It waits for
-//!   another thread of the worker that writes there.
+//! - [`Delivery::Vital`]: the same ring, with a part of it that only these events may use. It waits
+//!   for another thread of the worker that writes there.
 //!
-//! Events that must all arrive and of which there are many, such as the items of a function that yields,
-//! will be a fourth way: with credit, so that the worker sends no more than the pool has asked for.
+//! Events that must all arrive and of which there are many, such as the items of a function that
+//! yields, will be a fourth way: with credit, so that the worker sends no more than the pool has
+//! asked for.
 //!
-//! In the ring an event is its kind, the length of what follows, both a `u32`, and that; the next one
-//! begins at a multiple of 8 bytes.
+//! In the ring an event is its kind, the length of what follows, both a `u32`, and that; the next
+//! one begins at a multiple of 8 bytes.
 
 use crate::context::Progress;
 use crate::error::fault::ProtocolFault;
@@ -72,7 +74,8 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Takes the first event off `bytes`, which the worker has written. `None` if there are no more.
+    /// Takes the first event off `bytes`, which the worker has written. `None` if there are no
+    /// more.
     ///
     /// # Errors
     /// The bytes do not begin with an event.
@@ -93,7 +96,11 @@ impl<'a> Event<'a> {
     }
 
     fn parse(kind: u32, body: &'a [u8]) -> Result<Event<'a>, ProtocolFault> {
-        let text = |bytes| str::from_utf8(bytes).map_err(|_| ProtocolFault::Event);
+        let text = |bytes: &'a [u8]| {
+            let text = std::str::from_utf8(bytes).ok();
+            text.filter(|text| text.len() <= LONGEST_TEXT)
+                .ok_or(ProtocolFault::Event)
+        };
         match kind {
             PANICKED => {
                 let (call, rest) = body.split_first_chunk().ok_or(ProtocolFault::Event)?;

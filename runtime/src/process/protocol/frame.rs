@@ -45,7 +45,8 @@ pub(crate) enum NoFrame {
 }
 
 impl Assembler {
-    /// Reads until a frame is whole, and gives its body. What was read of an unfinished one is kept.
+    /// Reads until a frame is whole, and gives its body. What was read of an unfinished one is
+    /// kept.
     pub(crate) fn read(&mut self, mut from: impl Read, expected: Kind) -> Result<Vec<u8>, NoFrame> {
         fill(&mut from, &mut self.header, HEADER)?;
         let number = |at: usize| {
@@ -60,7 +61,7 @@ impl Assembler {
         let length = usize::try_from(length)
             .ok()
             .filter(|_| length <= MAX_BODY)
-            .ok_or_else(|| NoFrame::Garbage(ProtocolFault::FrameLength(length)))?;
+            .ok_or(NoFrame::Garbage(ProtocolFault::FrameLength(length)))?;
         fill(&mut from, &mut self.body, length)?;
         self.header.clear();
         Ok(std::mem::take(&mut self.body))
@@ -108,7 +109,7 @@ mod tests {
         bytes
     }
 
-    /// Gives one byte at a time and `WouldBlock` between two.
+    /// Returns one byte at a time and `WouldBlock` between two.
     struct Drip<'a>(&'a [u8], bool);
 
     impl Read for Drip<'_> {

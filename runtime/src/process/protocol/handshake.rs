@@ -1,8 +1,10 @@
 //! How a pool and a process that it has started make sure of each other, before the first call.
 //!
-//! 1. The pool writes the [`WorkerConfig`] into the socket, and then starts the process: it finds the frame there.
+//! 1. The pool writes the [`WorkerConfig`] into the socket, and then starts the process, which
+//!    finds the frame there.
 //! 2. The environment has an [`Invitation`], by which the process knows that it is a worker.
-//! 3. The worker says [`Hello`], which shows that it is the same build and was started by this pool.
+//! 3. The worker says [`Hello`], which shows that it is the same build and that this pool has
+//!    started it.
 //! 4. The worker has set itself up: it reports that it is ready, or why it is not.
 
 use std::fmt;
@@ -14,14 +16,14 @@ use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{self, Assembler, HEADER, Kind, NoFrame};
-use crate::error::fault::ProtocolFault;
+use crate::error::fault::{PoolFault, ProtocolFault};
 use crate::wire::{Decoder, Encoder};
 
 /// The variable that a pool sets for its workers. Each of them removes it at once.
 pub(crate) const VARIABLE: &str = "OFFLOOP_WORKER";
 
-/// What a pool tells a worker by way of [`VARIABLE`]: enough to know that it is one. Everything else
-/// is in its [`WorkerConfig`].
+/// What a pool tells a worker by way of [`VARIABLE`]: enough to know that it is one. Everything
+/// else is in its [`WorkerConfig`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invitation {
     pub(crate) parent: Pid,
@@ -72,15 +74,13 @@ pub(crate) fn say_hello(mut socket: &UnixStream, build_id: u64, nonce: u64) -> i
 }
 
 /// Tells the pool that it may send calls, or why not.
-pub(crate) fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> Result<(), String> {
+pub(crate) fn report_ready(mut socket: &UnixStream, failure: Option<&str>) -> io::Result<()> {
     let mut out = Encoder::new(vec![0; HEADER]);
     out.output(&failure.map(str::to_owned))
-        .map_err(|error| error.to_string())?;
+        .map_err(io::Error::other)?;
     let mut bytes = out.into_bytes();
     frame::seal(&mut bytes, Kind::Ready);
-    socket
-        .write_all(&bytes)
-        .map_err(|error| format!("the pool cannot be told that the worker is ready: {error}"))
+    socket.write_all(&bytes)
 }
 
 /// What the pool takes from that: why the worker is not ready, or nothing.
@@ -121,18 +121,18 @@ impl WorkerConfig {
     }
 
     /// Reads them, in the worker.
-    pub(crate) fn receive(socket: &UnixStream) -> Result<WorkerConfig, String> {
+    pub(crate) fn receive(socket: &UnixStream) -> Result<WorkerConfig, PoolFault> {
         let mut assembler = Assembler::default();
         loop {
             match assembler.read(socket, Kind::WorkerConfig) {
                 Ok(config) => {
                     return Decoder::new(&config)
                         .output()
-                        .map_err(|error| error.to_string());
+                        .map_err(|error| PoolFault::Config(error.to_string()));
                 }
                 Err(NoFrame::NotYet) => {}
-                Err(NoFrame::Closed) => return Err("the pool has gone".to_owned()),
-                Err(NoFrame::Garbage(fault)) => return Err(fault.to_string()),
+                Err(NoFrame::Closed) => return Err(PoolFault::Gone),
+                Err(NoFrame::Garbage(fault)) => return Err(fault.into()),
             }
         }
     }
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn orders_arrive_as_they_were_sent() {
+    fn a_config_arrives_as_it_was_sent() {
         let (pool, worker) = UnixStream::pair().unwrap();
         let config = WorkerConfig {
             pool: "a pool: with, odd \"name\"".to_owned(),
@@ -155,7 +155,7 @@ mod tests {
             sandbox: Some(crate::process::sandbox::Sandbox::new().read("/usr").rules()),
         };
         config.send(&pool).unwrap();
-        assert_eq!(WorkerConfig::receive(&worker), Ok(config));
+        assert_eq!(WorkerConfig::receive(&worker).unwrap(), config);
         drop(pool);
         assert!(WorkerConfig::receive(&worker).is_err());
     }

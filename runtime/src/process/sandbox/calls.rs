@@ -9,40 +9,21 @@ use seccompiler::{
     SeccompFilter, SeccompRule,
 };
 
-use super::{Rules, refused};
-
-/// For which values of an argument a call is refused. Arguments count from 0.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum When {
-    Always,
-    /// The argument is one of these.
-    Is(u8, &'static [u64]),
-    /// The argument is none of these.
-    IsNot(u8, &'static [u64]),
-    /// Of the argument, the bits of the first number are the second.
-    BitsAre(u8, u64, u64),
-    /// The argument names a process other than this one.
-    OtherThanOwn(u8),
-    /// The same, where 0 is this process too.
-    OtherThanOwnOrZero(u8),
-    /// The argument is a pointer, to something.
-    IsThere(u8),
-    /// One of these holds. It must not be [`Always`](When::Always).
-    Any(&'static [When]),
-}
+use super::Rules;
+use super::fault::SandboxFault;
+use super::refused::{self, When};
 
 /// Restricts all threads of this process.
-pub(super) fn restrict(rules: &Rules) -> Result<(), String> {
+pub(super) fn restrict(rules: &Rules) -> Result<(), SandboxFault> {
     for filter in filters(rules)? {
-        seccompiler::apply_filter_all_threads(&filter).map_err(|error| {
-            format!("this kernel does not restrict system calls ({error}); use one with `CONFIG_SECCOMP_FILTER`")
-        })?;
+        seccompiler::apply_filter_all_threads(&filter)
+            .map_err(|error| SandboxFault::CallsNotRestricted(error.to_string()))?;
     }
     Ok(())
 }
 
 /// The programs for the kernel.
-pub(super) fn filters(rules: &Rules) -> Result<Vec<BpfProgram>, String> {
+pub(super) fn filters(rules: &Rules) -> Result<Vec<BpfProgram>, SandboxFault> {
     let mut calls = vec![refused::ALWAYS, refused::OF_THIS_MACHINE];
     if !rules.network {
         calls.push(refused::NETWORK);
@@ -59,9 +40,7 @@ pub(super) fn filters(rules: &Rules) -> Result<Vec<BpfProgram>, String> {
             filter(vec![(libc::SYS_clone3, When::Always)], libc::ENOSYS)?,
         ])
     };
-    build().map_err(|error: BackendError| {
-        format!("system calls cannot be restricted on this kind of machine ({error}); use another")
-    })
+    build().map_err(|error: BackendError| SandboxFault::UnknownMachine(Some(error.to_string())))
 }
 
 pub(super) fn filter(calls: Vec<(i64, When)>, error: i32) -> Result<BpfProgram, BackendError> {

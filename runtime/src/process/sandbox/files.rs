@@ -9,6 +9,7 @@ use landlock::{
 };
 
 use super::Rules;
+use super::fault::SandboxFault;
 
 /// What has to be there: before its third version, Landlock let any file be truncated by its path.
 const NEEDED: ABI = ABI::V3;
@@ -20,15 +21,12 @@ const READ: BitFlags<AccessFs> = make_bitflags!(AccessFs::{ReadFile | ReadDir});
 const NEVER: BitFlags<AccessFs> = make_bitflags!(AccessFs::{Execute | MakeChar | MakeBlock});
 
 /// Restricts this thread, and those that it will start.
-pub(super) fn restrict(rules: &Rules) -> Result<(), String> {
+pub(super) fn restrict(rules: &Rules) -> Result<(), SandboxFault> {
     let write = AccessFs::from_all(KNOWN) & !NEVER;
     let mut ruleset = match ruleset(rules) {
         Ok(ruleset) => ruleset,
         Err(error) => {
-            return rules.or_less(Err(format!(
-                "this kernel does not restrict files as is needed ({error}); use Linux 6.2 or newer with \
-                 `landlock` among its security modules"
-            )));
+            return rules.or_less(Err(SandboxFault::NoLandlock(error)));
         }
     };
     for path in &rules.read {
@@ -39,15 +37,11 @@ pub(super) fn restrict(rules: &Rules) -> Result<(), String> {
     }
     // Backtraces get their names from there.
     if let Ok(program) = PathFd::new("/proc/self/exe") {
-        ruleset = add(ruleset, program, AccessFs::ReadFile.into())
-            .map_err(|error| format!("reading the program itself cannot be granted: {error}"))?;
+        ruleset =
+            add(ruleset, program, AccessFs::ReadFile.into()).map_err(SandboxFault::OwnProgram)?;
     }
     let restricted = ruleset.restrict_self().map(drop);
-    rules.or_less(restricted.map_err(|error| {
-        format!(
-            "this kernel does not restrict files ({error}); see that Landlock is not switched off"
-        )
-    }))
+    rules.or_less(restricted.map_err(SandboxFault::FilesNotRestricted))
 }
 
 fn ruleset(rules: &Rules) -> Result<RulesetCreated, landlock::RulesetError> {
@@ -74,18 +68,23 @@ fn grant(
     ruleset: RulesetCreated,
     path: &str,
     access: BitFlags<AccessFs>,
-) -> Result<RulesetCreated, String> {
+) -> Result<RulesetCreated, SandboxFault> {
     let opened = PathFd::new(path).map_err(|error| {
         let reason = error.source().map(ToString::to_string).unwrap_or_default();
-        format!("the sandbox grants `{path}`, which cannot be opened: {reason}; create it, or do not grant it")
+        SandboxFault::NotOpened {
+            path: path.to_owned(),
+            reason,
+        }
     })?;
     let access = if Path::new(path).is_dir() {
         access
     } else {
         access & AccessFs::from_file(KNOWN)
     };
-    add(ruleset, opened, access)
-        .map_err(|error| format!("the sandbox grants `{path}`, which cannot be done: {error}"))
+    add(ruleset, opened, access).map_err(|error| SandboxFault::NotGranted {
+        path: path.to_owned(),
+        error,
+    })
 }
 
 fn add(

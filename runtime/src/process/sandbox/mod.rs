@@ -12,6 +12,7 @@
     target_arch = "riscv64"
 ))]
 mod calls;
+pub(crate) mod fault;
 mod files;
 #[cfg(any(
     target_arch = "x86_64",
@@ -22,11 +23,13 @@ mod refused;
 
 use serde::{Deserialize, Serialize};
 
+use self::fault::SandboxFault;
+
 /// What the code in the workers of a pool may do to the machine.
 ///
-/// It is for functions that work on what strangers have sent: decoders, converters, interpreters. Should such
-/// a one be taken over, it can compute and answer, and do little else. A call that wants more gets the
-/// operating system's error, `PermissionDenied`, which it can return.
+/// It is for functions that work on what strangers have sent: decoders, converters, interpreters.
+/// Should such a one be taken over, it can compute and answer, and do little else. A call that
+/// wants more gets the operating system's error, `PermissionDenied`, which it can return.
 ///
 /// ```
 /// use offloop::{ProcessPool, Sandbox, cpu_bound};
@@ -40,7 +43,8 @@ use serde::{Deserialize, Serialize};
 /// }
 ///
 /// # // This machine cannot do it; calls say so.
-/// # if peek("/usr/share").wait().is_err_and(|e| e.to_string().contains("the sandbox cannot")) { return; }
+/// # let lacks = |e: &std::io::Error| e.to_string().contains("the sandbox cannot");
+/// # if peek("/usr/share").wait().as_ref().is_err_and(lacks) { return; }
 /// assert!(peek("/usr/share").wait().is_ok());
 /// let error = peek("/etc").wait().unwrap_err();
 /// assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied);
@@ -48,22 +52,25 @@ use serde::{Deserialize, Serialize};
 ///
 /// # What is refused
 ///
-/// - **Files**: to open, list, create, rename, link, truncate or delete anything that was not granted by
-///   [`read`](Sandbox::read) or [`write`](Sandbox::write). To change permissions, owners, times or extended
-///   attributes by path, wherever; and of an open file, unless something was granted to write.
-/// - **Processes**: to start a program, to fork, to signal, trace, read or slow another process, to make namespaces.
-///   Threads work.
+/// - **Files**: to open, list, create, rename, link, truncate or delete anything that was not
+///   granted by [`read`](Sandbox::read) or [`write`](Sandbox::write). To change permissions,
+///   owners, times or extended attributes by path, wherever; and of an open file, unless something
+///   was granted to write.
+/// - **Processes**: to start a program, to fork, to signal, trace, read or slow another process, to
+///   make namespaces. Threads work.
 /// - **Network**: with [`no_network`](Sandbox::no_network), to make a socket of any kind.
-/// - **The machine**: mounts, `io_uring`, `bpf`, kernel modules and keys, System V and POSIX message queues
-///   and shared memory, the clock, typing into the terminal. For a worker that runs as root too.
+/// - **The machine**: mounts, `io_uring`, `bpf`, kernel modules and keys, System V and POSIX
+///   message queues and shared memory, the clock, typing into the terminal. For a worker that runs
+///   as root too.
 ///
-/// What a library loads while it runs is a file too: other libraries (`dlopen`), time zones, certificates, fonts.
-/// Grant the folders that they are in.
+/// What a library loads while it runs is a file too: other libraries (`dlopen`), time zones,
+/// certificates, fonts. Grant the folders that they are in.
 ///
 /// # What is not
 ///
-/// - Files that are open already: standard output and error are the program's, and whatever the program
-///   has open without `O_CLOEXEC` is open in the worker as well. A file of Rust's own is not.
+/// - Files that are open already: standard output and error are the program's, and whatever the
+///   program has open without `O_CLOEXEC` is open in the worker as well. A file of Rust's own is
+///   not.
 /// - To see that a file is there, how long it is and whose (`stat`), and where a link leads.
 /// - Memory and processor time: that is what [`memory_limit`](crate::ProcessPool::memory_limit) and
 ///   [`timeout`](crate::ProcessPool::timeout) are for.
@@ -73,14 +80,15 @@ use serde::{Deserialize, Serialize};
 /// - What the environment says: the variables of the program are the worker's too.
 ///
 /// The worker restricts itself before it runs the functions of
-/// [`#[on_worker_start]`](macro@crate::on_worker_start) or reads its first call, with no other thread about. Constructors of the
-/// program (`#[ctor]`, and those of C++) have run by then, unrestricted, as they do in the program itself. If one
-/// of them has started a thread, that thread would stay outside of the sandbox, and the worker refuses to work.
+/// [`#[on_worker_start]`](macro@crate::on_worker_start) or reads its first call, with no other
+/// thread about. Constructors of the program (`#[ctor]`, and those of C++) have run by then,
+/// unrestricted, as they do in the program itself. If one of them has started a thread, that thread
+/// would stay outside of the sandbox, and the worker refuses to work.
 ///
 /// # Where it works
 ///
-/// Linux 6.2 or newer with Landlock among its security modules (`/sys/kernel/security/lsm`), on x86-64,
-/// aarch64 and riscv64. Where a part of it cannot be had, no worker starts, and calls get
+/// Linux 6.2 or newer with Landlock among its security modules (`/sys/kernel/security/lsm`), on
+/// x86-64, aarch64 and riscv64. Where a part of it cannot be had, no worker starts, and calls get
 /// [`Error::CannotStart`](crate::Error::CannotStart) which says what is missing;
 /// [`best_effort`](Sandbox::best_effort) does what can be done instead.
 ///
@@ -109,8 +117,8 @@ impl Sandbox {
         }
     }
 
-    /// No sockets: neither internet, nor Unix, nor any other kind. A pair that is connected to itself
-    /// (`UnixStream::pair`) can still be made, since it reaches nobody else.
+    /// No sockets: neither internet, nor Unix, nor any other kind. A pair that is connected to
+    /// itself (`UnixStream::pair`) can still be made, since it reaches nobody else.
     #[must_use]
     pub const fn no_network(mut self) -> Sandbox {
         self.network = false;
@@ -119,8 +127,8 @@ impl Sandbox {
 
     /// This file may be read, or this directory and all below it may be read and listed.
     ///
-    /// A relative path begins where the program runs when the worker starts. A path that is not there then is
-    /// an error: [`Error::CannotStart`](crate::Error::CannotStart).
+    /// A relative path begins where the program runs when the worker starts. A path that is not
+    /// there then is an error: [`Error::CannotStart`](crate::Error::CannotStart).
     ///
     /// # Panics
     /// It is the 17th of its kind. In a `static` that is an error of the compiler.
@@ -130,8 +138,9 @@ impl Sandbox {
         self
     }
 
-    /// This file may be read and written, or in this directory and below files may be read, written, made,
-    /// renamed and deleted. Device nodes cannot be made, and programs cannot be run from there.
+    /// This file may be read and written, or in this directory and below files may be read,
+    /// written, made, renamed and deleted. Device nodes cannot be made, and programs cannot be run
+    /// from there.
     ///
     /// # Panics
     /// As [`read`](Sandbox::read).
@@ -143,7 +152,8 @@ impl Sandbox {
 
     /// Applies what this kernel can, rather than refusing to work without the rest.
     ///
-    /// For machines where the sandbox is a second line of defence. Nothing tells how much of it holds.
+    /// For machines where the sandbox is a second line of defence. Nothing tells how much of it
+    /// holds.
     #[must_use]
     pub const fn best_effort(mut self) -> Sandbox {
         self.best_effort = true;
@@ -203,8 +213,9 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Restricts this process from here on. What comes back is why that cannot be done, and what to do about it.
-    pub(crate) fn apply(&self) -> Result<(), String> {
+    /// Restricts this process from here on. What comes back is why that cannot be done, and what to
+    /// do about it.
+    pub(crate) fn apply(&self) -> Result<(), SandboxFault> {
         self.or_less(no_other_threads())?;
         // Files first: their paths have to be opened for it.
         files::restrict(self)?;
@@ -212,27 +223,20 @@ impl Rules {
     }
 
     /// Goes on without, if that was asked for.
-    fn or_less(&self, done: Result<(), String>) -> Result<(), String> {
+    fn or_less(&self, done: Result<(), SandboxFault>) -> Result<(), SandboxFault> {
         match done {
-            Err(reason) if !self.best_effort => Err(format!(
-                "the sandbox cannot be had: {reason}, or write `.best_effort()` to do without what is missing"
-            )),
+            Err(fault) if !self.best_effort => Err(SandboxFault::Needed(Box::new(fault))),
             _ => Ok(()),
         }
     }
 }
 
 /// Landlock restricts a thread and those that it starts later.
-fn no_other_threads() -> Result<(), String> {
+fn no_other_threads() -> Result<(), SandboxFault> {
     match std::fs::read_dir("/proc/self/task").map(Iterator::count) {
         Ok(1) => Ok(()),
-        Ok(count) => Err(format!(
-            "{} other threads run already, started by a constructor before `main`; start them later",
-            count - 1
-        )),
-        Err(error) => Err(format!(
-            "whether other threads run cannot be seen, since `/proc` cannot be read: {error}; mount it"
-        )),
+        Ok(count) => Err(SandboxFault::OtherThreads(count - 1)),
+        Err(error) => Err(SandboxFault::NoProc(error)),
     }
 }
 
@@ -243,8 +247,8 @@ fn no_other_threads() -> Result<(), String> {
     target_arch = "riscv64"
 )))]
 mod calls {
-    pub(super) fn restrict(_: &super::Rules) -> Result<(), String> {
-        Err("system calls cannot be restricted on this kind of machine; use x86-64, aarch64 or riscv64".to_owned())
+    pub(super) fn restrict(_: &super::Rules) -> Result<(), super::SandboxFault> {
+        Err(super::SandboxFault::UnknownMachine(None))
     }
 }
 

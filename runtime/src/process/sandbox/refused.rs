@@ -1,12 +1,30 @@
 //! Which system calls are refused, and why.
 //!
-//! It is a list of what must not be done rather than of what may: a worker runs any code of the program's, and
-//! what that needs of threads, memory, clocks and pipes nobody can list. Files are not the matter of this list;
-//! Landlock holds them, but for what it does not look at.
+//! It is a list of what must not be done rather than of what may: a worker runs any code of the
+//! program's, and what that needs of threads, memory, clocks and pipes nobody can list. Files are
+//! not the matter of this list; Landlock holds them, but for what it does not look at.
 
-use super::calls::When::{
-    self, Always, Any, BitsAre, Is, IsNot, IsThere, OtherThanOwn, OtherThanOwnOrZero,
-};
+use When::{Always, Any, BitsAre, Is, IsNot, IsThere, OtherThanOwn, OtherThanOwnOrZero};
+
+/// For which values of an argument a call is refused. Arguments count from 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum When {
+    Always,
+    /// The argument is one of these.
+    Is(u8, &'static [u64]),
+    /// The argument is none of these.
+    IsNot(u8, &'static [u64]),
+    /// Of the argument, the bits of the first number are the second.
+    BitsAre(u8, u64, u64),
+    /// The argument names a process other than this one.
+    OtherThanOwn(u8),
+    /// The same, where 0 is this process too.
+    OtherThanOwnOrZero(u8),
+    /// The argument is a pointer, to something.
+    IsThere(u8),
+    /// One of these holds. It must not be [`Always`](When::Always).
+    Any(&'static [When]),
+}
 
 type Call = (i64, When);
 
@@ -40,8 +58,8 @@ const COMMANDS: &[u64] = &[
     0x401c_5820,
 ];
 
-/// Commands that ask or set nothing but what is the worker's own: is it a terminal, how wide is it, how much is
-/// there to read, does it block, is it closed by `exec`.
+/// Commands that ask or set nothing but what is the worker's own: is it a terminal, how wide is it,
+/// how much is there to read, does it block, is it closed by `exec`.
 const QUESTIONS: &[u64] = &[
     0x5401,
     0x802c_542a,
@@ -191,15 +209,15 @@ pub(super) const OF_THIS_MACHINE: &[Call] = &[
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) const OF_THIS_MACHINE: &[Call] = &[SIGNAL_TO_A_THREAD];
 
-/// It names a thread, whoever's. The C library `musl` signals its own threads by it; there Landlock alone keeps
-/// signals inside, from Linux 6.12 on.
+/// It names a thread of any process. The C library `musl` signals its own threads by it; there
+/// Landlock alone keeps signals inside, from Linux 6.12 on.
 #[cfg(not(target_env = "musl"))]
 const SIGNAL_TO_A_THREAD: Call = (libc::SYS_tkill, Always);
 #[cfg(target_env = "musl")]
 const SIGNAL_TO_A_THREAD: Call = (libc::SYS_tgkill, OtherThanOwn(0));
 
-/// Refused where nothing may be written. Otherwise it is a part of writing: `std::fs::copy` sets permissions, and
-/// devices are worked by commands.
+/// Refused where nothing may be written. Otherwise it is a part of writing: `std::fs::copy` sets
+/// permissions, and devices are worked by commands.
 pub(super) const WRITING: &[Call] = &[
     (libc::SYS_fchmod, Always),
     (libc::SYS_fchown, Always),
@@ -220,16 +238,17 @@ pub(super) const NETWORK: &[Call] = &[
     (libc::SYS_accept4, Always),
 ];
 
-/// One of a pair of Unix stream sockets reaches the other only. One for datagrams can send to any socket that has
-/// a name, and in other families so can others.
+/// One of a pair of Unix stream sockets reaches the other only. One for datagrams can send to any
+/// socket that has a name, and in other families so can others.
 const BEYOND_THE_PAIR: When = Any(&[
     IsNot(0, &[libc::AF_UNIX as u64]),
     BitsAre(1, 0xf, libc::SOCK_DGRAM as u64),
     BitsAre(1, 0xf, libc::SOCK_RAW as u64),
 ]);
 
-/// What a call's number may have in addition. Kernels for x86-64 may take each call once more, with a bit set, from
-/// programs with pointers of 32 bits; and they do not ask which kind of program it is.
+/// What a call's number may have in addition. Kernels for x86-64 may take each call once more, with
+/// a bit set, from programs with pointers of 32 bits; and they do not ask which kind of program it
+/// is.
 #[cfg(target_arch = "x86_64")]
 pub(super) const BITS: &[i64] = &[0, OF_32_BITS];
 #[cfg(not(target_arch = "x86_64"))]

@@ -1,9 +1,11 @@
 //! How a worker asks the system for memory. The `unsafe` of telling the C library is here.
 //!
-//! A worker does the same again and again: it takes memory for a call, perhaps much, and gives all of it
-//! back. Left to itself, glibc takes it in small steps and returns it at once, which for what is made
-//! of many small pieces, such as a decoded document, takes half as much processor time again. A program
-//! with its own allocator does not notice any of this.
+//! A worker does the same again and again: it takes memory for a call, perhaps much, and gives all
+//! of it back. Left to itself, glibc takes it in small steps and returns it at once, which for what
+//! is made of many small pieces, such as a decoded document, takes half as much processor time
+//! again. A program with its own allocator does not notice any of this.
+
+#![allow(unsafe_code, reason = "the allocator of the C library is told")]
 
 /// The most that glibc takes and keeps in one go; with less the steps begin again.
 #[cfg(target_env = "gnu")]
@@ -11,8 +13,8 @@ const STEP: libc::c_int = 64 << 20;
 
 /// Lets the allocator take memory in large steps and keep some of it from one call to the next.
 ///
-/// Not where memory is limited, since what was taken in advance counts; nor where the environment has
-/// something to say about it.
+/// Not where memory is limited, since what was taken in advance counts; nor where the environment
+/// has something to say about it.
 #[cfg(target_env = "gnu")]
 pub(crate) fn take_large_steps(is_limited: bool) {
     let is_set = |name| std::env::var_os(name).is_some();

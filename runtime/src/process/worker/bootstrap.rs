@@ -4,21 +4,25 @@
 //! finds nothing to do. In a process that a pool has started it sets the worker up and never
 //! returns. The `unsafe` of doing so that early is all here.
 
+#![allow(unsafe_code, reason = "this runs before `main`")]
+
 use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::thread;
 
-use rustix::process::{Resource, Rlimit, Signal};
+use rustix::process::Signal;
 
 use super::allocator;
 use super::context::{FAILED, InLoop, WorkerContext};
+use super::fault::{NotReady, SetUpFault, WorkerFault};
 use super::memory_usage::resident_memory;
 use super::serve_loop;
 use crate::process::mode;
 use crate::process::protocol::event::Event;
 use crate::process::protocol::handshake::{Invitation, VARIABLE, WorkerConfig};
+use crate::sys::rlimit;
 use crate::util::panic;
 
 /// The stack of the thread that runs calls, in bytes: what a main thread usually has.
@@ -70,7 +74,8 @@ fn give_up(reason: &str) -> ! {
 }
 
 /// Ends a worker that cannot go on. Its pool is told why.
-fn stop(context: &WorkerContext, reason: &str) -> ! {
+fn stop(context: &WorkerContext, fault: &WorkerFault) -> ! {
+    let reason = &*fault.to_string();
     context.emit(&Event::Stopping { reason });
     give_up(reason)
 }
@@ -79,21 +84,20 @@ fn become_worker(invitation: &Invitation) -> ! {
     // SAFETY: no other thread of this program runs yet, or, from `init`, the caller was told that
     // this is the first line of `main`; so nobody reads the environment at this moment.
     unsafe { std::env::remove_var(VARIABLE) };
-    let no_set_up = |reason| format!("a worker cannot be set up: {reason}");
     let context: &'static WorkerContext = match connect(invitation) {
         Ok(context) => Box::leak(Box::new(context)),
-        Err(reason) => give_up(&no_set_up(reason)),
+        Err(fault) => give_up(&WorkerFault::SetUp(fault).to_string()),
     };
     panic::set_witness(|message, place| context.tell_of_panic(message, place));
     let config = match set_up(&context.socket) {
         Ok(config) => config,
-        Err(reason) => stop(context, &no_set_up(reason)),
+        Err(fault) => stop(context, &fault.into()),
     };
     let restricted = restrict(&config);
     let reports_memory = config.reports_memory;
     let name = config.pool.clone();
     if !mode::set_worker(config.pool) {
-        stop(context, "a worker was set up twice");
+        stop(context, &WorkerFault::SetUpTwice);
     }
     // A thread of std's, since before `main` the first one is not quite like others: it has no
     // name, and no stack of a size that we know.
@@ -110,63 +114,45 @@ fn become_worker(invitation: &Invitation) -> ! {
             context.wait_for_end();
             worker.join()
         }
-        Err(error) => {
-            let reason = format!(
-                "a worker cannot start its thread; is the pool's `memory_limit` too small, or the \
-                 number of processes limited? {error}"
-            );
-            stop(context, &reason)
-        }
+        Err(error) => stop(context, &WorkerFault::NoThread(error)),
     };
     match result {
         // A polite end: what the program has registered to run at its exit runs.
         Ok(Ok(())) => std::process::exit(0),
-        Ok(Err(reason)) => stop(context, &reason),
-        Err(_) => stop(
-            context,
-            "the worker's loop panicked, which is a fault of offloop",
-        ),
+        Ok(Err(fault)) => stop(context, &fault),
+        Err(_) => stop(context, &WorkerFault::LoopPanicked),
     }
 }
 
 /// Takes what the pool has sent ahead, by which the two hear of each other.
-fn connect(invitation: &Invitation) -> Result<WorkerContext, String> {
-    let describe = |error: rustix::io::Errno| error.to_string();
+fn connect(invitation: &Invitation) -> Result<WorkerContext, SetUpFault> {
     // The kernel kills this process when its parent ends, however it ends. Had it ended before
     // this line, the process would have another parent now.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(describe)?;
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     if rustix::process::getppid() != Some(invitation.parent) {
         std::process::exit(FAILED);
     }
     // The socket came as standard input. User code gets an empty one, and programs that it starts
     // get no socket.
     let stdin = std::io::stdin();
-    let socket: OwnedFd = rustix::io::fcntl_dupfd_cloexec(stdin.as_fd(), 3).map_err(describe)?;
+    let socket: OwnedFd = rustix::io::fcntl_dupfd_cloexec(stdin.as_fd(), 3)?;
     let socket = UnixStream::from(socket);
-    let nothing = File::open("/dev/null").map_err(|error| format!("no /dev/null: {error}"))?;
-    rustix::stdio::dup2_stdin(&nothing).map_err(describe)?;
+    let nothing = File::open("/dev/null").map_err(SetUpFault::NoDevNull)?;
+    rustix::stdio::dup2_stdin(&nothing)?;
     let (ring, doorbell) = WorkerContext::receive(&socket)?;
-    WorkerContext::new(socket, ring, doorbell, invitation.nonce)
-        .map_err(|error| format!("it cannot be told of the end: {error}"))
+    WorkerContext::new(socket, ring, doorbell, invitation.nonce).map_err(SetUpFault::NoEnd)
 }
 
 /// Sets up what must be in place before any user code runs.
-fn set_up(socket: &UnixStream) -> Result<WorkerConfig, String> {
+fn set_up(socket: &UnixStream) -> Result<WorkerConfig, SetUpFault> {
     let config = WorkerConfig::receive(socket)?;
     allocator::take_large_steps(config.memory_limit.is_some());
     if let Some(limit) = config.memory_limit {
-        let limit = Rlimit {
-            current: Some(limit),
-            maximum: Some(limit),
-        };
-        rustix::process::setrlimit(Resource::Data, limit)
-            .map_err(|error| format!("no limit can be set on its memory: {error}"))?;
+        rlimit::limit_data(limit).map_err(SetUpFault::MemoryLimit)?;
     }
     if config.nice != 0 {
-        rustix::process::nice(config.nice).map_err(|error| {
-            let more = config.nice;
-            format!("its niceness cannot be changed by {more}: {error}")
-        })?;
+        rustix::process::nice(config.nice)
+            .map_err(|error| SetUpFault::Niceness(config.nice, error))?;
     }
     ignore_broken_pipes();
     // It is only a label.
@@ -176,7 +162,8 @@ fn set_up(socket: &UnixStream) -> Result<WorkerConfig, String> {
     Ok(config)
 }
 
-/// Puts the worker into its sandbox, if it is to have one: the last step, before the first other thread.
+/// Puts the worker into its sandbox, if it is to have one: the last step, before the first other
+/// thread.
 #[cfg_attr(
     not(feature = "sandbox"),
     allow(
@@ -184,14 +171,14 @@ fn set_up(socket: &UnixStream) -> Result<WorkerConfig, String> {
         reason = "without the feature, nothing fails"
     )
 )]
-fn restrict(config: &WorkerConfig) -> Result<(), String> {
+fn restrict(config: &WorkerConfig) -> Result<(), NotReady> {
     if config.reports_memory {
         // What this opens stays open; inside of a sandbox it cannot be opened.
         resident_memory();
     }
     #[cfg(feature = "sandbox")]
     if let Some(rules) = &config.sandbox {
-        return rules.apply();
+        return rules.apply().map_err(NotReady::Sandbox);
     }
     Ok(())
 }

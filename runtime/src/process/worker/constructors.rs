@@ -7,6 +7,8 @@
 //! be found in memory, as the loader finds it: by the dynamic section of the file that our own
 //! constructor is in. The `unsafe` of reading it is all here.
 
+#![allow(unsafe_code, reason = "the table of constructors is read")]
+
 use std::ffi::{c_char, c_int, c_void};
 
 use super::bootstrap;

@@ -6,15 +6,13 @@ use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, TryLockError};
 
-use rustix::event::{PollFd, PollFlags};
-use rustix::process::{PidfdFlags, pidfd_open};
-
 use crate::context::{Asked, Progress};
 use crate::error::Phase;
+use crate::error::fault::PoolFault;
 use crate::process::protocol::event::{Delivery, Event};
 use crate::process::transport::Ring;
-use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
+use crate::sys::{eventfd, pidfd};
 use crate::util::sync::lock;
 
 /// The exit code of a worker that cannot work.
@@ -42,19 +40,19 @@ pub(crate) struct WorkerContext {
 
 impl WorkerContext {
     /// Takes what the pool has sent ahead.
-    pub(crate) fn receive(socket: &UnixStream) -> Result<(Ring, OwnedFd), String> {
+    pub(crate) fn receive(socket: &UnixStream) -> Result<(Ring, OwnedFd), PoolFault> {
         let received = loop {
             match fd_passing::receive(socket) {
                 Ok(received) => break received,
                 Err(NoDescriptors::NotYet) => {}
-                Err(NoDescriptors::Closed) => return Err("the pool has gone".to_owned()),
-                Err(NoDescriptors::Garbage(fault)) => return Err(fault.to_string()),
+                Err(NoDescriptors::Closed) => return Err(PoolFault::Gone),
+                Err(NoDescriptors::Garbage(fault)) => return Err(fault.into()),
             }
         };
         let mut descriptors = received.descriptors.into_iter();
         match (received.purpose, descriptors.next(), descriptors.next()) {
             (FdPurpose::Start, Some(ring), Some(doorbell)) => Ok((Ring::open(ring)?, doorbell)),
-            _ => Err("the pool has sent no ring".to_owned()),
+            _ => Err(PoolFault::NoRing),
         }
     }
 
@@ -64,11 +62,10 @@ impl WorkerContext {
         doorbell: OwnedFd,
         nonce: u64,
     ) -> io::Result<WorkerContext> {
-        let parent = rustix::process::getppid();
         Ok(WorkerContext {
             // Where there is no such thing, the kernel's word has to do.
-            parent: parent.and_then(|parent| pidfd_open(parent, PidfdFlags::empty()).ok()),
-            loop_ended: doorbell::descriptor()?,
+            parent: pidfd::of_parent(),
+            loop_ended: eventfd::create()?,
             socket,
             ring,
             doorbell,
@@ -113,7 +110,11 @@ impl WorkerContext {
 
     /// Says that there was a panic, which may be the end of this process.
     pub(super) fn tell_of_panic(&self, message: &str, place: &str) {
-        let text = &*format!("panicked at {place}: {message}");
+        // It aborts because the panic before cannot unwind any further. That one is the reason.
+        if place.contains("core/src/panicking.rs:") {
+            return;
+        }
+        let text = &*format!("{place}: {message}");
         let call = self.call.load(Ordering::Acquire);
         self.emit(&Event::Panicked { call, text });
     }
@@ -124,19 +125,12 @@ impl WorkerContext {
 
     /// Waits until the worker's loop or the program that it works for has ended.
     ///
-    /// The kernel kills this process with that program. Should it not have, the loop is told here. The
-    /// socket is not waited for: it would stay open as long as this waits, also if user code has
-    /// closed it by mistake, which the pool is to hear of.
+    /// The kernel kills this process with that program. Should it not have, the loop is told here.
+    /// The socket is not waited for: it would stay open as long as this waits, also if user code
+    /// has closed it by mistake, which the pool is to hear of.
     pub(crate) fn wait_for_end(&self) {
-        let mut ends: Vec<_> = [Some(&self.loop_ended), self.parent.as_ref()]
-            .into_iter()
-            .flatten()
-            .map(|end| PollFd::new(end, PollFlags::IN))
-            .collect();
-        while ends.iter().all(|end| end.revents().is_empty()) {
-            // Interrupted, or there is no memory for it: once more.
-            let _ = rustix::event::poll(&mut ends, None);
-        }
+        let ends = [Some(&self.loop_ended), self.parent.as_ref()];
+        pidfd::wait_for_any(ends.into_iter().flatten());
         self.ring.close();
     }
 }
@@ -146,9 +140,9 @@ pub(crate) struct InLoop(pub(crate) &'static WorkerContext);
 
 impl Drop for InLoop {
     fn drop(&mut self) {
-        // If the main thread cannot be told, the function has closed descriptors that are not its own,
-        // and this process is of no more use.
-        if let Err(error) = doorbell::ring(self.0.loop_ended.as_fd()) {
+        // If the main thread cannot be told, the function has closed descriptors that are not its
+        // own, and this process is of no more use.
+        if let Err(error) = eventfd::signal(self.0.loop_ended.as_fd()) {
             let reason = &*format!("descriptors of the worker were closed: {error}");
             self.0.emit(&Event::Stopping { reason });
             std::process::exit(FAILED);

@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use super::context::WorkerContext;
+use super::fault::ResultFault;
 use super::requests::Inbox;
 use crate::process::protocol::reply::{CodecReport, ReplyKind};
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
@@ -26,8 +27,8 @@ impl Answer {
     /// Tells of what went wrong.
     pub(crate) fn report<T: Wire>(kind: ReplyKind, report: &T) -> Answer {
         let mut out = Encoder::new(Vec::new());
-        // Texts, numbers and options of them can always be encoded; should it fail all the same, the
-        // pool says that it cannot read the report.
+        // Texts, numbers and options of them can always be encoded; should it fail all the same,
+        // the pool says that it cannot read the report.
         let _ = out.output(report);
         Answer {
             kind,
@@ -38,8 +39,8 @@ impl Answer {
     }
 
     /// Tells that the result does not get to the pool.
-    pub(crate) fn cannot_be_sent(mut reason: String) -> Answer {
-        reason.insert_str(0, "the result: ");
+    pub(crate) fn cannot_be_sent(fault: &ResultFault) -> Answer {
+        let reason = format!("the result: {fault}");
         let report = CodecReport {
             encoding: true,
             reason,
@@ -78,7 +79,7 @@ impl Outbox {
     }
 
     /// The result has been encoded.
-    pub(crate) fn pack(&mut self, mut out: Encoder) -> Result<Answer, String> {
+    pub(crate) fn pack(&mut self, mut out: Encoder) -> Result<Answer, ResultFault> {
         let handles = out.take_handles();
         let laid = match out.unspilled() {
             Some(length) if length <= INLINE => Ok(0),
@@ -91,7 +92,7 @@ impl Outbox {
             } else {
                 ReplyKind::ValueWith
             },
-            laid: laid.map_err(|error| error.to_string())?,
+            laid: laid.map_err(ResultFault::Format)?,
             bytes,
             handles,
         })
@@ -108,7 +109,7 @@ impl Outbox {
         }
     }
 
-    /// Hands in the answer of a call, and wakes whoever waits for it.
+    /// Hands in the answer of a call, and wakes the listener of the call.
     pub(crate) fn send(
         &mut self,
         position: u64,
@@ -116,9 +117,9 @@ impl Outbox {
         mut answer: Answer,
         inbox: &Inbox,
     ) -> io::Result<()> {
-        if let Err(reason) = self.send_ahead(call, &mut answer) {
+        if let Err(fault) = self.send_ahead(call, &mut answer) {
             // This one fits.
-            answer = Answer::cannot_be_sent(reason);
+            answer = Answer::cannot_be_sent(&fault);
         }
         let ring = &self.context.ring;
         let (at, in_slot) = match answer.laid {
@@ -142,18 +143,18 @@ impl Outbox {
     }
 
     /// Sends what has to be there before the answer.
-    fn send_ahead(&mut self, call: u64, answer: &mut Answer) -> Result<(), String> {
+    fn send_ahead(&mut self, call: u64, answer: &mut Answer) -> Result<(), ResultFault> {
         if answer.laid == 0 && answer.bytes.len() > INLINE {
             // A report with a long text.
             let mut out = self.encoder();
             let room = out.put(&answer.bytes).and_then(|()| out.finish());
             self.take_back(out);
-            answer.laid = room.map_err(|error| error.to_string())?;
+            answer.laid = room.map_err(ResultFault::Format)?;
         }
         if !answer.handles.is_empty() {
             let handles: Vec<_> = answer.handles.iter().map(|handle| handle.as_fd()).collect();
             fd_passing::send(&self.context.socket, FdPurpose::Values(call), &handles)
-                .map_err(|error| format!("its memory cannot be sent: {error}"))?;
+                .map_err(ResultFault::Descriptors)?;
         }
         Ok(())
     }

@@ -4,10 +4,11 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use super::context::WorkerContext;
+use crate::error::fault::{PoolFault, ProtocolFault};
 use crate::process::transport::DOORBELLS;
-use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose, NoDescriptors};
 use crate::process::transport::shm::region::Region;
+use crate::sys::eventfd;
 
 pub(crate) struct Inbox {
     context: &'static WorkerContext,
@@ -38,14 +39,14 @@ impl Inbox {
     }
 
     /// The call at this position, with whatever it needs.
-    pub(crate) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, String> {
+    pub(crate) fn open(&mut self, position: u64, call: u64) -> Result<Opened<'_>, PoolFault> {
         let ring = &self.context.ring;
         while self.received < ring.fd_messages(position) {
             match fd_passing::receive(&self.context.socket) {
                 Ok(received) => self.sort(received.purpose, received.descriptors)?,
                 Err(NoDescriptors::NotYet) => {}
                 Err(NoDescriptors::Closed) => return Ok(Opened::PoolHasGone),
-                Err(NoDescriptors::Garbage(fault)) => return Err(fault.to_string()),
+                Err(NoDescriptors::Garbage(fault)) => return Err(fault.into()),
             }
         }
         // Those of a call that was taken back are not wanted any more.
@@ -59,15 +60,15 @@ impl Inbox {
         } else {
             match &mut self.region {
                 Some(region) if region.id() == at.memory => {
-                    region.call(at.length).map_err(|error| error.to_string())?
+                    region.call(at.length).map_err(ProtocolFault::Memory)?
                 }
-                _ => return Err("a call lies in memory that was not sent".to_owned()),
+                _ => return Err(PoolFault::NoCallMemory),
             }
         };
         Ok(Opened::Call(message, values))
     }
 
-    fn sort(&mut self, purpose: FdPurpose, mut descriptors: Vec<OwnedFd>) -> Result<(), String> {
+    fn sort(&mut self, purpose: FdPurpose, mut descriptors: Vec<OwnedFd>) -> Result<(), PoolFault> {
         self.received += 1;
         match (purpose, descriptors.pop()) {
             (FdPurpose::Values(call), last) => {
@@ -75,13 +76,12 @@ impl Inbox {
                 self.values = Some((call, descriptors));
             }
             (FdPurpose::Memory(id), Some(descriptor)) => {
-                self.region =
-                    Some(Region::open(id, descriptor).map_err(|error| error.to_string())?);
+                self.region = Some(Region::open(id, descriptor).map_err(ProtocolFault::Memory)?);
             }
             (FdPurpose::Doorbell(number), Some(descriptor)) if number < DOORBELLS => {
                 self.doorbells[number] = Some(descriptor);
             }
-            (other, _) => return Err(format!("descriptors that are not for workers: {other:?}")),
+            _ => return Err(PoolFault::WorkerMessage),
         }
         Ok(())
     }
@@ -92,6 +92,6 @@ impl Inbox {
             Some(doorbell) => doorbell.as_fd(),
             None => self.context.doorbell.as_fd(),
         };
-        doorbell::ring(doorbell)
+        eventfd::signal(doorbell)
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::context::WorkerContext;
+use super::fault::{NotReady, WorkerFault};
 use super::memory_usage::resident_memory;
 use super::replies::{Answer, Outbox};
 use super::requests::{Inbox, Opened};
@@ -21,16 +22,19 @@ use crate::wire::{Decoder, Handle};
 /// If `restricted` has failed, no code of the user's runs: the pool is told, and that is all.
 pub(crate) fn serve(
     context: &'static WorkerContext,
-    restricted: Result<(), String>,
+    restricted: Result<(), NotReady>,
     reports_memory: bool,
-) -> Result<(), String> {
-    let registry = Registry::get()?;
+) -> Result<(), WorkerFault> {
+    let registry = Registry::get().map_err(WorkerFault::Clash)?;
     let socket = &context.socket;
     handshake::say_hello(socket, registry.build_id(), context.nonce)
-        .map_err(|error| format!("the worker cannot say hello: {error}"))?;
+        .map_err(WorkerFault::NoHello)?;
     context::serve_process(context);
-    let failure = restricted.and_then(|()| hooks::run_all()).err();
-    handshake::report_ready(socket, failure.as_deref())?;
+    let failure = restricted
+        .and_then(|()| hooks::run_all().map_err(NotReady::Hook))
+        .err()
+        .map(|fault| fault.to_string());
+    handshake::report_ready(socket, failure.as_deref()).map_err(WorkerFault::NoReady)?;
     if failure.is_some() {
         return Ok(());
     }
@@ -44,7 +48,7 @@ pub(crate) fn serve(
                 answer(registry, position, message, values, context, &mut outbox)
             }
             Ok(Opened::PoolHasGone) => return Ok(()),
-            Err(reason) => return Err(format!("the pool is not understood: {reason}")),
+            Err(fault) => return Err(WorkerFault::Pool(fault)),
         };
         // What the function has printed is not to be lost if the worker is killed next. If it
         // cannot be written, there is nobody who reads it.
@@ -54,7 +58,7 @@ pub(crate) fn serve(
         }
         outbox
             .send(position, call, answer, &inbox)
-            .map_err(|error| format!("the pool cannot be told of an answer: {error}"))?;
+            .map_err(WorkerFault::NoDoorbell)?;
         position += 1;
     }
     Ok(())
@@ -90,7 +94,11 @@ fn answer(
     let codec =
         |encoding, reason| Answer::report(ReplyKind::Codec, &CodecReport { encoding, reason });
     let failure = match outcome {
-        Ok(Ok(())) => return outbox.pack(out).unwrap_or_else(Answer::cannot_be_sent),
+        Ok(Ok(())) => {
+            return outbox
+                .pack(out)
+                .unwrap_or_else(|fault| Answer::cannot_be_sent(&fault));
+        }
         Ok(Err(ServeError::Decode(error))) => codec(false, error.to_string()),
         Ok(Err(ServeError::Encode(error))) => codec(true, error.to_string()),
         Err(report) => match context.phase() {

@@ -4,6 +4,8 @@
 //! tell the two apart, but reading it is a system call, which every call of a task would make. So
 //! the C library calls a function after each `fork`. The `unsafe` for that is here.
 
+#![allow(unsafe_code, reason = "the C library calls back")]
+
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -5,6 +5,8 @@
 //! GiB/s: 1.9 as it is; 2.1 with all pages asked for first (`MADV_POPULATE_WRITE`); **7.6** with
 //! huge pages, which are 512 times fewer faults; 5.1 with both.
 
+#![allow(unsafe_code, reason = "advice about memory is given by address")]
+
 use std::collections::TryReserveError;
 use std::mem::MaybeUninit;
 

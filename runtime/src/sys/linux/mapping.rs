@@ -1,5 +1,7 @@
 //! A file that is mapped. All `unsafe` of mapping anonymous files is here.
 
+#![allow(unsafe_code, reason = "files are mapped")]
+
 use std::io;
 use std::os::fd::AsFd;
 use std::ptr::NonNull;
@@ -15,7 +17,8 @@ pub(crate) enum Access {
     ReadWrite,
 }
 
-/// The beginning of a file, mapped and shared with whoever else maps it. Dropping it unmaps it.
+/// The beginning of a file, mapped and shared with all processes that map it. Dropping it unmaps
+/// it.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     start: NonNull<u8>,
@@ -28,8 +31,8 @@ unsafe impl Send for Mapping {}
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    /// Maps the first `length` bytes of the file. It must have them, for good: it must be sealed against becoming
-    /// shorter, or be known to nobody else.
+    /// Maps the first `length` bytes of the file. It must have them, for good: it must be sealed
+    /// against becoming shorter, or be known to nobody else.
     pub(crate) fn new(file: impl AsFd, length: usize, access: Access) -> io::Result<Mapping> {
         let protection = match access {
             Access::Read => ProtFlags::READ,
@@ -40,8 +43,8 @@ impl Mapping {
 
     /// Maps a file that is sealed against writing, for reading.
     pub(crate) fn sealed(file: impl AsFd, length: usize) -> io::Result<Mapping> {
-        // Kernels before 6.7 map such a file not even for reading if it is to be seen what others write. As
-        // nobody does, a private mapping is the same: of the file's own pages.
+        // Kernels before 6.7 map such a file not even for reading if it is to be seen what others
+        // write. As nobody does, a private mapping is the same: of the file's own pages.
         Mapping::map(file, length, ProtFlags::READ, MapFlags::PRIVATE)
     }
 
@@ -71,8 +74,8 @@ impl Mapping {
 
     /// Maps the file up to `length`, which it must have.
     pub(crate) fn remap(&mut self, length: usize) -> io::Result<()> {
-        // SAFETY: the range is our mapping, all of it, and no reference into it lives, because this takes
-        // `&mut self`. On failure it stays as it is.
+        // SAFETY: the range is our mapping, all of it, and no reference into it lives, because this
+        // takes `&mut self`. On failure it stays as it is.
         let start = unsafe {
             rustix::mm::mremap(
                 self.start.as_ptr().cast(),
@@ -100,8 +103,8 @@ impl Mapping {
         }
     }
 
-    /// All pages that it needs, now: it is faster than one by one, and a lack of them is an error here, where
-    /// touching a page that cannot be had would kill the process.
+    /// All pages that it needs, now: it is faster than one by one, and a lack of them is an error
+    /// here, where touching a page that cannot be had would kill the process.
     pub(crate) fn populate(&self) -> io::Result<()> {
         match self.advise(Advice::LinuxPopulateWrite) {
             // A kernel older than 5.14: the pages come one by one.

@@ -1,7 +1,9 @@
 //! Memory that no process can change any more, so that all may read it where it lies.
 //!
-//! The seals of its file say so, and the kernel holds them: no writing, no growing, no shrinking, and no
-//! taking them off. Whoever has received such a file need not trust who has made it.
+//! The seals of its file say so, and the kernel holds them: no writing, no growing, no shrinking,
+//! and no taking them off. Whoever has received such a file need not trust who has made it.
+
+#![allow(unsafe_code, reason = "sealed memory is read where it is mapped")]
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -16,7 +18,7 @@ use crate::sys::MemoryError;
 /// Seen in `/proc/PID/maps`.
 const NAME: &str = "offloop-shared";
 
-/// Without these, somebody could still change what this process reads, or its length.
+/// Without these, another process could still change what this process reads, or its length.
 const SEALS: SealFlags = SealFlags::WRITE
     .union(SealFlags::GROW)
     .union(SealFlags::SHRINK);
@@ -49,8 +51,9 @@ impl SealedMemory {
         // In a child it would stand against sealing as long as the child has it.
         draft.keep_from_children()?;
         draft.populate()?;
-        // SAFETY: it is mapped for writing, with this length, as long as the reference lives. Neither
-        // the file nor the mapping is known to anybody else, and its bytes have values: zero.
+        // SAFETY: it is mapped for writing, with this length, as long as the reference lives.
+        // Neither the file nor the mapping is known to anybody else, and its bytes have values:
+        // zero.
         let bytes = unsafe { std::slice::from_raw_parts_mut(draft.start().as_ptr(), length) };
         fill(bytes)?;
         // The kernel refuses to seal what is still mapped for writing.
@@ -79,8 +82,8 @@ impl SealedMemory {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         let start = self.mapping.start().as_ptr();
-        // SAFETY: so much is mapped as long as `self` lives. The file is sealed: no process writes to
-        // it and its length stays, so this holds whatever other processes do.
+        // SAFETY: so much is mapped as long as `self` lives. The file is sealed: no process writes
+        // to it and its length stays, so this holds whatever other processes do.
         unsafe { std::slice::from_raw_parts(start, self.mapping.len()) }
     }
 

@@ -1,5 +1,5 @@
-//! Who hears that a call is done: the runtime that awaits it, or the pool where that does not listen.
-//! Whatever happens to runtimes, calls end and workers are there for the next.
+//! Who hears that a call is done: the runtime that awaits it, or the pool where that does not
+//! listen. Whatever happens to runtimes, calls end and workers are there for the next.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -84,8 +84,8 @@ fn a_call_goes_on_when_its_runtime_has_ended() {
     });
 }
 
-/// tokio puts off a task that has done much in one poll, and outside of its own threads it does so by
-/// waking it at once, wherever it is.
+/// tokio puts off a task that has done much in one poll, and outside of its own threads it does so
+/// by waking it at once, wherever it is.
 #[test]
 fn a_task_that_has_used_up_its_budget_may_make_calls() {
     static POOL: ProcessPool = ProcessPool::new("budget").workers(1);

@@ -1,5 +1,5 @@
-//! A pool of another crate, which this one is: `#[cpu_bound(pool = ..)]` and `on` take it as they take a
-//! pool of offloop's.
+//! A pool of another crate, which this one is: `#[cpu_bound(pool = ..)]` and `on` take it as they
+//! take a pool of offloop's.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,26 +21,26 @@ static SPAWNING: Spawning = Spawning {
 };
 
 impl Pool for Spawning {
-    fn pool_name(&self) -> &str {
+    fn pool_name(&self) -> &'static str {
         "spawning"
     }
 
     fn make_call<R: Outcome>(&self, task: TaskCall<R>) -> Call<R> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        Call::from_backend(Box::new(Spawned::New(task, CallOptions::default())))
+        Call::from_backend(Box::new(Spawned::New(task)))
     }
 }
 
 enum Spawned<R: 'static> {
-    New(TaskCall<R>, CallOptions),
+    New(TaskCall<R>),
     Running(Arc<Mutex<(Option<R>, Option<Waker>)>>, CallOptions),
     Moved,
 }
 
 impl<R: Outcome> Backend<R> for Spawned<R> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<R> {
-        if let Spawned::New(..) = self {
-            let Spawned::New(mut task, _) = std::mem::replace(self, Spawned::Moved) else {
+        if let Spawned::New(_) = self {
+            let Spawned::New(mut task) = std::mem::replace(self, Spawned::Moved) else {
                 unreachable!()
             };
             let options = std::mem::take(task.options());
@@ -59,18 +59,16 @@ impl<R: Outcome> Backend<R> for Spawned<R> {
             unreachable!()
         };
         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        match shared.0.take() {
-            Some(outcome) => Poll::Ready(outcome),
-            None => {
-                shared.1 = Some(cx.waker().clone());
-                Poll::Pending
-            }
+        if let Some(outcome) = shared.0.take() {
+            return Poll::Ready(outcome);
         }
+        shared.1 = Some(cx.waker().clone());
+        Poll::Pending
     }
 
     fn options(&mut self) -> &mut CallOptions {
         match self {
-            Spawned::New(task, _) => task.options(),
+            Spawned::New(task) => task.options(),
             Spawned::Running(_, options) => options,
             Spawned::Moved => unreachable!(),
         }
@@ -78,7 +76,7 @@ impl<R: Outcome> Backend<R> for Spawned<R> {
 
     fn into_task(self: Box<Self>) -> Result<TaskCall<R>, Box<dyn Backend<R>>> {
         match *self {
-            Spawned::New(task, _) => Ok(task),
+            Spawned::New(task) => Ok(task),
             running => Err(Box::new(running)),
         }
     }

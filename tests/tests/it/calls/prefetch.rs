@@ -1,5 +1,5 @@
-//! Calls that a worker has ahead of time, behind the one that runs: they have not begun, so nothing that
-//! happens to that one happens to them.
+//! Calls that a worker has ahead of time, behind the one that runs: they have not begun, so nothing
+//! that happens to that one happens to them.
 
 use std::path::Path;
 use std::time::Duration;
@@ -158,8 +158,8 @@ fn calls_that_wait_in_a_worker_are_told_when_their_pool_is_shut_down() {
     }
 }
 
-/// Every call has one outcome, however callers come and go while calls are given ahead, taken back and
-/// taken from one worker by another. A wake-up that is lost is a call that does not end.
+/// Every call has one outcome, however callers come and go while calls are given ahead, taken back
+/// and taken from one worker by another. A wake-up that is lost is a call that does not end.
 #[test]
 fn no_call_is_lost_while_callers_come_and_go() {
     let pool = ProcessPool::new("rounds").workers(3);

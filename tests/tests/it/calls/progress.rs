@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use offloop::{Call, Error, ProcessPool, Progress, blocking_io, cpu_bound};
 use offloop_tests::{Marks, eventually, wait};
@@ -66,7 +66,55 @@ fn is_shown(call: impl Fn(u64, u64, &Path) -> Call<Result<u64, Error>>) {
 
 #[test]
 fn progress_on_a_thread_is_shown() {
-    is_shown(|steps, at, release| count_on_a_thread(steps, at, release));
+    is_shown(count_on_a_thread);
+}
+
+#[test]
+fn progress_in_a_process_is_shown() {
+    static POOL: ProcessPool = ProcessPool::new("progress").workers(1);
+    is_shown(|steps, at, release| count(steps, at, release).on(&POOL));
+}
+
+#[test]
+fn progress_of_each_of_many_calls_is_its_own() {
+    let pool = ProcessPool::new("progress-many").workers(2);
+    let release = Path::new("/");
+    let calls: Vec<_> = (1..=200)
+        .map(|steps| {
+            let shown = Shown::default();
+            let call = shown.watch(count(steps, 0, release).on(&pool)).start();
+            (steps, shown, call)
+        })
+        .collect();
+    for (steps, shown, call) in calls {
+        assert_eq!(wait(call).unwrap(), steps);
+        let all = shown.all();
+        assert_eq!(all.last(), Some(&steps), "of a call with {steps} steps");
+        assert!(all.iter().all(|done| *done <= steps));
+    }
+}
+
+#[test]
+fn progress_is_shown_some_thirty_times_a_second_at_most() {
+    #[cpu_bound]
+    fn busy(millis: u64) -> u64 {
+        let start = Instant::now();
+        let mut done = 0;
+        while start.elapsed() < Duration::from_millis(millis) {
+            done += 1;
+            offloop::context::progress(done, 0);
+        }
+        done
+    }
+    let pool = ProcessPool::new("progress-often").workers(1);
+    let shown = Shown::default();
+    let start = Instant::now();
+    let done = wait(shown.watch(busy(500).on(&pool))).unwrap();
+    let most = start.elapsed().as_millis() / 33 + 2;
+    let all = shown.all();
+    assert_eq!(all.last(), Some(&done));
+    assert!(all.len() as u128 <= most, "{} times", all.len());
+    assert!(shown.0.lock().unwrap()[0].fraction().is_none());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Pools outlive the runtimes that await their calls. Each `#[tokio::test]` of this binary has one of its
-//! own, and many of them share the global pools.
+//! Pools outlive the runtimes that await their calls. Each `#[tokio::test]` of this binary has one
+//! of its own, and many of them share the global pools.
 
 use offloop::{blocking_io, cpu_bound};
 use offloop_tests::wait;

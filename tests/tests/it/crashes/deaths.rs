@@ -10,7 +10,12 @@ use serde::{Deserialize, Serialize};
 static ALONE: ProcessPool = ProcessPool::new("crashes").workers(1);
 /// Of all others.
 static POOL: ProcessPool = ProcessPool::new("shared").workers(2);
-static SMALL: ProcessPool = ProcessPool::new("small").workers(1).memory_limit(256 << 20);
+/// Without a backtrace, which the environment may ask for: a long one pushes out of the last lines what the
+/// standard library says of the memory.
+static SMALL: ProcessPool = ProcessPool::new("small")
+    .workers(1)
+    .envs(&[("RUST_BACKTRACE", "0")])
+    .memory_limit(256 << 20);
 
 #[cpu_bound(pool = ALONE)]
 fn fine(value: u32) -> (u32, u32) {
@@ -71,7 +76,9 @@ async fn a_crash_is_told_and_the_pool_goes_on() {
     }
     assert!(!is_alive(first));
 
-    assert_eq!(died(tasks::abort().on(&ALONE).await).exit, Exit::Signal(6));
+    let aborted = died(tasks::abort().on(&ALONE).await);
+    assert_eq!(aborted.exit, Exit::Signal(6));
+    assert_eq!(aborted.fault, None, "it has not said why");
     assert_eq!(died(exit(0).await).exit, Exit::Code(0));
     assert_eq!(died(exit(3).await).exit, Exit::Code(3));
     assert_eq!(died(overflow(0).await).exit, Exit::Signal(11));
@@ -89,6 +96,46 @@ async fn a_memory_limit_holds_and_is_named() {
     let evidence = died.out_of_memory.unwrap();
     assert!(evidence.contains(&(256 << 20).to_string()), "{evidence}");
     assert_eq!(allocate(1 << 20).await.unwrap(), 1 << 20);
+}
+
+#[tokio::test]
+async fn a_panic_that_aborts_the_worker_is_told_as_its_reason() {
+    /// A second panic while the first one unwinds is the end of the process.
+    struct PanicsToo;
+    impl Drop for PanicsToo {
+        fn drop(&mut self) {
+            panic!("the second one");
+        }
+    }
+
+    #[cpu_bound(pool = POOL)]
+    fn panic_twice(with: u32) {
+        let _panics_too = PanicsToo;
+        panic!("the first one of {with}");
+    }
+
+    #[cpu_bound(pool = POOL)]
+    fn panic_and_exit() {
+        let caught = std::panic::catch_unwind(|| panic!("caught"));
+        assert!(caught.is_err());
+        std::process::exit(1);
+    }
+
+    let died_twice = died(panic_twice(7).await);
+    assert_eq!(died_twice.exit, Exit::Signal(6));
+    let reason = died_twice.fault.clone().unwrap();
+    assert!(reason.starts_with("it panicked at "), "{reason}");
+    assert!(reason.contains("deaths.rs:"), "{reason}");
+    assert!(reason.ends_with(": the second one"), "{reason}");
+    let text = Error::WorkerDied(Box::new(died_twice)).to_string();
+    assert!(
+        text.contains("(SIGABRT), because it panicked at "),
+        "{text}"
+    );
+
+    let exited = died(panic_and_exit().await);
+    assert_eq!(exited.exit, Exit::Code(1));
+    assert_eq!(exited.fault, None, "the panic was caught");
 }
 
 #[tokio::test]

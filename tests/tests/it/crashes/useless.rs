@@ -1,5 +1,5 @@
-//! Workers that are there and of no use: stopped, dead and not yet buried, or without their descriptors.
-//! They cost no call that they did not begin, and no time to speak of.
+//! Workers that are there and of no use: stopped, dead and not yet buried, or without their
+//! descriptors. They cost no call that they did not begin, and no time to speak of.
 
 use std::time::{Duration, Instant};
 
@@ -88,7 +88,10 @@ fn a_worker_without_descriptors_still_answers_and_is_replaced_at_once() {
     let start = Instant::now();
     for _ in 0..20 {
         let worker = wait(close_all().on(&pool)).unwrap();
-        assert_ne!(wait(pid().on(&pool)).unwrap(), worker);
+        // On a busy machine it may answer once more before the pool knows.
+        eventually("another takes its place", || {
+            wait(pid().on(&pool)).unwrap() != worker
+        });
     }
     // Waiting for it to end by itself would take five seconds each time.
     assert!(start.elapsed() < Duration::from_secs(90));

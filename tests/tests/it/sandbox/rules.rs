@@ -1,5 +1,5 @@
-//! What code in a sandbox can do and what it cannot, but for files, in worker processes; and that everything
-//! else of a pool works there too.
+//! What code in a sandbox can do and what it cannot, but for files, in worker processes; and that
+//! everything else of a pool works there too.
 
 use std::collections::HashMap;
 use std::io;
@@ -175,7 +175,8 @@ async fn a_sandbox_has_no_way_around_its_rules() {
     refused(system_call(libc::SYS_bpf, 0, 0).await);
     refused(system_call(libc::SYS_ptrace, 0, 0).await);
     refused(system_call(libc::SYS_ioctl, 1, 0x5412).await);
-    // What the upper half of a number says is nothing to the kernel, so it must not be to the filter.
+    // What the upper half of a number says is nothing to the kernel, so it must not be to the
+    // filter.
     refused(system_call(libc::SYS_ioctl, 1, 0x1_0000_5412).await);
     refused(system_call(libc::SYS_prctl, 1, 0).await);
     let error = system_call(libc::SYS_clone3, 0, 0).await.unwrap_err();

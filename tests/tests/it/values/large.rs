@@ -40,8 +40,11 @@ fn length_of_shared(bytes: Shared<[u8]>) -> usize {
 #[test]
 fn a_value_that_a_memory_limit_forbids_costs_its_call() {
     let limit = 128 * MIB;
-    let pool = ProcessPool::new("limited").workers(1);
-    let pool = pool.memory_limit(limit as u64);
+    // A long backtrace would push out of the last lines what is said of the memory.
+    let pool = ProcessPool::new("limited")
+        .workers(1)
+        .envs(&[("RUST_BACKTRACE", "0")])
+        .memory_limit(limit as u64);
     let large = pattern(limit + MIB, 1);
     for _ in 0..2 {
         let there = wait(length_of_lent(&large).on(&pool)).unwrap();
@@ -66,8 +69,8 @@ static TICKS: AtomicU64 = AtomicU64::new(0);
 /// The process that has the event loop; 0 in others.
 static HOME: AtomicU32 = AtomicU32::new(0);
 
-/// Encoded and decoded in the process that has the event loop, it waits for the event loop to go on: if
-/// that happened on the event loop, it would wait for ever.
+/// Encoded and decoded in the process that has the event loop, it waits for the event loop to go
+/// on: if that happened on the event loop, it would wait for ever.
 #[derive(Debug, PartialEq)]
 struct WaitsForTheLoop;
 
@@ -96,7 +99,8 @@ impl<'de> Deserialize<'de> for WaitsForTheLoop {
     }
 }
 
-/// The bytes come first: whether a value is small is tried out on the event loop, which ends with them.
+/// The bytes come first: whether a value is small is tried out on the event loop, which ends with
+/// them.
 #[cpu_bound]
 fn back(bytes: Vec<u8>, waits: WaitsForTheLoop) -> (Vec<u8>, WaitsForTheLoop) {
     (bytes, waits)

@@ -118,8 +118,8 @@ fn goes_there_and_back(pool: &ProcessPool, length: usize, seed: u8) {
 #[test]
 fn values_of_every_size_around_every_border_arrive() {
     let pool = ProcessPool::new("borders").workers(1);
-    // A slot holds less than 2 KiB, and what is encoded in passing 64 KiB; beside the value there are
-    // some bytes that say what it is.
+    // A slot holds less than 2 KiB, and what is encoded in passing 64 KiB; beside the value there
+    // are some bytes that say what it is.
     let small = (0..40).chain(1800..2 * KIB + 2);
     let medium = 64 * KIB - 60..64 * KIB + 2;
     let large = [MIB - 1, MIB, MIB + 1];

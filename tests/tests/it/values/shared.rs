@@ -78,7 +78,8 @@ fn same_model(model: Model, padding: Vec<u8>) -> (Model, Vec<u8>) {
     (model, padding)
 }
 
-/// Sent back, it is the memory that the program has already; a large `Vec` beside it lies elsewhere.
+/// Sent back, it is the memory that the program has already; a large `Vec` beside it lies
+/// elsewhere.
 #[test]
 fn a_shared_value_goes_back_from_within_structs_and_beside_large_values() {
     let pool = ProcessPool::new("model").workers(1);

@@ -112,7 +112,8 @@ fn threads_that_short_calls_leave_out_are_there_for_calls_that_block() {
 
 #[test]
 fn no_wake_up_is_lost_between_work_and_rest() {
-    // From several threads at once, in bursts of any size, so that threads go to rest while calls come.
+    // From several threads at once, in bursts of any size, so that threads go to rest while calls
+    // come.
     let pool = ThreadPool::new("to-and-fro").threads(6);
     std::thread::scope(|scope| {
         for caller in 0..3 {

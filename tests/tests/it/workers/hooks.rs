@@ -1,5 +1,5 @@
-//! `#[offloop::on_worker_start]`: what runs in each worker before its first call. All workers of this binary
-//! run the two hooks, which do nothing unless their pool says so.
+//! `#[offloop::on_worker_start]`: what runs in each worker before its first call. All workers of
+//! this binary run the two hooks, which do nothing unless their pool says so.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -15,12 +15,17 @@ fn nowhere() -> ProcessPool {
 
 #[test]
 fn a_worker_that_cannot_start_is_an_error_with_its_reason() {
-    // What the kernel says of the folder, and what is seen of a worker that has no memory.
+    // What the kernel says of the folder, what is seen of a worker that has no memory, and what one
+    // says itself that has too little.
     for (pool, words) in [
         (nowhere().workers(1), "No such file"),
         (
             ProcessPool::new("starved").workers(1).memory_limit(4096),
             "ended before it was ready",
+        ),
+        (
+            ProcessPool::new("hungry").workers(1).memory_limit(2 << 20),
+            "because it stopped: a worker cannot start its thread; is the pool's `memory_limit` too",
         ),
     ] {
         let error = wait(tasks::pid().on(&pool)).unwrap_err();
@@ -38,8 +43,8 @@ fn workers_that_do_not_start_are_tried_again_after_a_pause_that_grows() {
     for call in calls {
         assert!(matches!(wait(call), Err(Error::CannotStart(_))));
     }
-    // 100 and 200 milliseconds lie between the three rounds that the first call waits for, of at most
-    // 4 starts each. On a busy machine the last call may come after these.
+    // 100 and 200 milliseconds lie between the three rounds that the first call waits for, of at
+    // most 4 starts each. On a busy machine the last call may come after these.
     let took = start.elapsed();
     assert!(took >= Duration::from_millis(300), "{took:?}");
     let stats = pool.stats();

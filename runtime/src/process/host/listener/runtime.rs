@@ -1,5 +1,7 @@
 //! Doorbells of tokio runtimes. The `unsafe` of registering a descriptor with one is here.
 
+#![allow(unsafe_code, reason = "a descriptor is registered with a runtime")]
+
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -128,8 +130,8 @@ impl Doorbell {
         // tokio panics where the runtime was built without I/O, or ends at this moment.
         let registered = panic::catch(|| {
             let _context = runtime.handle.enter();
-            // SAFETY: the descriptor is owned by what this gives, which gives it to nobody, so that it
-            // stays open and the same as long as it is registered.
+            // SAFETY: the descriptor is owned by what this returns, which never gives it away, so
+            // that it stays open and the same as long as it is registered.
             unsafe { AsyncFd::register_with_interest(descriptor, Interest::READABLE) }
         });
         let registration = match registered {
@@ -178,8 +180,8 @@ impl Doorbell {
         let Some(registered) = &*registration else {
             return false;
         };
-        // Without tokio's budget for tasks: where a task has used it up, tokio would put this off by
-        // waking it, here and now, under this lock.
+        // Without tokio's budget for tasks: where a task has used it up, tokio would put this off
+        // by waking it, here and now, under this lock.
         let mut look = unconstrained(poll_fn(|cx| registered.poll_read_ready(cx)));
         loop {
             match Pin::new(&mut look).poll(&mut cx) {

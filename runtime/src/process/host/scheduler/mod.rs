@@ -1,11 +1,10 @@
 //! The scheduler of a process pool: the queue, and which worker takes which call.
 //!
 //! A call goes to an idle worker at once, in the caller's own poll; otherwise it waits, first come
-//! first served, and the next worker that is free takes it. Short calls are prefetched: they wait in
-//! workers, so that a worker goes from one to the next by itself.
+//! first served, and the next worker that is free takes it. Short calls are prefetched: they wait
+//! in workers, so that a worker goes from one to the next by itself.
 
 pub(crate) mod job;
-pub(crate) mod poison;
 mod prefetch;
 mod retry;
 mod roster;
@@ -19,11 +18,11 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use self::job::Job;
-use self::poison::Poison;
 use self::roster::Roster;
 use self::watchdog::Watchdog;
 use super::exit_hook;
 use super::offload;
+use super::poison::Poison;
 use super::worker;
 use crate::error::Started;
 use crate::pool::closing::Watchers;
@@ -45,8 +44,8 @@ pub(crate) struct Scheduler {
     forks: u32,
     counters: Counters,
     poison: Poison,
-    /// Held from taking a call out of the queue until a worker has it, so that calls come to workers in
-    /// their order. Taken before all other locks.
+    /// Held from taking a call out of the queue until a worker has it, so that calls come to
+    /// workers in their order. Taken before all other locks.
     taking: Mutex<()>,
     /// How many calls were put behind others in workers.
     prefetched: AtomicUsize,
@@ -80,7 +79,7 @@ impl State {
 
 impl Scheduler {
     /// Makes the scheduler of a pool that may have so many workers.
-    pub(crate) fn new(config: Config, workers: usize) -> Arc<Scheduler> {
+    pub(crate) fn new(config: &Config, workers: usize) -> Arc<Scheduler> {
         let scheduler = Arc::new(Scheduler {
             forks: fork::generation(),
             counters: Counters::default(),
@@ -99,7 +98,7 @@ impl Scheduler {
                 abort: false,
                 watchers: Watchers::default(),
             }),
-            config,
+            config: *config,
         });
         exit_hook::include(Arc::<Scheduler>::downgrade(&scheduler));
         scheduler
@@ -313,15 +312,15 @@ impl Scheduler {
 /// What became of a call that was to be given to a worker.
 enum Settled {
     Given,
-    /// Another thread goes on: the worker could not take the call, which is in the queue again, or its
-    /// arguments are being encoded.
+    /// Another thread goes on: the worker could not take the call, which is in the queue again, or
+    /// its arguments are being encoded.
     Elsewhere,
     /// The call needs no worker any more.
     Over,
 }
 
-/// A worker that was taken from those that have nothing to do. Unless it is given a call, it looks for
-/// work when this is dropped, and rests again if there is none.
+/// A worker that was taken from those that have nothing to do. Unless it is given a call, it looks
+/// for work when this is dropped, and rests again if there is none.
 ///
 /// Not to be dropped under a lock of the scheduler.
 struct IdleWorker<'a> {
@@ -330,7 +329,7 @@ struct IdleWorker<'a> {
 }
 
 impl IdleWorker<'_> {
-    /// Gives the worker this call.
+    /// Hands this call to the worker.
     fn take(mut self, taking: MutexGuard<'_, ()>, job: &Arc<Job>) {
         let Some(worker) = self.worker.take() else {
             return;

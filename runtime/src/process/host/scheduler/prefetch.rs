@@ -1,5 +1,5 @@
-//! Prefetch: calls that wait in workers, behind those that run, so that a worker goes from one to the
-//! next without the pool.
+//! Prefetch: calls that wait in workers, behind those that run, so that a worker goes from one to
+//! the next without the pool.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
@@ -13,15 +13,16 @@ use crate::process::host::worker::Taken;
 use crate::util::sync::lock;
 
 impl Scheduler {
-    /// Moves calls from the queue to a worker that has calls already, if no other worker is to come that
-    /// could take them.
+    /// Moves calls from the queue to a worker that has calls already, if no other worker is to come
+    /// that could take them.
     pub(crate) fn refill(self: &Arc<Scheduler>, worker: &Arc<WorkerHandle>) {
         let mut has_given = false;
         loop {
             let taking = lock(&self.taking);
             let mut state = lock(&self.state);
-            // A worker that came to rest in the meantime did not see the calls that were on their way
-            // to this one, and would not come to steal them from behind a call that runs for long.
+            // A worker that came to rest in the meantime did not see the calls that were on their
+            // way to this one, and would not come to steal them from behind a call that runs for
+            // long.
             if has_given || state.queue.len() > 0 {
                 state = match self.take_idle(state) {
                     Ok(idle) => {
@@ -54,7 +55,7 @@ impl Scheduler {
         }
     }
 
-    /// Gives a call to a worker that has none.
+    /// Hands a call to a worker that has none.
     pub(super) fn hand_over(
         self: &Arc<Scheduler>,
         taking: MutexGuard<'_, ()>,
@@ -104,8 +105,8 @@ impl Scheduler {
         }
     }
 
-    /// For a worker that has nothing to do: puts some of the prefetched calls of another worker back at
-    /// the head of the queue.
+    /// For a worker that has nothing to do: puts some of the prefetched calls of another worker
+    /// back at the head of the queue.
     pub(super) fn steal(&self) {
         let workers = lock(&self.state).roster.live();
         for worker in workers {

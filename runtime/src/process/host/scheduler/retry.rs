@@ -7,11 +7,13 @@ use crate::error::Phase;
 pub(super) struct Facts {
     /// How far the worker had come with the call when it died.
     pub(super) phase: Phase,
-    /// How often the call may still go to another worker because its worker died before it began it.
+    /// How often the call may still go to another worker because its worker died before it began
+    /// it.
     pub(super) moves_left: u32,
     /// How often the call may still be made again after a worker died of it.
     pub(super) retries_left: u32,
-    /// How many workers the arguments have killed in all calls with them, the one that died included.
+    /// How many workers the arguments have killed in all calls with them, the one that died
+    /// included.
     pub(super) killed: u32,
     /// So many are too many, whatever the call allows.
     pub(super) poison_after: u32,

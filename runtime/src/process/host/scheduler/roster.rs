@@ -87,7 +87,8 @@ impl<M: Member> Roster<M> {
         self.idle.len() + self.starting + self.max.saturating_sub(self.count)
     }
 
-    /// Returns how many workers to start for so many calls that wait, and notes that they are starting.
+    /// Returns how many workers to start for so many calls that wait, and notes that they are
+    /// starting.
     pub(crate) fn start_for(&mut self, queued: usize) -> usize {
         let for_calls = queued.saturating_sub(self.starting);
         let for_min = self.min.saturating_sub(self.count - self.retiring);
@@ -114,8 +115,8 @@ impl<M: Member> Roster<M> {
         self.live.retain(|other| !is_same(other, worker));
     }
 
-    /// A worker is ready. Returns one that it replaces, if that has nothing to do; one that works ends
-    /// after its calls.
+    /// A worker is ready. Returns one that it replaces, if that has nothing to do; one that works
+    /// ends after its calls.
     pub(crate) fn ready(&mut self) -> Option<Arc<M>> {
         self.starting -= 1;
         let old = self.outgrown.last().cloned()?;
@@ -192,8 +193,8 @@ impl<M: Member> Roster<M> {
         idle
     }
 
-    /// Takes out those that have been idle for so long, as far as they can be spared. Returns them, and
-    /// in how much time the next one will have been idle for so long.
+    /// Takes out those that have been idle for so long, as far as they can be spared. Returns them,
+    /// and in how much time the next one will have been idle for so long.
     pub(crate) fn retire_unused(&mut self, limit: Duration) -> (Vec<Arc<M>>, Option<Duration>) {
         let mut unused = Vec::new();
         while self.count - self.retiring > self.min {
@@ -230,7 +231,8 @@ impl<M: Member> Roster<M> {
         self.live.clone()
     }
 
-    /// Returns whether all workers that there may be are ready, so that no other will take what waits.
+    /// Returns whether all workers that there may be are ready, so that no other will take what
+    /// waits.
     pub(crate) fn is_complete(&self) -> bool {
         self.count >= self.max && self.starting == 0
     }
@@ -250,5 +252,5 @@ impl<M: Member> Roster<M> {
 }
 
 fn is_same<M>(one: &Arc<M>, other: &M) -> bool {
-    std::ptr::eq(&**one, other)
+    std::ptr::eq(Arc::as_ptr(one), other)
 }

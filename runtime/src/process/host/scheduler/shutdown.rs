@@ -28,7 +28,8 @@ impl Scheduler {
         idle
     }
 
-    /// Returns whether the pool was made in this process, rather than in one that this was forked from.
+    /// Returns whether the pool was made in this process, rather than in one that this was forked
+    /// from.
     pub(crate) fn is_of_this_process(&self) -> bool {
         self.forks == fork::generation()
     }

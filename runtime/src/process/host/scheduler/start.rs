@@ -64,7 +64,9 @@ impl Scheduler {
         drop(state);
         if !told.is_empty() {
             let reason = fault.to_string();
-            told.iter().for_each(|job| job.fail_to_start(&reason));
+            for job in told {
+                job.fail_to_start(&reason);
+            }
         }
         self.look_for_end();
     }

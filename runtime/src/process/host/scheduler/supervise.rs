@@ -11,7 +11,7 @@ use crate::error::{Error, Phase, Started};
 use crate::process::config::Config;
 use crate::process::host::listener::Runtime;
 use crate::process::host::post_mortem::Death;
-use crate::process::host::worker::{Call, Supervisor};
+use crate::process::host::worker::{Call, Report, Supervisor};
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
 use crate::util::sync::lock;
@@ -96,6 +96,14 @@ impl Call<Scheduler> for Job {
 
     fn unsent(&self, reason: &Unsent) -> Error {
         self.codec_error(true, reason.to_string(), Started::No)
+    }
+
+    fn wants_progress(&self) -> bool {
+        Job::wants_progress(self)
+    }
+
+    fn progressed(&self, report: Report) {
+        Job::progressed(self, report);
     }
 
     fn finish_with_reply(self: Arc<Job>, reply: Reply<Body>, pid: u32) {

@@ -1,8 +1,8 @@
 //! When the next sweep over the workers comes.
 //!
-//! [`Watchdog`] has two sides: those who give a worker a call see to it that a sweep will come, and the
-//! sweep sees to it that another comes if there is still something to look at. What a sweep does is in
-//! `sweep.rs`.
+//! [`Watchdog`] has two sides: those who give a worker a call see to it that a sweep will come, and
+//! the sweep sees to it that another comes if there is still something to look at. What a sweep
+//! does is in `sweep.rs`.
 
 use std::time::Duration;
 
@@ -23,8 +23,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// Whether a sweep will come, and after which pause. `T` is the timer that begins it.
 #[derive(Debug)]
 pub(super) struct Watchdog<T> {
-    /// A sweep will come. Changed under the lock only; read without it by those who give calls, since
-    /// nearly all of them find that it is so.
+    /// A sweep will come. Changed under the lock only; read without it by those who give calls,
+    /// since nearly all of them find that it is so.
     is_due: AtomicBool,
     next: Mutex<Next<T>>,
 }
@@ -48,11 +48,11 @@ impl<T: Default> Default for Watchdog<T> {
 }
 
 impl<T> Watchdog<T> {
-    /// Sees to it that a sweep will come, after a worker was given a call. `set` sets the timer of the
-    /// sweep; it returns whether it could.
+    /// Sees to it that a sweep will come, after a worker was given a call. `set` sets the timer of
+    /// the sweep; it returns whether it could.
     pub(super) fn ensure(&self, set: impl FnOnce(&mut T, Duration) -> bool) {
-        // After the call was given, before the look whether a sweep will come. The sweep does it the other
-        // way round, so that one of the two sees what the other has done.
+        // After the call was given, before the look whether a sweep will come. The sweep does it
+        // the other way round, so that one of the two sees what the other has done.
         fence(Ordering::SeqCst);
         if !self.is_due.load(Ordering::Relaxed) {
             self.set(&mut lock(&self.next), FIRST_PAUSE, set);
@@ -74,9 +74,9 @@ impl<T> Watchdog<T> {
         self.set(&mut lock(&self.next), pause.min(LONGEST_PAUSE), set);
     }
 
-    /// Sets the timer and notes it under one lock. The sweep takes the same lock when it begins, so it
-    /// never begins in between: noted after it, a sweep that is over would count as one that will come,
-    /// and none would come again.
+    /// Sets the timer and notes it under one lock. The sweep takes the same lock when it begins, so
+    /// it never begins in between: noted after it, a sweep that is over would count as one that
+    /// will come, and none would come again.
     fn set(&self, next: &mut Next<T>, pause: Duration, set: impl FnOnce(&mut T, Duration) -> bool) {
         if self.is_due.load(Ordering::Relaxed) {
             return;
@@ -98,8 +98,9 @@ fn lock<T>(mutex: &Mutex<T>) -> loom::sync::MutexGuard<'_, T> {
 /// All orders in which those who give calls and the sweeps can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
 ///
-/// It can fail. It was run with the timer set and noted one after the other without the lock, with a sweep that
-/// begins without it, and without each of the fences: each time a call was left with no sweep to come.
+/// It can fail. It was run with the timer set and noted one after the other without the lock, with
+/// a sweep that begins without it, and without each of the fences: each time a call was left with
+/// no sweep to come.
 #[cfg(all(test, offloop_loom))]
 mod every_order {
     use super::*;
@@ -108,7 +109,8 @@ mod every_order {
 
     struct Pool {
         watchdog: Watchdog<()>,
-        /// A worker has a call. Changed by exchanges, because in the pool a lock orders its changes.
+        /// A worker has a call. Changed by exchanges, because in the pool a lock orders its
+        /// changes.
         has_call: AtomicBool,
         /// The timer is set, and has not fired. Changed by exchanges too: its lock is another.
         timer: AtomicBool,

@@ -16,6 +16,7 @@ use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
 use crate::process::transport::shm::region::Region;
 use crate::process::transport::{DOORBELLS, INLINE, Place, Placed, SLOTS};
+use crate::sys::eventfd;
 use crate::util::sync::lock;
 
 /// How many calls a worker is given at a time.
@@ -34,7 +35,7 @@ pub(crate) enum Taken {
 }
 
 impl<S: Supervisor> WorkerHandle<S> {
-    /// Gives a call to a worker that has none, if the call is still wanted.
+    /// Hands a call to a worker that has none, if the call is still wanted.
     ///
     /// `message` is `None` while the arguments are being encoded: [`send`](Self::send) follows.
     pub(crate) fn take(
@@ -93,8 +94,8 @@ impl<S: Supervisor> WorkerHandle<S> {
             && limit.is_none_or(|limit| inner.calls.given < limit)
     }
 
-    /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if the
-    /// worker waits for another call, or for none.
+    /// Sends the call that the worker waits for, which had to be encoded first. `Taken::Unfit` if
+    /// the worker waits for another call, or for none.
     pub(crate) fn send(self: &Arc<Self>, call: &Arc<S::Call>, message: &Message) -> Taken {
         let mut inner = lock(&self.inner);
         if inner.calls.reserved.as_ref().map(|reserved| reserved.id()) != Some(call.id()) {
@@ -156,7 +157,8 @@ impl<S: Supervisor> WorkerHandle<S> {
         Taken::Yes
     }
 
-    /// Decides where the call is placed, and sends the worker the descriptors that it needs for that.
+    /// Decides where the call is placed, and sends the worker the descriptors that it needs for
+    /// that.
     fn send_ahead<'a>(
         &self,
         inner: &mut Inner<S::Call>,
@@ -227,7 +229,7 @@ impl<S: Supervisor> WorkerHandle<S> {
         runtime: &Arc<Runtime>,
         number: usize,
     ) -> io::Result<usize> {
-        let descriptor = doorbell::descriptor()?;
+        let descriptor = eventfd::create()?;
         fd_passing::send(
             &self.socket,
             FdPurpose::Doorbell(number),
@@ -246,8 +248,8 @@ impl<S: Supervisor> WorkerHandle<S> {
 #[derive(Debug)]
 enum NoPlace {
     Failed(Unsent),
-    /// The worker is dead. Or it has not taken in what was sent for calls that were taken back since: then
-    /// it is stuck, or there were hundreds of them before its turn came.
+    /// The worker is dead. Or it has not taken in what was sent for calls that were taken back
+    /// since: then it is stuck, or there were hundreds of such calls before it could look.
     Unreachable,
 }
 

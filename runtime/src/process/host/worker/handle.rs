@@ -12,6 +12,7 @@ use rustix::process::Pid;
 use super::setup::Parts;
 use super::state::{Calls, Link, Process};
 use crate::call::header::CallHeader;
+use crate::context::Progress;
 use crate::error::fault::{StartFault, Unsent};
 use crate::error::{Error, Phase, Started};
 use crate::process::config::Config;
@@ -61,6 +62,9 @@ pub(crate) trait Supervisor: Debug + Sized + Send + Sync + 'static {
     fn uncount_prefetched(&self, count: usize);
 }
 
+/// How far a call is, and the number of that: another number is something newer.
+pub(crate) type Report = (u32, Progress);
+
 /// A call, as the handle of the worker sees it that has the call. `S` is the pool.
 pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
     fn id(&self) -> u64;
@@ -71,8 +75,8 @@ pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
     /// Returns the async runtime that is to hear of the answer by itself.
     fn runtime(&self) -> Option<&Arc<Runtime>>;
 
-    /// Notes that `worker` has the call now, and starts its clock if it `runs` at once. False if the
-    /// call is not wanted any more. Called under the lock of the handle.
+    /// Notes that `worker` has the call now, and starts its clock if it `runs` at once. False if
+    /// the call is not wanted any more. Called under the lock of the handle.
     ///
     /// # Errors
     /// There is no clock: the call has to fail with this.
@@ -81,6 +85,12 @@ pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
     /// Returns the error of a call whose arguments cannot be sent. Called under the lock of the
     /// handle.
     fn unsent(&self, reason: &Unsent) -> Error;
+
+    /// Whether the caller wants to know how far the call is.
+    fn wants_progress(&self) -> bool;
+
+    /// The function of the call has said how far it is.
+    fn progressed(&self, report: Report);
 
     /// The worker of this process id has answered the call.
     fn finish_with_reply(self: Arc<Self>, reply: Reply<Body>, pid: u32);
@@ -97,10 +107,10 @@ pub(crate) trait Call<S: Supervisor>: Debug + Send + Sync + 'static {
 
 /// A worker process, as its pool sees it. `S` is the pool.
 ///
-/// A worker runs one call at a time; short calls are prefetched and wait behind that one. Everything
-/// that changes which calls those are happens under the lock of `inner`, together with killing. Each
-/// step that both sides could take is decided in the slot of the call. So a kill that is meant for
-/// one call never hits the next.
+/// A worker runs one call at a time; short calls are prefetched and wait behind that one.
+/// Everything that changes which calls those are happens under the lock of `inner`, together with
+/// killing. Each step that both sides could take is decided in the slot of the call. So a kill that
+/// is meant for one call never hits the next.
 #[derive(Debug)]
 pub(crate) struct WorkerHandle<S: Supervisor> {
     number: usize,

@@ -29,8 +29,8 @@ pub(crate) enum Stop {
 
 impl<S: Supervisor> WorkerHandle<S> {
     /// Ends this call, if it is one of the worker's. A call that has not begun is taken back. If a
-    /// call runs, its function is asked to stop, if `gently`; otherwise the worker is killed with all
-    /// that it has started.
+    /// call runs, its function is asked to stop, if `gently`; otherwise the worker is killed with
+    /// all that it has started.
     pub(crate) fn stop_call(&self, call: u64, gently: bool, reason: StopReason) -> Stop {
         let mut inner = lock(&self.inner);
         if inner.calls.reserved.as_ref().map(|reserved| reserved.id()) == Some(call) {

@@ -1,5 +1,5 @@
-//! The calls that a worker has, in the order in which it takes them up: the one that runs, and those
-//! that were prefetched behind it.
+//! The calls that a worker has, in the order in which it takes them up: the one that runs, and
+//! those that were prefetched behind it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -88,8 +88,8 @@ impl<C> Pipeline<C> {
         }
     }
 
-    /// Notes that the call is in the slot that [`next`](Pipeline::next) returned. Returns whether it
-    /// is behind another.
+    /// Notes that the call is in the slot that [`next`](Pipeline::next) returned. Returns whether
+    /// it is behind another.
     pub(super) fn push(&mut self, id: u64, call: Arc<C>) -> bool {
         let prefetched = self.calls > 0;
         self.entries.push_back(Entry::Call {
@@ -101,7 +101,8 @@ impl<C> Pipeline<C> {
         prefetched
     }
 
-    /// Returns the first call, if the worker is done with it; `Err` if its slot says what cannot be.
+    /// Returns the first call, if the worker is done with it; `Err` if its slot says what cannot
+    /// be.
     pub(super) fn first_done(&self, ring: &Ring) -> Result<Option<Placed<'_, C>>, ()> {
         // If it is done, the worker has passed all that was taken back before it.
         let Some(first) = self.all().next() else {
@@ -158,8 +159,8 @@ impl<C> Pipeline<C> {
         }
     }
 
-    /// Returns the prefetched calls that the worker has not taken up, the last first. The first call
-    /// is none of them: the worker is about to take it up.
+    /// Returns the prefetched calls that the worker has not taken up, the last first. The first
+    /// call is none of them: the worker is about to take it up.
     pub(super) fn waiting<'a>(
         &'a self,
         ring: &'a Ring,

@@ -1,5 +1,5 @@
-//! What follows from the end of a worker process, in three steps: the process is reaped, it is found
-//! out how it ended, and its calls are told or move on.
+//! What follows from the end of a worker process, in three steps: the process is reaped, it is
+//! found out how it ended, and its calls are told or move on.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,6 +8,7 @@ use rustix::process::Signal;
 
 use super::handle::{Call, Inner, Supervisor, WorkerHandle};
 use super::pipeline::{Pipeline, Placed};
+use super::said::Said;
 use super::state::Life;
 use crate::error::fault::{KillReason, StartFault};
 use crate::error::{Exit, Phase};
@@ -19,6 +20,8 @@ use crate::util::sync::lock;
 struct Remains<C> {
     exit: Exit,
     reason: Option<KillReason>,
+    /// What it has said beside its answers.
+    said: Said,
     /// It ended before it was ready.
     was_starting: bool,
     /// The call whose arguments were being encoded for it.
@@ -57,15 +60,15 @@ impl<S: Supervisor> WorkerHandle<S> {
         self.supervisor
             .uncount_prefetched(remains.pipeline.prefetched());
         let left = self.calls_left(&remains.pipeline);
-        let death = self.examine(&left, remains.exit, remains.reason);
+        let death = self.examine(&left, remains.exit, remains.reason, remains.said);
         self.redistribute(death, left, remains.reserved, remains.was_starting);
         true
     }
 
     /// Waits for the process, which has ended. `None` if it has not.
     fn wait_for_exit(&self, inner: &mut Inner<S::Call>) -> Option<Exit> {
-        // All that it had started dies with it. As long as it is not waited for, its id, and so that
-        // of its group, cannot belong to another process.
+        // All that it had started dies with it. As long as it is not waited for, its id, and so
+        // that of its group, cannot belong to another process.
         let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
         let exit = match inner.process.child.try_wait() {
             Ok(Some(status)) => post_mortem::exit_of(status),
@@ -96,9 +99,17 @@ impl<S: Supervisor> WorkerHandle<S> {
     }
 
     /// Finds out how the worker died, for the errors of its calls.
-    fn examine(&self, left: &[Left<S::Call>], exit: Exit, reason: Option<KillReason>) -> Death {
-        let begun = left.iter().find_map(|left| left.begun);
-        let ran_for = begun.map(|(position, _)| self.ring.ran_for(position));
+    fn examine(
+        &self,
+        left: &[Left<S::Call>],
+        exit: Exit,
+        reason: Option<KillReason>,
+        said: Said,
+    ) -> Death {
+        let begun = left.iter().find(|left| left.begun.is_some());
+        let call = begun.map_or(0, |left| left.call.id());
+        let position = begun.and_then(|left| left.begun);
+        let ran_for = position.map(|(position, _)| self.ring.ran_for(position));
         let since = ran_for.and_then(|time| Instant::now().checked_sub(time));
         let stderr = self.stderr.tail(since);
         let limit = self.supervisor.config().memory_limit;
@@ -107,6 +118,7 @@ impl<S: Supervisor> WorkerHandle<S> {
             exit,
             ran_for: ran_for.unwrap_or_default(),
             reason,
+            said: said.why(exit, call, self.ring.dropped_events()),
             out_of_memory: post_mortem::of_memory(exit, self.oom_kills, limit, &stderr),
             stderr,
         }
@@ -126,6 +138,10 @@ impl<S: Supervisor> WorkerHandle<S> {
         }
         // In reverse, because each call that had not begun goes to the head of the queue.
         for (number, Left { call, begun }) in left.into_iter().enumerate().rev() {
+            let report = begun.and_then(|(position, _)| self.progress_of(position, &call));
+            if let Some(report) = report {
+                call.progressed(report);
+            }
             match begun {
                 Some((_, phase)) => call.worker_died(&death, phase),
                 // That the first was not begun is odd; the others had no chance.
@@ -150,6 +166,7 @@ impl<C> Inner<C> {
         Remains {
             exit,
             reason: self.process.kill_reason.take(),
+            said: std::mem::take(&mut self.process.said),
             was_starting,
             reserved: self.calls.reserved.take(),
             pipeline: std::mem::take(&mut self.calls.pipeline),

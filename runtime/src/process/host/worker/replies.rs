@@ -58,7 +58,7 @@ impl<S: Supervisor> WorkerHandle<S> {
         if inner.process.life == Life::Starting {
             match inner.link.input.read_exactly(&self.socket, Hello::LENGTH) {
                 Ok(message) if message == self.hello.to_bytes() => {
-                    inner.process.life = Life::SettingUp
+                    inner.process.life = Life::SettingUp;
                 }
                 Ok(_) => return Err(Fault::OtherBuild),
                 Err(no_frame) => return wait_or_fail(no_frame),
@@ -143,9 +143,18 @@ impl<S: Supervisor> WorkerHandle<S> {
         let mut any = false;
         let mut is_free = false;
         let mut inner = lock(&self.inner);
+        if !inner.process.is_faulty {
+            // This is one look at a word that changes only when the worker says something.
+            if let Err(fault) = inner.take_in_events(&self.ring) {
+                return self.kill(&mut inner, fault.into());
+            }
+        }
         while !inner.process.is_faulty {
-            let (position, call) = match inner.calls.pipeline.first_done(&self.ring) {
-                Ok(Some(first)) => (first.position, first.id),
+            let (position, call, report) = match inner.calls.pipeline.first_done(&self.ring) {
+                Ok(Some(first)) => {
+                    let report = self.progress_of(first.position, first.call);
+                    (first.position, first.id, report)
+                }
                 Ok(None) => break,
                 Err(()) => return self.kill(&mut inner, Fault::WrongCall.into()),
             };
@@ -159,12 +168,17 @@ impl<S: Supervisor> WorkerHandle<S> {
             inner.link.fd_messages_seen = inner.link.fd_messages;
             inner.link.values.retain(|(of, _)| *of != call);
             self.note_load(&inner);
-            // The thread that takes in the last answer is the one that says that the worker is free.
+            // The thread that takes in the last answer is the one that says that the worker is
+            // free.
             is_free = inner.calls.load() == 0;
             drop(inner);
             any = true;
             if let Some((call, prefetched)) = done {
                 self.supervisor.uncount_prefetched(usize::from(prefetched));
+                // The caller sees the last state before the outcome.
+                if let Some(report) = report {
+                    call.progressed(report);
+                }
                 call.finish_with_reply(reply, self.pid());
             }
             inner = lock(&self.inner);
@@ -213,8 +227,8 @@ impl<S: Supervisor> WorkerHandle<S> {
         find(inner).ok_or(Fault::MissingDescriptors)
     }
 
-    /// Returns an answer that is in the worker's memory. It stays there if it is large and may stay:
-    /// then it is read later, on a thread that may take its time.
+    /// Returns an answer that is in the worker's memory. It stays there if it is large and may
+    /// stay: then it is read later, on a thread that may take its time.
     fn lend(
         self: &Arc<Self>,
         inner: &mut Inner<S::Call>,

@@ -11,6 +11,7 @@ use crate::process::protocol::handshake::Hello;
 use crate::process::transport::Ring;
 use crate::process::transport::shm::doorbell;
 use crate::process::transport::shm::fd_passing::{self, FdPurpose};
+use crate::sys::eventfd;
 
 /// A worker that has just been started.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ impl Parts {
     /// Makes what a worker and its pool share, and sends it ahead to a worker that will be started.
     pub(crate) fn prepare(socket: &UnixStream) -> io::Result<(Ring, OwnedFd)> {
         let ring = Ring::create()?;
-        let doorbell = doorbell::descriptor()?;
+        let doorbell = eventfd::create()?;
         ring.listen(doorbell::OWN);
         fd_passing::send(
             socket,

@@ -1,5 +1,5 @@
-//! What the pool knows of a worker and changes under the worker's lock, in three groups: the process,
-//! its calls, and the link to it.
+//! What the pool knows of a worker and changes under the worker's lock, in three groups: the
+//! process, its calls, and the link to it.
 
 use std::os::fd::OwnedFd;
 use std::process::Child;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::pipeline::Pipeline;
+use super::said::Said;
 use super::setup::Parts;
 use crate::error::fault::KillReason;
 use crate::process::host::listener::Doorbell;
@@ -24,6 +25,8 @@ pub(super) struct Process {
     pub(super) deadline: Timer,
     /// The worker has closed its socket, although the pool did not let it go.
     pub(super) hung_up: bool,
+    /// What the worker has said beside its answers.
+    pub(super) said: Said,
     /// Why the pool has killed the worker: the first reason.
     pub(super) kill_reason: Option<KillReason>,
     /// The pool has found something wrong with the worker: nothing that it says counts any more.
@@ -50,6 +53,7 @@ impl Process {
             life: Life::Starting,
             deadline: Timer::default(),
             hung_up: false,
+            said: Said::default(),
             kill_reason: None,
             is_faulty: false,
             child,

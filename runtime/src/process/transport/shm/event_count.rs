@@ -1,9 +1,9 @@
 //! A sleeper that is woken when there is something for it, by a word in shared memory.
 //!
-//! The sleeper says that it sleeps *before* it looks a last time, and the other side asks *after* it
-//! has put something there. Both do so by an exchange, one of which comes first: if it is the
-//! sleeper's, the other side wakes it; if it is the other side's, the sleeper's last look sees what is
-//! there. So no wake-up is lost, and none is made for a sleeper that is awake.
+//! The sleeper says that it sleeps *before* it looks a last time, and the other side asks *after*
+//! it has put something there. Both do so by an exchange, one of which comes first: if it is the
+//! sleeper's, the other side wakes it; if it is the other side's, the sleeper's last look sees what
+//! is there. So no wake-up is lost, and none is made for a sleeper that is awake.
 
 #[cfg(all(test, offloop_loom))]
 use loom::sync::atomic::{AtomicU32, Ordering};
@@ -32,8 +32,8 @@ impl EventCount {
     /// Sleeper: has found something at its last look, and does not sleep.
     ///
     /// This is an exchange too, because the other side may have notified again. After a mere store,
-    /// the next `prepare_wait` would be ordered after that store and not after that `notify`, and the
-    /// look that follows could miss the call.
+    /// the next `prepare_wait` would be ordered after that store and not after that `notify`, and
+    /// the look that follows could miss the call.
     pub(super) fn cancel_wait(&self) {
         self.0.swap(AWAKE, Ordering::AcqRel);
     }
@@ -59,8 +59,9 @@ impl EventCount {
 /// All orders in which the two sides can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
 ///
-/// They can fail. Each of these was tried, and a model found that the worker sleeps for ever: a load
-/// for the exchange in `notify`, a store for the one in `prepare_wait` or `cancel_wait`, no last look.
+/// They can fail. Each of these was tried, and a model found that the worker sleeps for ever: a
+/// load for the exchange in `notify`, a store for the one in `prepare_wait` or `cancel_wait`, no
+/// last look.
 #[cfg(all(test, offloop_loom))]
 mod every_order {
     use super::*;

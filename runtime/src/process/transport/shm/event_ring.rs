@@ -1,9 +1,9 @@
-//! How far the ring of events is written and read: the words in shared memory by which one writer in
-//! the worker hands bytes to one reader in the pool.
+//! How far the ring of events is written and read: the words in shared memory by which one writer
+//! in the worker hands bytes to one reader in the pool.
 //!
 //! Both count all bytes that have ever gone through. The writer publishes bytes that are whole, and
-//! the reader copies them before it says that their room is free. Neither waits for the other: if there
-//! is no room, the writer drops the event and counts it.
+//! the reader copies them before it says that their room is free. Neither waits for the other: if
+//! there is no room, the writer drops the event and counts it.
 
 #[cfg(all(test, offloop_loom))]
 use loom::sync::atomic::{AtomicU64, Ordering};
@@ -52,8 +52,9 @@ impl<const CAPACITY: u64> EventRing<CAPACITY> {
         }
     }
 
-    /// Worker: returns where to write `length` bytes, so that at least `spare` bytes stay free. `None`
-    /// if there is no room. Only one thread may be between this and [`publish`](Self::publish).
+    /// Worker: returns where to write `length` bytes, so that at least `spare` bytes stay free.
+    /// `None` if there is no room. Only one thread may be between this and
+    /// [`publish`](Self::publish).
     pub(super) fn reserve(&self, length: u64, spare: u64) -> Option<u64> {
         let written = self.writer.written.load(Ordering::Relaxed);
         // What the pool has read before it said so can be overwritten.
@@ -141,6 +142,9 @@ mod tests {
 
 /// All orders in which the writer and the reader can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
+///
+/// It can fail. Each of the four orderings of `written` and `read` was made a relaxed one, and each
+/// time the model found a cell that both sides used at once.
 #[cfg(all(test, offloop_loom))]
 mod every_order {
     use super::*;

@@ -1,5 +1,6 @@
-//! Descriptors between a pool and a worker: what cannot lie in shared memory, because only the kernel
-//! can hand it over. They go over the socket, ahead of the call or the answer that needs them.
+//! Descriptors between a pool and a worker: what cannot lie in shared memory, because only the
+//! kernel can hand it over. They go over the socket, ahead of the call or the answer that needs
+//! them.
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;

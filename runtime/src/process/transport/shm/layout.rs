@@ -1,5 +1,5 @@
-//! How the memory is laid out that a pool and a worker share: the words that each side wants the other
-//! to see, and the slots that calls and their answers are in.
+//! How the memory is laid out that a pool and a worker share: the words that each side wants the
+//! other to see, and the slots that calls and their answers are in.
 
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64};
@@ -60,8 +60,9 @@ pub(super) struct Slot {
 /// What is known of the call in a slot. The pool writes it before it publishes the call, the worker
 /// before it completes it.
 ///
-/// What each call needs is in the first 64 bytes, which the processors hand to each other as one. The
-/// others are for calls that have more with them: later the trace context of the caller and a deadline.
+/// What each call needs is in the first 64 bytes, which the processors hand to each other as one.
+/// The others are for calls that have more with them: later the trace context of the caller and a
+/// deadline.
 #[repr(C, align(128))]
 pub(super) struct Head {
     pub(super) state: SlotState,

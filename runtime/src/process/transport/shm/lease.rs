@@ -1,4 +1,5 @@
-//! A large answer, in the memory of the worker that gave it, for as long as the pool reads it there.
+//! A large answer, in the memory of the worker that gave it, for as long as the pool reads it
+//! there.
 
 use std::fmt;
 use std::sync::Arc;

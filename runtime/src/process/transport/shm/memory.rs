@@ -1,16 +1,18 @@
 //! Memory that two processes map: an anonymous file of the kernel's, which has no name on any disk
 //! and is gone with its last holder, however that one ended.
 //!
-//! [`Memory`] is for messages: it grows, and both sides may write. [`SealedMemory`] is for data that is never
-//! copied: nobody can write any more. How files are mapped is in `mapping.rs`.
+//! [`Memory`] is for messages: it grows, and both sides may write. [`SealedMemory`] is for data
+//! that is never copied: nobody can write any more. How files are mapped is in `mapping.rs`.
 //!
 //! # What the other process can do
 //!
 //! It may be broken, and write at any time. So bytes are copied in and out, and only
 //! [`slice`](Memory::slice) gives a reference, to those who know that nobody writes. It cannot make
-//! the file shorter, which would kill whoever reads behind the end: that is sealed, and a file
-//! without this seal is not mapped. It can make the file longer, which harms nobody, because each
-//! side uses what it has mapped.
+//! the file shorter, which would kill a process that reads behind the end: that is sealed, and a
+//! file without this seal is not mapped. It can make the file longer, which harms nobody, because
+//! each side uses what it has mapped.
+
+#![allow(unsafe_code, reason = "two processes share this memory")]
 
 #[cfg(test)]
 mod tests;
@@ -96,7 +98,8 @@ impl Memory {
     }
 
     fn grow_to(&mut self, length: usize) -> io::Result<()> {
-        // The other side may have grown it further already, even just now, and it never gets shorter.
+        // The other side may have grown it further already, even just now, and it never gets
+        // shorter.
         let lacks = || Ok::<_, io::Error>(memfd::length(&self.file)? < length as u64);
         if lacks()? {
             let grown = rustix::fs::ftruncate(&self.file, length as u64);
@@ -149,7 +152,8 @@ impl Memory {
         }
         // SAFETY: `place` has checked that the target is mapped as long as `self` lives, and it is
         // mapped for writing. `bytes` lies elsewhere, because no `&mut` to the mapping's owner and
-        // reference into it live together. The other process may read meanwhile: it gets what it gets.
+        // reference into it live together. The other process may read meanwhile: it gets what it
+        // gets.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), to.as_ptr(), bytes.len()) };
         Ok(())
     }
@@ -160,14 +164,15 @@ impl Memory {
     /// So many are not mapped.
     pub(crate) fn copy_to(&self, at: usize, into: &mut [u8]) -> Result<(), MemoryError> {
         let from = self.mapping.place(at, into.len())?;
-        // SAFETY: `place` has checked that the source is mapped as long as `self` lives. `into` is a
-        // unique reference, so it lies elsewhere. The other process may write meanwhile; what has
+        // SAFETY: `place` has checked that the source is mapped as long as `self` lives. `into` is
+        // a unique reference, so it lies elsewhere. The other process may write meanwhile; what has
         // been copied no longer changes.
         unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), into.as_mut_ptr(), into.len()) };
         Ok(())
     }
 
-    /// Appends `length` bytes from `at` on to `into`. For much, see [`new_vec`](crate::sys::huge_pages::new_vec).
+    /// Appends `length` bytes from `at` on to `into`. For much, see
+    /// [`new_vec`](crate::sys::huge_pages::new_vec).
     ///
     /// # Errors
     /// So many are not mapped, or there is no memory for them.
@@ -181,9 +186,9 @@ impl Memory {
         into.try_reserve(length)
             .map_err(|error| MemoryError::NoCopy(length, error))?;
         let to = into.spare_capacity_mut().as_mut_ptr().cast();
-        // SAFETY: `place` has checked that the source is mapped as long as `self` lives, and so much
-        // has been reserved. The other process may write meanwhile; what has been copied no longer
-        // changes.
+        // SAFETY: `place` has checked that the source is mapped as long as `self` lives, and so
+        // much has been reserved. The other process may write meanwhile; what has been copied no
+        // longer changes.
         unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), to, length) };
         // SAFETY: so many bytes have just been written behind the old length.
         unsafe { into.set_len(into.len() + length) };
@@ -209,8 +214,9 @@ impl Memory {
     /// # Errors
     /// So many are not mapped.
     pub(crate) fn bytes_to_copy(&self, length: usize) -> Result<&[u8], MemoryError> {
-        // SAFETY: the other process does not write as long as this side has the memory. One that has lost
-        // its mind may do so all the same; then other bytes are copied, which is all that can come of it.
+        // SAFETY: the other process does not write as long as this side has the memory. One that
+        // has lost its mind may do so all the same; then other bytes are copied, which is all that
+        // can come of it.
         unsafe { self.slice(0, length) }
     }
 }

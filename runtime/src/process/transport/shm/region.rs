@@ -5,6 +5,8 @@
 //! and keeps it: the next large call to the same worker lies in the same memory, whose pages are
 //! warm by then. Answers go the other way in memory that the worker has made.
 
+#![allow(unsafe_code, reason = "two processes share this memory")]
+
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -56,8 +58,8 @@ impl Region {
 
     /// The call in the first `length` bytes, in the pool.
     pub(crate) fn written(&self, length: usize) -> Result<&[u8], MemoryError> {
-        // SAFETY: this is the pool, which writes there only while it has the region to itself, and the
-        // worker that may map it has done so for reading only.
+        // SAFETY: this is the pool, which writes there only while it has the region to itself, and
+        // the worker that may map it has done so for reading only.
         unsafe { self.memory.slice(0, length) }
     }
 

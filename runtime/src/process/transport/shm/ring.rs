@@ -8,12 +8,13 @@
 //! Whatever the worker has written counts as bytes, never as a value: it is copied out before it is
 //! looked at.
 
+#![allow(unsafe_code, reason = "two processes share this memory")]
+
 use std::ops::Range;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
-use rustix::thread::futex;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::event_count::ASLEEP;
@@ -26,6 +27,8 @@ use super::slot_state::{CallState, Claim};
 use crate::call::header::CallHeader;
 use crate::context::Progress;
 use crate::error::Phase;
+use crate::error::fault::{PoolFault, ProtocolFault};
+use crate::sys::futex;
 use crate::sys::mapping::Access;
 
 /// Where a call lies, or its answer.
@@ -62,11 +65,10 @@ impl Ring {
     }
 
     /// Maps the one that the pool has made, in the worker.
-    pub(in crate::process) fn open(descriptor: OwnedFd) -> Result<Ring, String> {
-        let memory =
-            Memory::open(descriptor, Access::ReadWrite).map_err(|error| error.to_string())?;
+    pub(in crate::process) fn open(descriptor: OwnedFd) -> Result<Ring, PoolFault> {
+        let memory = Memory::open(descriptor, Access::ReadWrite).map_err(ProtocolFault::Memory)?;
         if memory.len() < size_of::<Layout>() {
-            return Err("it is too short".to_owned());
+            return Err(PoolFault::ShortRing);
         }
         Ok(Ring { memory })
     }
@@ -77,9 +79,9 @@ impl Ring {
 
     fn fields(&self) -> &Layout {
         let layout: NonNull<Layout> = self.memory.address().cast();
-        // SAFETY: the memory is mapped as long as `self` lives, begins at a page, is long enough and
-        // cannot shrink. All in it are atomics and bytes in cells, for which every bit pattern is a
-        // value and which may change while there is a reference to them.
+        // SAFETY: the memory is mapped as long as `self` lives, begins at a page, is long enough
+        // and cannot shrink. All in it are atomics and bytes in cells, for which every bit pattern
+        // is a value and which may change while there is a reference to them.
         unsafe { layout.as_ref() }
     }
 
@@ -116,29 +118,16 @@ impl Ring {
         head.memory.store(placed.at.memory, set);
         head.doorbell
             .store(u16::try_from(placed.doorbell).unwrap_or_default(), set);
-        self.set_header(head, placed.call, placed.header);
+        set_header(head, placed.call, placed.header);
         head.phase.store(number(Phase::Idle), set);
         head.state.publish(placed.call);
         self.wake_worker();
     }
 
-    fn set_header(&self, head: &Head, call: u64, header: CallHeader) {
-        let set = Ordering::Relaxed;
-        head.task.store(header.task, set);
-        head.attempt.store(header.attempt, set);
-        let mut flags = 0;
-        if header.wants_progress {
-            flags |= WANTS_PROGRESS;
-            head.progress.reset(owner(call));
-        }
-        head.flags.store(flags, set);
-    }
-
     fn wake_worker(&self) {
         let worker = &self.fields().worker;
         if worker.notify() {
-            // It cannot fail for a word that is mapped.
-            let _ = futex::wake(worker.word(), futex::Flags::empty(), 1);
+            futex::wake_one(worker.word());
         }
     }
 
@@ -180,8 +169,8 @@ impl Ring {
     pub(in crate::process) fn copy_answer(&self, position: u64, length: usize) -> Vec<u8> {
         let length = length.min(INLINE);
         let mut copy: Vec<u8> = Vec::with_capacity(length);
-        // SAFETY: the slot has `INLINE` bytes, and so many were reserved. A worker that has lost its
-        // mind may write them meanwhile, which makes other bytes of them and nothing else.
+        // SAFETY: the slot has `INLINE` bytes, and so many were reserved. A worker that has lost
+        // its mind may write them meanwhile, which makes other bytes of them and nothing else.
         unsafe {
             std::ptr::copy_nonoverlapping(self.bytes(position), copy.as_mut_ptr(), length);
         }
@@ -235,14 +224,15 @@ impl Ring {
         let mut copy = Vec::with_capacity(first.len() + second.len());
         for piece in [first, second] {
             let to = copy.spare_capacity_mut().as_mut_ptr().cast::<u8>();
-            // SAFETY: both pieces are within the `EVENTS` bytes, and there is room for both. The
-            // worker does not write these bytes before `release`. One that has lost its mind may do
-            // so, which makes other bytes of them and nothing else.
-            unsafe {
-                let from = fields.event_bytes.get().cast::<u8>().add(piece.start);
-                std::ptr::copy_nonoverlapping(from, to, piece.len());
-                copy.set_len(copy.len() + piece.len());
-            }
+            // SAFETY: the piece is within the `EVENTS` bytes.
+            let from = unsafe { fields.event_bytes.get().cast::<u8>().add(piece.start) };
+            // SAFETY: so many bytes can be read from there, as said, and written to `to`, because
+            // there is room for both pieces. The worker does not write these bytes before
+            // `release`. One that has lost its mind may do so, which makes other bytes of them and
+            // nothing else.
+            unsafe { std::ptr::copy_nonoverlapping(from, to, piece.len()) };
+            // SAFETY: so many bytes have just been written behind the old length.
+            unsafe { copy.set_len(copy.len() + piece.len()) };
         }
         *read = read.wrapping_add(unread);
         fields.events.release(*read);
@@ -273,15 +263,15 @@ impl Ring {
     pub(in crate::process) fn give_back(&self) {
         let lent = &self.fields().lent;
         if lent.swap(FREE, Ordering::AcqRel) == AWAITED {
-            let _ = futex::wake(lent, futex::Flags::empty(), 1);
+            futex::wake_one(lent);
         }
     }
 }
 
 /// The worker's side.
 impl Ring {
-    /// Waits for the call in the slot at `position`, which moves on to where it is, and takes it up.
-    /// `None` if there is none and none will come.
+    /// Waits for the call in the slot at `position`, which moves on to where it is, and takes it
+    /// up. `None` if there is none and none will come.
     pub(in crate::process) fn claim(&self, position: &mut u64) -> Option<u64> {
         let sleeper = &self.fields().worker;
         let is_over = || self.fields().is_over.load(Ordering::Acquire) != 0;
@@ -304,8 +294,7 @@ impl Ring {
                     lies = true;
                 }
                 Claim::Empty => {
-                    // It returns when the word has changed, or for no reason.
-                    let _ = futex::wait(sleeper.word(), futex::Flags::empty(), ASLEEP, None);
+                    futex::wait(sleeper.word(), ASLEEP);
                     lies = false;
                 }
             }
@@ -328,8 +317,8 @@ impl Ring {
     /// The call in this slot, which the worker has taken up.
     pub(in crate::process) fn request(&self, position: u64, length: usize) -> &[u8] {
         let length = length.min(INLINE);
-        // SAFETY: the slot has `INLINE` bytes. The pool does not touch them before the call is done,
-        // and the worker writes the answer only when it has let go of this.
+        // SAFETY: the slot has `INLINE` bytes. The pool does not touch them before the call is
+        // done, and the worker writes the answer only when it has let go of this.
         unsafe { std::slice::from_raw_parts(self.bytes(position), length) }
     }
 
@@ -353,8 +342,8 @@ impl Ring {
     }
 
     /// Says an event, as bytes that the pool understands. There is room for it if so many bytes are
-    /// free, and after that as many as the event has to spare for others. Otherwise it is dropped and
-    /// counted. No other thread may say an event meanwhile.
+    /// free, and after that as many as the event has to spare for others. Otherwise it is dropped
+    /// and counted. No other thread may say an event meanwhile.
     pub(in crate::process) fn write_event(&self, bytes: &[u8], may_use_reserve: bool) {
         let fields = self.fields();
         let spare = if may_use_reserve { 0 } else { EVENT_RESERVE };
@@ -365,12 +354,11 @@ impl Ring {
         let (first, second) = in_two(at, length);
         let (head, tail) = bytes.split_at(first.len());
         for (piece, from) in [(first, head), (second, tail)] {
-            // SAFETY: both pieces are within the `EVENTS` bytes, and are as long as what is copied.
-            // They are free, so the pool does not read them before `publish`.
-            unsafe {
-                let to = fields.event_bytes.get().cast::<u8>().add(piece.start);
-                std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
-            }
+            // SAFETY: the piece is within the `EVENTS` bytes.
+            let to = unsafe { fields.event_bytes.get().cast::<u8>().add(piece.start) };
+            // SAFETY: the piece is as long as what is copied. It is free, so the pool does not read
+            // it before `publish`.
+            unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len()) };
         }
         fields.events.publish(at.wrapping_add(length));
     }
@@ -405,7 +393,7 @@ impl Ring {
             return;
         }
         while lent.swap(AWAITED, Ordering::AcqRel) != FREE {
-            let _ = futex::wait(lent, futex::Flags::empty(), AWAITED, None);
+            futex::wait(lent, AWAITED);
         }
     }
 
@@ -421,8 +409,8 @@ impl Ring {
     ) -> Result<Option<usize>, Interrupted> {
         let head = self.head(position);
         let length = bytes.len().min(INLINE);
-        // SAFETY: the slot has room for `INLINE` bytes, which nobody else touches before the call is
-        // done, and they are not those of `bytes`.
+        // SAFETY: the slot has room for `INLINE` bytes, which nobody else touches before the call
+        // is done, and they are not those of `bytes`.
         unsafe {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.bytes(position), length);
         }
@@ -444,16 +432,26 @@ pub(in crate::process) struct Interrupted;
 
 /// Stays where it is until the pool has killed this process.
 pub(in crate::process) fn wait_for_death() -> ! {
-    loop {
-        let nobody = AtomicU32::new(0);
-        let _ = futex::wait(&nobody, futex::Flags::PRIVATE, 0, None);
-    }
+    futex::sleep_for_ever()
 }
 
 fn now() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
     seconds * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or_default()
+}
+
+/// Writes what travels with a call into the head of its slot.
+fn set_header(head: &Head, call: u64, header: CallHeader) {
+    let set = Ordering::Relaxed;
+    head.task.store(header.task, set);
+    head.attempt.store(header.attempt, set);
+    let mut flags = 0;
+    if header.wants_progress {
+        flags |= WANTS_PROGRESS;
+        head.progress.reset(owner(call));
+    }
+    head.flags.store(flags, set);
 }
 
 /// What a slot's progress belongs to: enough of a call to tell it from those that were in the slot
@@ -464,8 +462,8 @@ fn owner(call: u64) -> u32 {
     call as u32
 }
 
-/// Where in the ring of events `length` bytes from `at` on are, which is not more than it has: in one
-/// piece, or in two.
+/// Where in the ring of events `length` bytes from `at` on are, which is not more than it has: in
+/// one piece, or in two.
 fn in_two(at: u64, length: u64) -> (Range<usize>, Range<usize>) {
     let size = EVENTS as u64;
     // Both are at most `EVENTS`.

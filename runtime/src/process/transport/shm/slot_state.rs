@@ -1,9 +1,9 @@
-//! The state of one slot: the word in shared memory by which a pool and a worker hand a call to each
-//! other.
+//! The state of one slot: the word in shared memory by which a pool and a worker hand a call to
+//! each other.
 //!
-//! Both sides change it by compare-and-swap only, so that each change has one winner: a call that the
-//! pool takes back is not taken up by the worker, and a call that the pool ends is not answered. The
-//! word names the call, so that neither side acts on the next call by mistake.
+//! Both sides change it by compare-and-swap only, so that each change has one winner: a call that
+//! the pool takes back is not taken up by the worker, and a call that the pool ends is not
+//! answered. The word names the call, so that neither side acts on the next call by mistake.
 
 #[cfg(all(test, offloop_loom))]
 use loom::sync::atomic::{AtomicU64, Ordering};
@@ -171,9 +171,9 @@ mod tests {
 /// All orders in which the two sides can meet:
 /// `RUSTFLAGS='--cfg offloop_loom' cargo test -p offloop --lib every_order`.
 ///
-/// They can fail. Each exchange was replaced by a load and a store, and a model found it: in `cancel`
-/// or `claim`, and a call is taken up and taken back; in `reclaim`, and the slot is passed and used
-/// again; in `interrupt` or `complete`, and a call is answered and ended.
+/// They can fail. Each exchange was replaced by a load and a store, and a model found it: in
+/// `cancel` or `claim`, and a call is taken up and taken back; in `reclaim`, and the slot is passed
+/// and used again; in `interrupt` or `complete`, and a call is answered and ended.
 #[cfg(all(test, offloop_loom))]
 mod every_order {
     use super::*;

@@ -55,8 +55,8 @@ impl Job {
         let Some(worker) = self.runs_in(number) else {
             return;
         };
-        // It may have waited in the worker's pipeline. Asked without the lock of the call, which comes
-        // after the worker's own.
+        // It may have waited in the worker's pipeline. Asked without the lock of the call, which
+        // comes after the worker's own.
         let limit = self.options.timeout.unwrap_or_default();
         let ran_for = worker.ran_for(self.id);
         let mut state = self.completion.lock();
@@ -73,8 +73,8 @@ impl Job {
         }
     }
 
-    /// The worker that runs the call, if it is the one of this number: a deadline of an earlier worker means
-    /// nothing to this one.
+    /// The worker that runs the call, if it is the one of this number: a deadline of an earlier
+    /// worker means nothing to this one.
     fn runs_in(&self, number: u64) -> Option<Arc<WorkerHandle>> {
         match &self.completion.lock().course.stage {
             Stage::Running(worker) if worker.number() as u64 == number => Some(Arc::clone(worker)),

@@ -53,7 +53,8 @@ impl Runnable for Encode {
         };
         match codec::encode_large(&job.erased.entry, &args, job.region(), job.is_repeated()) {
             Ok(message) => {
-                // Before the call can end: whoever awaits it may count on its arguments being gone.
+                // Before the call can end: the caller may rely on it that its arguments are dropped
+                // then.
                 panic::swallow_panic(|| drop(args));
                 job.encoded(message);
             }

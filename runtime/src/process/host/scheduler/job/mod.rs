@@ -29,8 +29,8 @@ use crate::tasks::erased::{Boxed, Erased};
 /// the call up. More than that is no accident.
 const MOVES: u32 = 3;
 
-/// A call with a time limit shorter than this does not lie ready behind others, where it would have to be
-/// looked at each time that its limit is over.
+/// A call with a time limit shorter than this is not prefetched: behind other calls it would have
+/// to be looked at each time that its limit is over.
 const SHORT: Duration = Duration::from_millis(100);
 
 pub(crate) struct Job {
@@ -53,11 +53,15 @@ pub(crate) struct JobCourse {
     /// How many times the call may still be made again after its worker died.
     retries: u32,
     moves: u32,
-    /// It is in no queue, although it has no worker: the thread that encodes its arguments queues it.
+    /// It is in no queue, although it has no worker: the thread that encodes its arguments queues
+    /// it.
     waits_for_encoding: bool,
     /// How many workers died of it.
     deaths: u32,
-    /// The worker that still runs the call after the caller has dropped it, until its grace is over.
+    /// What the caller was told last of how far the function is: in which attempt, and its number.
+    told: (u32, u32),
+    /// The worker that still runs the call after the caller has dropped it, until its grace is
+    /// over.
     stopping: Option<(Arc<WorkerHandle>, StopReason)>,
 }
 
@@ -132,6 +136,7 @@ impl Job {
                     moves: MOVES,
                     waits_for_encoding: false,
                     deaths: 0,
+                    told: (0, 0),
                     stopping: None,
                 },
                 None,
@@ -152,8 +157,13 @@ impl Job {
         CallHeader {
             task: self.erased.entry.info().id(),
             attempt: self.attempt.load(Ordering::Relaxed),
-            wants_progress: self.options.wants_progress,
+            wants_progress: self.wants_progress(),
         }
+    }
+
+    /// Whether the caller wants to know how far the function is.
+    pub(crate) fn wants_progress(&self) -> bool {
+        self.options.wants_progress
     }
 
     pub(crate) fn bounded(&self) -> bool {
@@ -207,8 +217,8 @@ impl Job {
         }
     }
 
-    /// The same, if they may lie ready behind another call. One that does not wait for ever in the queue
-    /// waits there.
+    /// Returns the encoded arguments, if the call may be prefetched behind another. A call with a
+    /// limit for its wait waits in the queue.
     pub(crate) fn message_to_prefetch(&self) -> Option<Arc<Message>> {
         let has_short_limit = self.options.timeout.is_some_and(|limit| limit < SHORT);
         if self.options.queue_timeout.is_some() || has_short_limit {
@@ -247,7 +257,7 @@ impl Job {
         matches!(self.completion.lock().course.stage, Stage::Decoding)
     }
 
-    /// The arguments, for whoever encodes them.
+    /// Takes the arguments out, for the thread that encodes them.
     pub(crate) fn take_arguments(&self) -> Option<Boxed> {
         let request = &mut self.completion.lock().course.request;
         match mem::replace(request, Request::Taken) {

@@ -5,11 +5,12 @@ use std::sync::atomic::Ordering;
 
 use super::{Answer, Job, Stage, State, large};
 use crate::error::{CannotStart, Error, Panicked, Phase, Poisoned, Started, WorkerDied};
-use crate::pool::completion::TakenCall;
+use crate::pool::completion::{TakenCall, wake_caller};
 use crate::process::host::codec::{self, CodecFault};
 use crate::process::host::message::Request;
 use crate::process::host::post_mortem::Death;
 use crate::process::host::scheduler::retry::{self, Facts, Verdict};
+use crate::process::host::worker::Report;
 use crate::process::protocol::reply::Reply;
 use crate::process::transport::Body;
 
@@ -59,6 +60,17 @@ impl Job {
             }
         };
         self.hand_over(state, found);
+    }
+
+    /// The worker says how far the call is. The caller is told if that is new.
+    pub(crate) fn progressed(&self, (number, progress): Report) {
+        let mut state = self.completion.lock();
+        let report = (self.attempt.load(Ordering::Relaxed), number);
+        if matches!(state.course.stage, Stage::Running(_)) && state.course.told != report {
+            state.course.told = report;
+            state.set_progress(progress);
+            wake_caller(state);
+        }
     }
 
     /// The worker that had the call is dead.
@@ -117,7 +129,7 @@ impl Job {
         }
     }
 
-    /// The call goes back into the queue, by whoever calls this, if anybody waits for it still.
+    /// Takes the call from its worker, for the queue. `None` if the call is over.
     pub(crate) fn unassign(self: Arc<Job>) -> Option<Arc<Job>> {
         let mut state = self.completion.lock();
         if !matches!(state.course.stage, Stage::Running(_)) {

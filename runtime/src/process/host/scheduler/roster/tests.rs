@@ -1,6 +1,7 @@
-//! Random days of a pool: whatever comes in whatever order, the counts agree with what has happened.
+//! Random days of a pool: whatever comes in whatever order, the counts agree with what has
+//! happened.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::prelude::*;
 
@@ -9,22 +10,25 @@ use super::*;
 /// A worker, and what it has been through.
 #[derive(Debug, Default)]
 struct Fake {
-    is_retiring: Cell<bool>,
-    is_ready: Cell<bool>,
-    has_room: Cell<bool>,
+    is_retiring: AtomicBool,
+    is_ready: AtomicBool,
+    has_room: AtomicBool,
 }
 
 impl Member for Fake {
     fn is_retiring(&self) -> bool {
-        self.is_retiring.get()
+        self.is_retiring.load(Ordering::Relaxed)
     }
 
     fn mark_retiring(&self) {
-        assert!(!self.is_retiring.replace(true), "it was told twice");
+        assert!(
+            !self.is_retiring.swap(true, Ordering::Relaxed),
+            "it was told twice"
+        );
     }
 
     fn has_room(&self) -> bool {
-        self.has_room.get()
+        self.has_room.load(Ordering::Relaxed)
     }
 }
 
@@ -115,7 +119,7 @@ impl Pool {
     }
 
     fn take(&mut self, step: Step) {
-        let is_starting = |worker: &Fake| !worker.is_ready.get();
+        let is_starting = |worker: &Fake| !worker.is_ready.load(Ordering::Relaxed);
         match step {
             Step::Queue(calls) => self.asked_for += self.roster.start_for(calls),
             Step::Appear if self.asked_for > 0 => {
@@ -128,7 +132,7 @@ impl Pool {
             }
             Step::Ready(at) => {
                 if let Some(worker) = self.choose(at, is_starting) {
-                    worker.is_ready.set(true);
+                    worker.is_ready.store(true, Ordering::Relaxed);
                     if let Some(old) = self.roster.ready() {
                         assert!(old.is_retiring() && !self.is_idle(&old));
                     }
@@ -147,7 +151,9 @@ impl Pool {
                 }
             }
             Step::Dies(at) => {
-                if let Some(worker) = self.choose(at, |worker| worker.is_ready.get()) {
+                if let Some(worker) =
+                    self.choose(at, |worker| worker.is_ready.load(Ordering::Relaxed))
+                {
                     self.deaths += u64::from(!worker.is_retiring());
                     self.roster.count_death(&worker);
                     self.roster.gone(&worker);
@@ -155,7 +161,9 @@ impl Pool {
                 }
             }
             Step::Outgrows(at) => {
-                if let Some(worker) = self.choose(at, |worker| worker.is_ready.get()) {
+                if let Some(worker) =
+                    self.choose(at, |worker| worker.is_ready.load(Ordering::Relaxed))
+                {
                     let is_new = !self.is_closed && self.roster.replace(&worker);
                     self.asked_for += usize::from(is_new);
                     self.replaced += usize::from(is_new);
@@ -172,14 +180,16 @@ impl Pool {
                 }
             }
             Step::Rest(at) => {
-                let works = |worker: &Fake| worker.is_ready.get() && !self.is_idle(worker);
+                let works = |worker: &Fake| {
+                    worker.is_ready.load(Ordering::Relaxed) && !self.is_idle(worker)
+                };
                 if let Some(worker) = self.choose(at, works) {
                     self.rest(&worker);
                 }
             }
             Step::Room(at, has_room) => {
                 if let Some(worker) = self.choose(at, |_| true) {
-                    worker.has_room.set(has_room);
+                    worker.has_room.store(has_room, Ordering::Relaxed);
                 }
                 let found = self.roster.with_room();
                 assert!(found.is_none_or(|worker| worker.has_room()));
@@ -222,7 +232,7 @@ impl Pool {
         let is_in = |worker: &Arc<Fake>| self.live.iter().any(|live| is_same(live, worker));
         let count =
             |is_one: fn(&Fake) -> bool| self.live.iter().filter(|worker| is_one(worker)).count();
-        let starting = self.asked_for + count(|worker| !worker.is_ready.get());
+        let starting = self.asked_for + count(|worker| !worker.is_ready.load(Ordering::Relaxed));
         assert_eq!(roster.starting, starting);
         assert_eq!(roster.count, self.asked_for + self.live.len());
         assert_eq!(roster.retiring, count(Fake::is_retiring));
@@ -230,7 +240,9 @@ impl Pool {
         assert_eq!(roster.live.len(), self.live.len());
         assert!(roster.live.iter().all(is_in));
         for (at, (since, worker)) in roster.idle.iter().enumerate() {
-            assert!(is_in(worker) && worker.is_ready.get() && !worker.is_retiring());
+            assert!(
+                is_in(worker) && worker.is_ready.load(Ordering::Relaxed) && !worker.is_retiring()
+            );
             let later = &roster.idle[at + 1..];
             assert!(later.iter().all(|(after, _)| since <= after));
             assert!(later.iter().all(|(_, other)| !Arc::ptr_eq(other, worker)));

@@ -22,12 +22,12 @@ const MOST: usize = 1024;
 pub(crate) struct Key(u128);
 
 impl Key {
-    /// Of an encoded call.
+    /// Returns the key of an encoded call.
     pub(crate) fn of(message: &[u8]) -> Key {
         Key::hash(|hasher| hasher.write(message))
     }
 
-    /// Of the same call with this beside it.
+    /// Returns the key of the same call with this beside it.
     pub(crate) fn and(self, other: u64) -> Key {
         Key::hash(|hasher| {
             hasher.write_u128(self.0);
@@ -56,12 +56,12 @@ pub(crate) struct Poison {
 }
 
 impl Poison {
-    /// How many workers these arguments have killed.
+    /// Returns how many workers these arguments have killed.
     pub(crate) fn deaths(&self, key: impl FnOnce() -> Key) -> u32 {
         if !self.any.load(Ordering::Relaxed) {
             return 0;
         }
-        // Before the lock is taken: whoever makes it takes the lock of its call.
+        // Before the lock is taken: to make it takes the lock of the call, which comes first.
         let key = key();
         match lock(&self.deaths).get(&key) {
             Some((deaths, last)) if last.elapsed() < MEMORY => *deaths,
@@ -69,7 +69,7 @@ impl Poison {
         }
     }
 
-    /// They have killed one more; gives how many it is now.
+    /// Notes that the arguments have killed a worker. Returns how many they have killed now.
     pub(crate) fn killed(&self, key: Key) -> u32 {
         self.any.store(true, Ordering::Relaxed);
         let mut deaths = lock(&self.deaths);
@@ -85,7 +85,7 @@ impl Poison {
         entry.0
     }
 
-    /// They have come through.
+    /// Notes that a call with these arguments has come through, which forgives them.
     pub(crate) fn survived(&self, key: impl FnOnce() -> Key) {
         if self.any.load(Ordering::Relaxed) {
             lock(&self.deaths).remove(&key());

@@ -5,12 +5,21 @@
 //! the implementations apart. No user writes it: for each error type one way fits, and the compiler
 //! finds it.
 
-use std::error::Error;
-use std::io;
+mod io;
+mod remote;
 
-use super::super::{Decoder, Encoder, Wire};
-use super::io::IoError;
-use super::{CodecError, Part, RemoteError};
+use std::error::Error;
+
+use self::io::IoError;
+pub use self::remote::RemoteError;
+use super::decoder::about;
+use super::errors::{CodecError, Part, Reason};
+use super::{Decoder, Encoder, Wire};
+
+/// The byte in front of a `Result` whose `Ok` side follows.
+const OK: u8 = 0;
+/// The byte in front of a `Result` whose `Err` side follows.
+const ERR: u8 = 1;
 
 /// An error type that a task in a worker process can return.
 #[diagnostic::on_unimplemented(
@@ -63,7 +72,7 @@ impl<E: Wire> WireError<via::Serde> for E {
 }
 
 #[diagnostic::do_not_recommend]
-impl WireError<via::Io> for io::Error {
+impl WireError<via::Io> for std::io::Error {
     fn encode(&self, encoder: &mut Encoder) -> Result<(), CodecError> {
         encoder.value(Part::Error, &IoError::from_error(self))
     }
@@ -97,5 +106,48 @@ impl WireError<via::BoxedMessage> for Box<dyn Error + Send> {
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, CodecError> {
         let error: RemoteError = decoder.value(Part::Error)?;
         Ok(Box::new(error))
+    }
+}
+
+impl Encoder {
+    /// Adds the result of a function that returns a `Result`. The marker `K` tells how its error is
+    /// sent.
+    ///
+    /// # Errors
+    /// As for [`argument`](Self::argument).
+    pub fn fallible<T: Wire, E: WireError<K>, K>(
+        &mut self,
+        value: &Result<T, E>,
+    ) -> Result<(), CodecError> {
+        match value {
+            Ok(value) => {
+                self.byte(Part::Output, OK)?;
+                self.output(value)
+            }
+            Err(error) => {
+                self.byte(Part::Error, ERR)?;
+                error.encode(self)
+            }
+        }
+    }
+}
+
+impl Decoder<'_> {
+    /// Decodes the result of a function that returns a `Result`.
+    ///
+    /// # Errors
+    /// As for [`argument`](Self::argument).
+    pub fn fallible<T: Wire, E: WireError<K>, K>(&mut self) -> Result<Result<T, E>, CodecError> {
+        match self.byte(Part::Output)? {
+            OK => self.output().map(Ok),
+            ERR => E::decode(self).map(Err),
+            other => Err(about(Reason::NeitherOkNorErr(other).into(), Part::Output)),
+        }
+    }
+
+    /// Returns whether [`fallible`](Self::fallible) does nothing but copy, if this is the first
+    /// byte.
+    pub(crate) fn copies_ok<T: Wire>(first: u8) -> bool {
+        first == OK && Self::copies::<T>()
     }
 }
