@@ -123,7 +123,6 @@ pub(crate) enum Unsent {
 
 /// What a worker finds wrong with its pool. The worker prints it and exits.
 #[derive(Debug)]
-#[allow(dead_code, reason = "until the worker side of processes uses it")]
 pub(crate) enum PoolFault {
     /// The pool has closed the socket.
     Gone,

@@ -118,6 +118,48 @@ fn progress_is_shown_some_thirty_times_a_second_at_most() {
 }
 
 #[test]
+fn progress_from_several_threads_of_a_worker_is_never_half_of_two_reports() {
+    /// Each report is one of these pairs.
+    #[cpu_bound]
+    fn count_on_threads(steps: u64) {
+        thread::scope(|scope| {
+            for thread in 1..=4 {
+                scope.spawn(move || {
+                    for step in 1..=steps {
+                        let number = 10 * step + thread;
+                        offloop::context::progress(number, 3 * number);
+                    }
+                });
+            }
+        });
+    }
+
+    let pool = ProcessPool::new("progress-threads").workers(1);
+    let shown = Shown::default();
+    wait(shown.watch(count_on_threads(300_000).on(&pool))).unwrap();
+    let shown = shown.0.lock().unwrap();
+    assert!(!shown.is_empty());
+    for pair in &*shown {
+        assert_eq!(pair.total, 3 * pair.done, "{pair:?}");
+    }
+}
+
+#[test]
+fn progress_before_the_death_of_the_worker_is_shown() {
+    #[cpu_bound]
+    fn die_at(step: u64) {
+        offloop::context::progress(step, 2 * step);
+        std::process::abort();
+    }
+
+    let pool = ProcessPool::new("progress-death").workers(1);
+    let shown = Shown::default();
+    let outcome = wait(shown.watch(die_at(7).on(&pool)));
+    assert!(matches!(outcome, Err(Error::WorkerDied(_))), "{outcome:?}");
+    assert_eq!(shown.all(), [7]);
+}
+
+#[test]
 fn progress_that_nobody_wants_costs_nothing_and_is_said_outside_of_a_call_too() {
     offloop::context::progress(1, 2);
     let pool = ProcessPool::new("progress-unwanted").workers(1);

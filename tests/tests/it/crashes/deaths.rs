@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 static ALONE: ProcessPool = ProcessPool::new("crashes").workers(1);
 /// Of all others.
 static POOL: ProcessPool = ProcessPool::new("shared").workers(2);
-/// Without a backtrace, which the environment may ask for: a long one pushes out of the last lines what the
-/// standard library says of the memory.
+/// Without a backtrace, which the environment may ask for: a long one pushes out of the last lines
+/// what the standard library says of the memory.
 static SMALL: ProcessPool = ProcessPool::new("small")
     .workers(1)
     .envs(&[("RUST_BACKTRACE", "0")])

@@ -1,7 +1,7 @@
 //! However a program ends, its workers end with it.
 //!
-//! A program waits half a second at its end for what it owes its workers. On a busy machine that may not be
-//! enough, so that some tests try another one.
+//! A program waits half a second at its end for what it owes its workers. On a busy machine that
+//! may not be enough, so that some tests try another one.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
