@@ -53,8 +53,8 @@ impl Latest {
             .store(u64::from(owner) << 32, Ordering::Release);
     }
 
-    /// Writes a pair, unless it belongs to another owner. Gives up if another thread writes it and
-    /// does not finish.
+    /// Writes a pair, unless it belongs to another owner. It stops trying if another thread writes
+    /// it and does not finish.
     pub(crate) fn set(&self, owner: u32, first: u64, second: u64) {
         let mut version = self.version.load(Ordering::Relaxed);
         for _ in 0..TRIES {
