@@ -132,9 +132,9 @@ impl ProcessPool {
     /// there is no limit.
     ///
     /// An allocation beyond the limit fails, which ends the worker. The call then fails with
-    /// [`Error::WorkerDied`], which names the limit. The limit does not
-    /// count memory that processes share: messages, with the arguments that are lent to the
-    /// function, and [`Shared`](crate::Shared) values.
+    /// [`Error::WorkerDied`], which names the limit. The limit does not count memory that processes
+    /// share: messages, with the arguments that are lent to the function, and
+    /// [`Shared`](crate::Shared) values.
     ///
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`].
     #[must_use]
@@ -175,9 +175,8 @@ impl ProcessPool {
     ///
     /// This is for calls with a [`retry`](crate::Call::retry). When that many workers have died,
     /// the pool retries no call with these arguments and refuses further ones with
-    /// [`Error::Poisoned`]. It takes them again after a call with them has
-    /// succeeded, or ten minutes after the last worker died. Calls without `retry` are neither
-    /// counted nor refused.
+    /// [`Error::Poisoned`]. It takes them again after a call with them has succeeded, or ten
+    /// minutes after the last worker died. Calls without `retry` are neither counted nor refused.
     ///
     /// A limit of 0 makes every call fail with [`Error::InvalidPool`].
     #[must_use]
@@ -246,9 +245,8 @@ impl ProcessPool {
     /// they use the network. See [`Sandbox`]. If not set, they may do what this program may do.
     ///
     /// If the machine cannot enforce this, no worker starts, and calls fail with
-    /// [`Error::CannotStart`]. The sandbox is in workers only: a
-    /// function that runs in place, by `blocking(..)` or with `OFFLOOP_IN_PLACE=1`, may do what the
-    /// program may do.
+    /// [`Error::CannotStart`]. The sandbox is in workers only: a function that runs in place, by
+    /// `blocking(..)` or with `OFFLOOP_IN_PLACE=1`, may do what the program may do.
     #[cfg(feature = "sandbox")]
     #[must_use]
     pub const fn sandbox(mut self, sandbox: Sandbox) -> ProcessPool {
@@ -268,9 +266,9 @@ impl ProcessPool {
         &GLOBAL
     }
 
-    /// Closes the pool: it takes no more calls, and each further call fails with
-    /// [`Error::Closed`]. Calls that are queued or running finish. Then the
-    /// workers end. A worker that has no call and has not ended after 5 seconds is killed.
+    /// Closes the pool: it takes no more calls, and each further call fails with [`Error::Closed`].
+    /// Calls that are queued or running finish. Then the workers end. A worker that has no call and
+    /// has not ended after 5 seconds is killed.
     ///
     /// Await the returned [`Closing`] to wait for that, or drop it.
     ///
@@ -299,8 +297,8 @@ impl ProcessPool {
     }
 
     /// Closes the pool as [`close`](ProcessPool::close) does, and after `deadline` ends every call
-    /// that has not ended by then, with [`Error::Closed`]. Calls in the queue
-    /// never run, and the workers are killed.
+    /// that has not ended by then, with [`Error::Closed`]. Calls in the queue never run, and the
+    /// workers are killed.
     ///
     /// ```
     /// use std::time::Duration;
@@ -334,8 +332,7 @@ impl ProcessPool {
     /// higher, it is lowered to `workers`.
     ///
     /// # Errors
-    /// [`Error::InvalidPool`] if `workers` is 0, or if the other
-    /// settings of the pool are invalid.
+    /// [`Error::InvalidPool`] if `workers` is 0, or if the other settings of the pool are invalid.
     pub fn resize(&self, workers: usize) -> Result<(), Error> {
         let task = "ProcessPool::resize";
         let scheduler = self.scheduler().map_err(|invalid| invalid.for_task(task))?;
