@@ -1,6 +1,7 @@
-//! Without any async runtime: `.wait()` blocks until the call is over.
+//! A program without an async runtime: `.wait()` blocks until the outcome of a call is there.
 //!
-//! The pools are the same, so a crash or a function that never ends is still one call's error.
+//! It uses the pools of async programs. So a function that crashes or never ends is an error of one
+//! call here too.
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ fn main() -> Result<(), Error> {
     let sum = sum_of_squares(1_000).wait()?;
     println!("the squares up to 1000 make {sum}");
 
-    // By name it is the same call.
+    // By name.
     let sum = sum_of_squares::builder().up_to(2_000).call().wait()?;
     println!("the squares up to 2000 make {sum}");
 

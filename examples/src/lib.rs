@@ -1,1 +1,1 @@
-//! The programs are in `examples/`, the test that runs the longest of them in `tests/`.
+//! The programs are in the folder `examples/`. The test in `tests/` runs the longest of them.

@@ -1,4 +1,4 @@
-//! The quick start as its user runs it: the program that `cargo test` has built, as a process.
+//! Runs the quick start as a user does: as a process, with the program that `cargo test` has built.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
-/// Examples have no variable like `CARGO_BIN_EXE_`, but they are built beside the tests.
+/// Returns the path of the program. Examples have no variable like `CARGO_BIN_EXE_`, but they are
+/// built beside the tests.
 fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
     let profile = test
@@ -32,7 +33,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("the program prints text")
 }
 
-/// The pids of the workers that a line of the report names.
+/// Returns the process ids of the workers in a line of the report.
 fn pids(line: &str) -> Vec<u32> {
     let Some((_, names)) = line.split_once("worker process") else {
         return Vec::new();

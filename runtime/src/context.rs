@@ -1,4 +1,4 @@
-//! What a running task may ask about its own call.
+//! What a running function can ask and say about its own call.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::util::latest::Latest;
 
-/// What answers for a call.
+/// A call that runs, as the functions below need it.
 pub(crate) trait Asked: Send + Sync {
-    /// Whether nobody waits for the call any more.
+    /// Returns whether the caller dropped the call, or its time is over.
     fn is_cancelled(&self) -> bool;
-    /// Which attempt of the call this is, from 1 on; 0 is no call.
+    /// Returns the number of this attempt of the call, from 1 on. 0 is no call.
     fn attempt(&self) -> u32;
-    /// How far the function of the call is.
+    /// Notes how far the function of the call is.
     fn report(&self, progress: Progress);
 }
 
@@ -22,8 +22,8 @@ thread_local! {
     static OF_THREAD: RefCell<Option<Arc<dyn Asked>>> = const { RefCell::new(None) };
 }
 
-/// In a worker process, whatever call it runs: there is one at a time, so that every thread of the
-/// process may ask.
+/// In a worker process, the call that it runs. A worker runs one call at a time, so every thread of
+/// the process may ask.
 static OF_PROCESS: OnceLock<&'static dyn Asked> = OnceLock::new();
 
 fn ask<T>(question: impl Fn(&dyn Asked) -> T) -> Option<T> {
@@ -31,15 +31,16 @@ fn ask<T>(question: impl Fn(&dyn Asked) -> T) -> Option<T> {
     answer.or_else(|| OF_PROCESS.get().map(|call| question(*call)))
 }
 
-/// Whether nobody waits for this call any more: its future was dropped, or its timeout passed.
+/// Returns whether the function should stop: the caller dropped the call, or its timeout has
+/// passed. Outside of a call it returns `false`.
 ///
-/// A function on a thread cannot be stopped from outside, so a long one asks here from time to time
-/// and returns early. In a worker process it is of use with a [`grace`](crate::Call::grace): that
-/// is how long the function then has until its process is killed. Outside a call it is `false`.
+/// A function on a thread cannot be stopped from outside. So a long function asks this from time to
+/// time and returns early. In a worker process it is useful with a [`grace`](crate::Call::grace):
+/// that is the time that the function then has until its process is killed.
 ///
-/// It may be asked at any depth of the function. On a thread pool it knows the call on the thread
-/// of the pool only, not on threads that the function has started; in a worker process all of them
-/// may ask. It takes a few nanoseconds.
+/// It takes a few nanoseconds and may be called at any depth of the function. In a worker process
+/// every thread may call it. On a thread pool only the thread of the pool may: on threads that the
+/// function has started it returns `false`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -61,13 +62,16 @@ pub fn cancelled() -> bool {
     ask(|call| call.is_cancelled()).unwrap_or(false)
 }
 
-/// Which attempt of the call this is: 1, and one more for each worker that was lost with it.
-/// Outside a call it is 0.
+/// Returns the number of this attempt of the call: 1, and one more for each worker that died with
+/// the call. Outside of a call it returns 0.
+///
+/// A function that may run more than once, because its call has a [`retry`](crate::Call::retry),
+/// can so tell the first attempt from the others.
 ///
 /// ```
 /// use offloop::cpu_bound;
 ///
-/// /// Does what crashes now and then; repeated at most twice.
+/// /// Crashes in its first attempt, and is retried at most twice.
 /// #[cpu_bound(retry = 2)]
 /// fn flaky() -> u32 {
 ///     if offloop::context::attempt() == 1 {
@@ -84,21 +88,22 @@ pub fn attempt() -> u32 {
     ask(|call| call.attempt()).unwrap_or(0)
 }
 
-/// How far the function of a call is, in whatever it counts: `done` of `total`.
+/// How far the function of a call is: `done` of `total`. The function chooses the unit.
 ///
-/// A function says so with [`progress`].
+/// A function says it by [`progress`], and [`Call::on_progress`](crate::Call::on_progress) shows it
+/// to the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
     /// How much is done.
     pub done: u64,
-    /// How much there is to do. 0 if the function does not know.
+    /// How much there is to do. It is 0 if the function does not know.
     pub total: u64,
 }
 
 impl Progress {
-    /// Returns how much is done of all that there is to do: from 0 to 1, or more if the function
-    /// has done more than it had announced. `None` if the total is not known.
+    /// Returns `done` divided by `total`: from 0 to 1, or more than 1 if the function has done more
+    /// than it announced. Returns `None` if the total is not known.
     ///
     /// ```
     /// use offloop::Progress;
@@ -111,7 +116,7 @@ impl Progress {
     /// }
     /// # assert_eq!(show(Progress::default()), "0 done");
     /// ```
-    // Beyond 2^53 the last digits are lost, which no one sees.
+    // Beyond 2^53 the last digits are lost, which is too little to show.
     #[allow(clippy::cast_precision_loss)]
     #[must_use]
     pub fn fraction(&self) -> Option<f64> {
@@ -119,17 +124,17 @@ impl Progress {
     }
 }
 
-/// Says how far the function is, for the caller to show: `done` of `total`, in whatever the
-/// function counts. A `total` of 0 says that it is not known.
+/// Tells the caller how far the function is: `done` of `total`. The function chooses the unit. A
+/// `total` of 0 means that it is not known.
 ///
-/// It costs a few nanoseconds and never waits, so that a loop may say it each time. The caller sees
-/// the newest state some thirty times a second, and the last one always. If the caller does not
-/// want to know, or outside a call, it does nothing. If several threads say it at the same moment,
-/// one of them may not be heard.
+/// It takes a few nanoseconds and never waits, so a loop may call it in each round. The caller sees
+/// the newest state about thirty times a second ([`Call::on_progress`](crate::Call::on_progress)),
+/// and always the last one. If the caller does not ask for it, or outside of a call, it does
+/// nothing. If several threads call it at the same moment, the state of one of them may be lost.
 ///
-/// It may be called at any depth of the function. On a thread pool it knows the call on the thread
-/// of the pool only, not on threads that the function has started; in a worker process all of them
-/// may call it.
+/// It may be called at any depth of the function. In a worker process every thread may call it. On
+/// a thread pool only the thread of the pool may: on threads that the function has started it does
+/// nothing.
 ///
 /// ```
 /// use offloop::{Progress, cpu_bound};
@@ -156,11 +161,11 @@ pub fn progress(done: u64, total: u64) {
     ask(|call| call.report(Progress { done, total }));
 }
 
-/// A call on a thread, which is made once.
+/// A call that runs on a thread. It has one attempt.
 #[derive(Debug, Default)]
 pub(crate) struct OnThread {
     is_cancelled: AtomicBool,
-    /// There is one owner, 0.
+    /// How far the function is. The owner is 0.
     progress: Latest,
 }
 
@@ -169,8 +174,8 @@ impl OnThread {
         self.is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// How far the function is, if it has said so, and the number of what it has said: another
-    /// number is something newer.
+    /// Returns how far the function is, if it has said so, and the version of that. A new state has
+    /// another version.
     pub(crate) fn progress(&self) -> Option<(u32, Progress)> {
         let (version, done, total) = self.progress.get(0)?;
         Some((version, Progress { done, total }))
@@ -191,7 +196,7 @@ impl Asked for OnThread {
     }
 }
 
-/// Runs `function` with `call` as the one that is asked on this thread.
+/// Runs `function` as the function of `call`, on this thread. Returns its result.
 pub(crate) fn within<R>(call: &Arc<OnThread>, function: impl FnOnce() -> R) -> R {
     let call = Arc::clone(call) as Arc<dyn Asked>;
     let before = OF_THREAD.replace(Some(call));
@@ -200,8 +205,8 @@ pub(crate) fn within<R>(call: &Arc<OnThread>, function: impl FnOnce() -> R) -> R
     result
 }
 
-/// From now on this process is a worker and `call` answers for whatever call it runs.
+/// Makes `call` answer for the call that this worker process runs, on all its threads.
 pub(crate) fn serve_process(call: &'static dyn Asked) {
-    // A second worker loop in one process there is not.
+    // It is set once, because a process enters the loop of a worker once.
     let _ = OF_PROCESS.set(call);
 }

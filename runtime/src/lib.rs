@@ -2,10 +2,10 @@
 //!
 //! Two attributes turn an ordinary synchronous function into one that is awaited:
 //! [`#[blocking_io]`](macro@blocking_io) runs it on a thread pool,
-//! [`#[cpu_bound]`](macro@cpu_bound) in a pool of worker processes. Arguments are given by
-//! position, or by name through a generated builder that the compiler checks.
-//! [`#[offloop::methods]`](macro@methods) does the same for the methods of a type. The page of each
-//! attribute is its reference.
+//! [`#[cpu_bound]`](macro@cpu_bound) in a pool of worker processes. Arguments are passed by
+//! position, or by name with a generated builder that the compiler checks.
+//! [`#[offloop::methods]`](macro@methods) allows both attributes on the methods of a type. The page
+//! of each attribute is its reference.
 //!
 //! ```
 //! use offloop::{Error, blocking_io, cpu_bound};
@@ -16,7 +16,7 @@
 //!     Ok(std::fs::metadata(path)?.len())
 //! }
 //!
-//! /// Runs in another process: this same program, started again, with no line of set-up.
+//! /// Runs in another process: this same program, started again. It needs no set-up.
 //! #[cpu_bound]
 //! fn sum(numbers: &[u64], #[default = 1] factor: u64) -> (u32, u64) {
 //!     (std::process::id(), numbers.iter().sum::<u64>() * factor)
@@ -34,10 +34,10 @@
 //!
 //! # Which attribute
 //!
-//! | | for | what crosses | when it crashes |
+//! | attribute | for | arguments and result are | when the function crashes |
 //! |---|---|---|---|
 //! | [`#[blocking_io]`](macro@blocking_io) | waiting: files, drivers, HTTP clients | `Send` | the program ends |
-//! | [`#[cpu_bound]`](macro@cpu_bound) | computing, or code that may crash, hang or leak | serde | one call fails |
+//! | [`#[cpu_bound]`](macro@cpu_bound) | computing, or code that may crash, hang or leak | `Serialize` and `Deserialize` | one call fails |
 //! | [`#[cpu_bound(threads)]`](macro@cpu_bound) | computing that is trusted | `Send` | the program ends |
 //!
 //! A closure needs no attribute: [`ThreadPool::run`].
@@ -47,75 +47,84 @@
 //! | word | meaning |
 //! |---|---|
 //! | task | an annotated function ([`Task`]) |
-//! | call | one use of a task: a future, lazy until it is first polled ([`Call`]) |
+//! | call | one use of a task: a future that does nothing before it is first polled ([`Call`]) |
 //! | pool | runs calls: [`ThreadPool`] or [`ProcessPool`] |
-//! | worker | a thread or process of a pool |
+//! | worker | a thread or a process of a pool |
+//! | caller | the code that holds the call, and awaits or drops it |
 //!
 //! # The life of a call
 //!
 //! | moment | on a thread | in a process |
 //! |---|---|---|
-//! | not polled | nothing happened | nothing happened |
-//! | queued, then dropped | never runs | never runs |
-//! | running, then dropped | asked to stop ([`context::cancelled`]); its thread is busy until it does | its worker is killed and replaced, and with it all that it has started (its process group: not what has left that by `setsid`); with [`grace`](Call::grace) it is asked to stop first |
-//! | its [`queue_timeout`](Call::queue_timeout) passes | never runs, [`Error::TimedOut`] | the same |
-//! | its [`timeout`](Call::timeout) passes | the caller gets [`Error::TimedOut`] at once, the function is asked to stop | the same, and the worker is killed as above |
-//! | it was detached ([`Call::detach`]) | runs to its end, the outcome is dropped | the same; its timeout holds |
-//! | it panics | [`Error::Panicked`] | [`Error::Panicked`]; the worker goes on |
-//! | it crashes | the program ends: it is one process | [`Error::WorkerDied`], of the call that runs there |
-//! | an argument or the result cannot be carried | - | [`Error::Encode`] or [`Error::Decode`]; the worker goes on |
-//! | the queue of the pool is full | it waits its turn; with [`try_now`](Call::try_now), [`Error::QueueFull`] | the same |
-//! | its worker dies, or is stopped for a second, before it has begun it | - | it goes to another, and nobody notices |
-//! | its worker dies and it may be repeated ([`retry`](Call::retry)) | - | it is made again, until it has been repeated that often or its arguments are [refused](ProcessPool::poison_after) |
-//! | the pool is closed | [`Error::Closed`]; queued and running calls finish | the same |
+//! | not polled yet | nothing happens | nothing happens |
+//! | the caller drops it in the queue | it never runs | it never runs |
+//! | the caller drops it while it runs | the function is asked to stop ([`context::cancelled`]); the thread is busy until it returns | the worker is killed and replaced, with all processes in its process group (not those that have left the group by `setsid`); with [`grace`](Call::grace) the function is asked to stop first |
+//! | its [`queue_timeout`](Call::queue_timeout) passes | it never runs, [`Error::TimedOut`] | it never runs, [`Error::TimedOut`] |
+//! | its [`timeout`](Call::timeout) passes | the caller gets [`Error::TimedOut`] at once; the function is asked to stop | the caller gets [`Error::TimedOut`] at once; the worker is killed as above |
+//! | the caller detaches it ([`Call::detach`]) | it runs to its end, the outcome is dropped | it runs to its end, the outcome is dropped; its timeout still applies |
+//! | it says how far it is ([`context::progress`]) | the caller is told ([`Call::on_progress`]) | the caller is told ([`Call::on_progress`]) |
+//! | it panics | [`Error::Panicked`] | [`Error::Panicked`]; the worker serves further calls |
+//! | it crashes | the program ends, because it is one process | [`Error::WorkerDied`] for the call that runs there |
+//! | an argument or the result cannot be encoded or decoded | - | [`Error::Encode`] or [`Error::Decode`]; the worker serves further calls |
+//! | the queue of the pool is full | it waits its turn; with [`try_now`](Call::try_now), [`Error::QueueFull`] | it waits its turn; with [`try_now`](Call::try_now), [`Error::QueueFull`] |
+//! | its worker dies, or is stopped for a second, before it has begun the call | - | another worker gets the call, and the outcome is as if nothing had happened |
+//! | its worker dies after it has begun the call, and the call has a [`retry`](Call::retry) | - | it is retried, until it has been retried that often or its arguments are [refused](ProcessPool::poison_after) |
+//! | the pool is closed | further calls get [`Error::Closed`]; queued and running calls finish | further calls get [`Error::Closed`]; queued and running calls finish |
 //! | the pool is shut down, and the deadline passes | [`Error::Closed`]; the function is asked to stop | [`Error::Closed`]; the worker is killed |
-//! | the caller runs in a worker of that pool | runs in place: no deadlock | runs in place: workers start no workers |
+//! | its caller runs in a worker of the same pool | it runs in place, so it cannot wait for itself | it runs in place, because workers start no workers |
 //!
-//! What of this is tested, and how, and what cannot be had: [`promises`].
+//! The page [`promises`] says which of this has a test, and what cannot be promised.
 //!
 //! # What runs in a worker process
 //!
-//! The program itself, up to but not including `main`: constructors run (so that types registered
-//! with `typetag` or `inventory` are known), then calls are served until the pool ends. A worker
-//! has globals of its own, its arguments are not the program's, standard input is empty, what it
-//! prints goes where the program prints, and thread pools inside of it are its own. It ends when
-//! the program ends, however that ends.
+//! A worker process is the program itself, up to but not including `main`: its constructors run (so
+//! that types that are registered with `typetag` or `inventory` are known). Then it serves calls
+//! until the pool ends it. In a worker:
 //!
-//! A thread that a function leaves behind lives on in the worker, and may bring it down under a
-//! later call; [`recycle_after(1)`](ProcessPool::recycle_after) gives each call a process of its
-//! own. With `panic = "abort"` a panic in a worker is its death, and its last words are in the
-//! error.
+//! - Global variables and thread pools are its own. Process calls run in place.
+//! - The command line is not that of the program, and standard input is empty.
+//! - Standard output and standard error go where those of the program go.
 //!
-//! `OFFLOOP_IN_PLACE=1` in the environment runs process calls on threads of the program, for
-//! debuggers and profilers. `OFFLOOP_THREADS` and `OFFLOOP_WORKERS` size the default pools.
+//! A worker ends when the program ends, however that ends.
+//!
+//! A thread that a function leaves behind lives on in the worker, and may crash it during a later
+//! call. [`recycle_after(1)`](ProcessPool::recycle_after) runs each call in a process of its own.
+//! With `panic = "abort"` a panic kills the worker; the error then contains the last lines of its
+//! standard error.
+//!
+//! Variables in the environment of the program:
+//!
+//! - `OFFLOOP_IN_PLACE=1` runs process calls on threads of the program, for debuggers and profilers
+//!   ([`run_in_place`]).
+//! - `OFFLOOP_THREADS` and `OFFLOOP_WORKERS` set the size of the default pools.
 //!
 //! # Large arguments and results
 //!
-//! To a worker and back goes a message, in memory that both processes map. What is in it is copied
-//! there and out of it again:
+//! Arguments go to a worker in a message, and results come back in one. A message is in memory that
+//! both processes map. Values are copied into it and out of it:
 //!
-//! | | on the way in | in the worker | on the way back |
+//! | type | on the way in | in the worker | on the way back |
 //! |---|---|---|---|
 //! | `Vec<N>`, `String`, `Box<[N]>`, `Box<str>`, where `N` is a number | one copy | one copy | two copies |
 //! | `&[N]`, `&str`, [`Cow`](std::borrow::Cow)s of them, and `Option`s of these | one copy | lent: the function reads the message | - |
 //! | [`Shared<[N]>`](Shared), `Shared<str>`, also inside of other values | none | none | none |
 //! | everything else | encoded by serde | decoded by serde | encoded and decoded |
 //!
-//! - The short ways of the first two rows are for arguments and results as a whole. A `Vec<u8>`
-//!   within a struct or a tuple goes element by element, as serde has it; `serde_bytes` copies it
-//!   as a whole.
-//! - A borrowed argument is copied once more when the call is made by position, to outlive the
-//!   caller's; by name (`task::builder().bytes(bytes)`) what is owned already moves into the call.
-//! - What takes more than 64 KiB is encoded and decoded on threads of its own (`offloop-codec`), so
-//!   that it does not hold up the event loop.
-//! - What many calls read, or what goes on from one worker to the next, is best made once, as
+//! - The first two rows are for an argument or a result as a whole. A `Vec<u8>` inside of a struct
+//!   or a tuple is encoded element by element, as serde does it; `serde_bytes` copies it as a
+//!   whole.
+//! - A call by position copies a borrowed argument once more, so that the call can outlive it. A
+//!   call by name (`task::builder().bytes(bytes)`) takes an owned value without a copy.
+//! - Values that take more than 64 KiB are encoded and decoded on threads for this
+//!   (`offloop-codec`), so that the event loop goes on.
+//! - Data that many calls read, or that goes from one worker to the next, is best made once, as a
 //!   [`Shared`].
 //!
 //! A worker keeps the memory of its messages for the next ones, because new pages cost more than
-//! the copy: as much as its largest call and its largest answer took so far, and up to twice that,
-//! until it ends ([`idle_timeout`](ProcessPool::idle_timeout),
+//! the copy. It keeps as much as its largest call and its largest answer took so far, and up to
+//! twice that, until it ends ([`idle_timeout`](ProcessPool::idle_timeout),
 //! [`recycle_after`](ProcessPool::recycle_after)). A [`memory_limit`](ProcessPool::memory_limit)
-//! counts what the function makes of a message, and neither the message nor a [`Shared`].
+//! counts what the function allocates, but neither the messages nor a [`Shared`].
 //!
 //! # Platforms
 //!
@@ -123,13 +132,13 @@
 //!
 //! # Features
 //!
-//! - `auto-worker` (default): workers enter their loop before `main`. Without it, [`init`] has to
-//!   be the first line of `main`.
-//! - `tokio` (default): a tokio runtime hears by itself that a process call is done. Without it,
-//!   and on other runtimes, a thread of the pool's hears of it and wakes the caller, which takes a
-//!   few microseconds more.
-//! - `sandbox`: `Sandbox`, which keeps what runs in worker processes from files, other programs and
-//!   the network.
+//! - `auto-worker` (default): a worker begins to serve calls before `main`. Without this feature
+//!   the first line of `main` has to be [`init`].
+//! - `tokio` (default): a tokio runtime is woken directly when a process call is done. Without this
+//!   feature, and on other runtimes, a thread of the pool wakes the caller, which takes a few
+//!   microseconds more.
+//! - `sandbox`: adds `Sandbox`, which keeps the code in worker processes from files, other programs
+//!   and the network.
 
 // A file that has to be unsafe allows it for itself and says why; a test holds the list of these
 // files.
@@ -142,7 +151,7 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-// So that `::offloop`, which generated code names, is this crate in its own tests and docs too.
+// Generated code names `::offloop`. This makes the name work in the tests and docs of this crate.
 extern crate self as offloop;
 
 #[cfg(all(fuzzing, target_os = "linux"))]

@@ -20,8 +20,10 @@ pub(crate) enum Request {
     Run { folder: Option<PathBuf> },
 }
 
-/// Reads the arguments, which are all but the program's name. An error says what is wrong with
-/// them.
+/// Reads the arguments of the program, without its name.
+///
+/// # Errors
+/// The arguments are wrong. The text says which one, and why.
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let mut folder = None;
     for argument in arguments {

@@ -1,4 +1,4 @@
-//! Photographs for who has none at hand: hills under a sky, with the grain of a camera.
+//! Renders photographs, for a run without a folder: hills under a sky, with the grain of a camera.
 
 use std::f64::consts::TAU;
 
@@ -13,7 +13,7 @@ use crate::place::Place;
 pub(crate) const WIDTH: u32 = 4000;
 pub(crate) const HEIGHT: u32 = 3000;
 
-/// A photograph as a camera stores it, and who rendered it.
+/// A photograph as a camera stores it, and where it was rendered.
 #[derive(Debug)]
 pub(crate) struct Rendered {
     pub(crate) number: u32,
@@ -21,10 +21,10 @@ pub(crate) struct Rendered {
     pub(crate) made_by: Place,
 }
 
-/// Renders a photograph; each number gives another.
+/// Renders the photograph of this number.
 ///
-/// This code neither crashes nor leaks, so threads will do: nothing is encoded, and `Rendered`
-/// needs no serde.
+/// This code neither crashes nor leaks, so it runs on threads. No value is encoded there, and
+/// `Rendered` needs no serde.
 #[cpu_bound(threads)]
 pub(crate) fn render(number: u32) -> Result<Rendered, ImageError> {
     let horizon: Vec<f64> = (0..WIDTH).map(|x| horizon(x, number)).collect();
@@ -48,14 +48,14 @@ pub(crate) fn render(number: u32) -> Result<Rendered, ImageError> {
     })
 }
 
-/// How far down the sky reaches, in pixels.
+/// Returns how far down the sky reaches in column `x`, in pixels.
 fn horizon(x: u32, number: u32) -> f64 {
     let angle = f64::from(x) / f64::from(WIDTH) * TAU + f64::from(number);
     f64::from(HEIGHT) * (0.5 + 0.12 * angle.sin() + 0.05 * (3.7 * angle).sin())
 }
 
-/// The grain of a photograph, without which it would be far too easy to compress: random numbers of
-/// the kind called xorshift, which must not start at 0.
+/// The grain of a photograph. Without it the photograph would be far too easy to compress. These
+/// are random numbers by xorshift, which must not start at 0.
 struct Grain(u32);
 
 impl Grain {

@@ -1,16 +1,16 @@
-//! A function that crashes, as a decoder written in C may on a file that is not what it seems.
+//! A function that crashes, as a decoder written in C may do with a damaged file.
 
 use offloop::cpu_bound;
 
 use crate::photos::IMAGES;
 
-/// Writes where a field of a struct at the null address would be.
+/// Writes to a field of a struct at the null address.
 ///
-/// On a thread that is the end of the program. In a worker process it is an error of this call.
+/// On a thread this would end the program. In a worker process it is an error of one call.
 #[cpu_bound(pool = IMAGES)]
 pub(crate) fn write_to_null() {
     let field = std::ptr::without_provenance_mut::<u8>(16);
-    // SAFETY: there is none, this is the bug. The first page of memory is never mapped, so the
-    // processor stops the process here.
+    // SAFETY: this is not safe, it is the bug. The first page of memory is never mapped, so the
+    // kernel ends the process here.
     unsafe { field.write_volatile(1) }
 }

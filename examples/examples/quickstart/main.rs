@@ -1,4 +1,4 @@
-//! The quick start: a program on one event loop, with work that would stop it.
+//! The quick start: a program on one event loop, with work that would block it.
 //!
 //! - It fetches pages from a slow server with a client that blocks: `pages.rs`, on threads.
 //! - It renders photographs: `camera.rs`, on threads too, one for each core.
@@ -6,9 +6,9 @@
 //!   processes.
 //! - It calls a function that crashes: `crash.rs`. The program goes on.
 //!
-//! Each job is done twice: in place, on the event loop, and then through offloop. A task that wants
-//! to run every millisecond (`ticker.rs`) shows what either does to everything else on the loop.
-//! No line here sets offloop up.
+//! Each job is done twice: in place, on the event loop, and then by offloop. A task that wants to
+//! run every millisecond (`ticker.rs`) shows how long each way blocks the loop. No line here sets
+//! offloop up.
 
 mod arguments;
 mod camera;
@@ -42,11 +42,11 @@ const PAGES: usize = 20;
 const DOCUMENTS: usize = 32;
 /// How many photographs are rendered when no folder is given.
 const PHOTOS: u32 = 6;
-/// How many photographs of a folder are done in place too, since a folder may hold thousands.
+/// How many photographs of a folder are done in place too. A folder may have thousands.
 const AT_MOST_IN_PLACE: usize = 8;
 
-// One thread runs the whole event loop. With several, a blocked one goes unnoticed for as long as
-// another is free, and the ticker would tell less than the truth.
+// One thread runs the event loop. With several threads, the ticker would not see that one is
+// blocked as long as another one is free.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let text = match arguments::parse(std::env::args_os().skip(1)) {
@@ -70,7 +70,7 @@ async fn main() -> ExitCode {
 
 /// Does the jobs one after another, so that each can be timed by itself.
 async fn run(folder: Option<&Path>) -> anyhow::Result<Report> {
-    // What is wrong with the folder is told now, not after all other jobs.
+    // Read the folder first, so that an error in its name comes before the other jobs.
     let files = match folder {
         Some(folder) => Some(photos::in_folder(folder).await?),
         None => None,
@@ -98,7 +98,7 @@ async fn fetch_pages(stage: &Stage, report: &mut Report) -> anyhow::Result<()> {
     let in_place = stage
         .in_place("pages", &urls, |url| fetch::blocking(url, 3))
         .await;
-    // By name. What is not given takes its default.
+    // By name. An argument that is not set takes its default.
     let offloop = stage
         .offloop("pages", urls, PAGES, |url| fetch::builder().url(url))
         .await;
@@ -169,7 +169,7 @@ async fn make_thumbnails(stage: &Stage, report: &mut Report, photos: Vec<Photo>)
 
     let names: Vec<String> = photos.iter().map(Photo::name).collect();
     let thumbnails = stage.offloop("thumbnails", photos, stage.cores * 2, Photo::thumbnail);
-    // The crash is in the midst of them, in the same pool, and costs none of them.
+    // The crash happens among them, in the same pool. No thumbnail fails because of it.
     let (crash, offloop) = tokio::join!(write_to_null(), thumbnails);
 
     let made = offloop.outputs.iter().flatten();

@@ -1,4 +1,4 @@
-//! What `cargo metadata` tells of this workspace, which is real JSON and much of it.
+//! What `cargo metadata` prints about this workspace: a large amount of real JSON.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::env;
@@ -11,15 +11,15 @@ use serde_json::Value;
 
 use crate::place::Place;
 
-/// How many bytes a document has at least: it is an array of copies of the same. A debug build
-/// takes some ten times as long to decode it.
+/// The least size of a document, in bytes. A document is an array of copies of one value. It is
+/// smaller in a debug build, which takes about ten times as long to decode it.
 const SIZE: usize = if cfg!(debug_assertions) {
     200_000
 } else {
     2_000_000
 };
 
-/// What comes back from the worker process: small, whatever the size of the JSON.
+/// The result of a worker process. It is small, whatever the size of the JSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Summary {
     packages: usize,
@@ -30,7 +30,8 @@ pub(crate) struct Summary {
     pub(crate) made_by: Place,
 }
 
-/// Why there is no summary. It crosses processes, therefore `Serialize` and `Deserialize`.
+/// Why there is no summary. It comes from a worker process, so it needs `Serialize` and
+/// `Deserialize`.
 #[derive(Debug, thiserror::Error, Serialize, Deserialize)]
 pub(crate) enum MetadataError {
     #[error("`cargo metadata` failed: {0}")]
@@ -41,7 +42,7 @@ pub(crate) enum MetadataError {
     Call(#[from] offloop::Error),
 }
 
-/// Makes documents of what `cargo metadata` prints.
+/// Returns `count` documents, made of what `cargo metadata` prints.
 #[blocking_io]
 pub(crate) fn documents(count: usize) -> Result<Vec<Vec<u8>>, MetadataError> {
     let json = cargo_metadata()?;
@@ -62,12 +63,13 @@ const COMMAND: [&str; 4] = [
     ),
 ];
 
-/// What was needed to build this program is on this machine. Other members of the workspace may
-/// need more, which cargo then downloads. Where it cannot, the members alone will do.
+/// Which options to try, in this order. The packages that this program was built from are on this
+/// machine. Other members of the workspace may need more packages, which cargo then downloads. If
+/// it cannot, the members of the workspace alone are enough.
 const ATTEMPTS: [&[&str]; 3] = [&["--offline"], &[], &["--offline", "--no-deps"]];
 
 fn cargo_metadata() -> Result<Vec<u8>, MetadataError> {
-    // `cargo run` tells which cargo it is.
+    // `cargo run` sets this variable to its own path.
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut reason = String::new();
     for options in ATTEMPTS {
@@ -87,7 +89,7 @@ fn cargo_metadata() -> Result<Vec<u8>, MetadataError> {
     Err(MetadataError::Cargo(reason))
 }
 
-/// Decodes a document, in a worker process of the default pool.
+/// Decodes a document. It runs in a worker process of the default pool.
 #[cpu_bound]
 pub(crate) fn summarize(json: &[u8]) -> Result<Summary, MetadataError> {
     let document: Value =
@@ -107,7 +109,8 @@ pub(crate) fn summarize(json: &[u8]) -> Result<Summary, MetadataError> {
     })
 }
 
-/// Goes from the workspace to its dependencies, to theirs, and so on, until there are no new ones.
+/// Returns the package that is farthest from the workspace, and how many steps away it is. Each
+/// step goes from packages to their dependencies, until there are no new ones.
 fn farthest(metadata: &Value) -> Option<(String, usize)> {
     let dependencies: HashMap<&str, &Value> = items(&metadata["resolve"]["nodes"])
         .filter_map(|node| Some((node["id"].as_str()?, &node["dependencies"])))
@@ -130,11 +133,11 @@ fn farthest(metadata: &Value) -> Option<(String, usize)> {
     }
     let last = *reached.first()?;
     let package = items(&metadata["packages"]).find(|package| package["id"] == last)?;
-    // No step at all: nothing is known of the dependencies.
+    // Without a step, the dependencies are not known.
     (steps > 0).then(|| Some((package["name"].as_str()?.to_owned(), steps)))?
 }
 
-/// The elements of an array; of anything else, none.
+/// Returns the elements of an array. Any other value has none.
 fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }

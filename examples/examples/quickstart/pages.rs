@@ -1,4 +1,4 @@
-//! Pages over HTTP, with a client that blocks its thread until the answer is there.
+//! Fetches pages over HTTP, with a client that blocks its thread until the answer is there.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use ureq::Agent;
 
 use crate::place::Place;
 
-/// A page, and who fetched it.
+/// A page, and where it was fetched.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) text: String,
@@ -23,7 +23,7 @@ pub(crate) enum FetchError {
         url: String,
         source: Box<ureq::Error>,
     },
-    /// The call itself failed. With this variant, `fetch(..).await` gives one `Result`.
+    /// The call itself failed. Because of this variant, `fetch(..).await` returns one `Result`.
     #[error(transparent)]
     Call(#[from] offloop::Error),
 }
@@ -32,7 +32,7 @@ pub(crate) enum FetchError {
 #[blocking_io]
 pub(crate) fn fetch(
     url: &str,
-    /// How many times it is tried again.
+    /// How many times to try again.
     #[default = 3]
     retries: u32,
 ) -> Result<Page, FetchError> {
@@ -58,7 +58,7 @@ pub(crate) fn fetch(
 
 fn get(url: &str) -> Result<String, ureq::Error> {
     static AGENT: LazyLock<Agent> = LazyLock::new(|| {
-        // The server is on this machine, which a proxy could not reach.
+        // The server is on this machine, where a proxy could not reach it.
         let config = Agent::config_builder().proxy(None);
         config
             .timeout_global(Some(Duration::from_secs(10)))

@@ -13,26 +13,27 @@ use serde::{Deserialize, Serialize};
 use crate::camera::Rendered;
 use crate::place::Place;
 
-/// Worker processes for pictures from anywhere. One that asks for too much memory, takes too long
-/// or crashes its decoder is the error of one call.
+/// Worker processes for pictures that are not trusted. A picture that needs too much memory or
+/// time, or that crashes the decoder, is an error of one call.
 pub(crate) static IMAGES: ProcessPool = ProcessPool::new("images")
     .memory_limit(1 << 30)
     .timeout(Duration::from_secs(30));
 
-/// A photograph that a thumbnail is to be made of.
+/// A photograph to make a thumbnail of.
 pub(crate) enum Photo {
     File(PathBuf),
     Rendered(Rendered),
 }
 
-/// A small JPEG, and who made it.
+/// A small JPEG, and where it was made.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Thumbnail {
     pub(crate) jpeg: Vec<u8>,
     pub(crate) made_by: Place,
 }
 
-/// Why there is no thumbnail. It crosses processes, therefore `Serialize` and `Deserialize`.
+/// Why there is no thumbnail. It comes from a worker process, so it needs `Serialize` and
+/// `Deserialize`.
 #[derive(Debug, thiserror::Error, Serialize, Deserialize)]
 pub(crate) enum ImageError {
     #[error("cannot be read: {0}")]
@@ -43,8 +44,8 @@ pub(crate) enum ImageError {
     Call(#[from] offloop::Error),
 }
 
-/// Makes a thumbnail of a JPEG; a PNG will do too. It keeps the proportions of the photograph and
-/// fits in the width, and in the height if one is given.
+/// Returns a thumbnail of a JPEG or a PNG. It has the proportions of the photograph and fits into
+/// the width, and into the height if there is one.
 #[cpu_bound(pool = IMAGES)]
 pub(crate) fn thumbnail(
     jpeg: &[u8],
@@ -72,7 +73,7 @@ impl Photo {
     pub(crate) fn name(&self) -> String {
         match self {
             Photo::File(path) => {
-                // A name may hold anything, and the terminal that it is printed on would obey it.
+                // A name may contain control characters, which the terminal would obey.
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 name.replace(char::is_control, "?")
             }
@@ -88,7 +89,7 @@ impl Photo {
         thumbnail::builder().jpeg(jpeg).await
     }
 
-    /// The same on this thread, which does nothing else meanwhile.
+    /// Makes the thumbnail on this thread, and blocks it.
     pub(crate) fn thumbnail_in_place(&self) -> Result<Thumbnail, ImageError> {
         match self {
             Photo::File(path) => thumbnail::blocking(&read::blocking(path)?, 256, None),
@@ -97,7 +98,7 @@ impl Photo {
     }
 }
 
-/// The JPEG and PNG files of a folder, by the end of their names, in the order of their names.
+/// Returns the files of a folder whose names end like those of JPEG and PNG files, sorted by name.
 #[blocking_io]
 pub(crate) fn in_folder(folder: &Path) -> anyhow::Result<Vec<Photo>> {
     let shown = folder.display();

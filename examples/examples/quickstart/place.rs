@@ -14,7 +14,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Who runs this.
+    /// Returns the current thread and process.
     pub(crate) fn here() -> Place {
         Place {
             pid: process::id(),
@@ -23,7 +23,8 @@ impl Place {
     }
 }
 
-/// Says it in a few words: how many threads of this program, or worker processes, and which.
+/// Describes places in a few words: how many threads of this program or worker processes, and
+/// which.
 pub(crate) fn describe(places: &[&Place]) -> String {
     let mut threads = Vec::new();
     let mut workers = Vec::new();
@@ -46,7 +47,7 @@ pub(crate) fn describe(places: &[&Place]) -> String {
     }
 }
 
-/// How many names are listed in full.
+/// Up to this many names are all listed.
 const LISTED: usize = 3;
 
 fn list(one: &str, several: &str, mut names: Vec<String>) -> String {

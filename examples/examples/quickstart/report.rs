@@ -10,7 +10,7 @@ use offloop::Error;
 use crate::place::{self, Place};
 use crate::stage::Pass;
 
-/// What has been done, and what came of it.
+/// The results of all jobs.
 #[derive(Default)]
 pub(crate) struct Report {
     jobs: Vec<Job>,
@@ -34,7 +34,8 @@ struct Row {
 }
 
 impl Report {
-    /// A job that was done both ways. `places` is where offloop did what it could do.
+    /// Adds a job that was done both ways. `places` has an entry for each call that offloop
+    /// finished.
     pub(crate) fn job<'a, T, U>(
         &mut self,
         what: &str,
@@ -58,22 +59,22 @@ impl Report {
         });
     }
 
-    /// What the caller of the function that crashes was told.
+    /// Adds the error that the caller of the crashing function got.
     pub(crate) fn crash(&mut self, error: &Error) {
         self.crash = Some(error.to_string());
     }
 
-    /// A photograph of which there is no thumbnail.
+    /// Adds a photograph that has no thumbnail.
     pub(crate) fn failure(&mut self, name: &str, error: &dyn fmt::Display) {
         self.failures.push(format!("{name}: {error}"));
     }
 
-    /// More about the work.
+    /// Adds a sentence about the work.
     pub(crate) fn note(&mut self, note: String) {
         self.notes.push(note);
     }
 
-    /// All jobs together, unless some were not done in full in place.
+    /// Returns the sum of all jobs. `None` if a job was not done completely in place.
     fn total(&self) -> Option<Job> {
         let whole = |job: &Job| job.in_place.calls == job.offloop.calls;
         self.jobs.iter().all(whole).then(|| Job {
@@ -103,7 +104,7 @@ impl Row {
         }
     }
 
-    /// How many calls it makes in a second.
+    /// Returns how many calls it makes in a second.
     fn rate(&self) -> f64 {
         f64::from(self.calls) / self.took.as_secs_f64()
     }
@@ -114,9 +115,9 @@ impl fmt::Display for Report {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         writeln!(
             f,
-            "Each job was done in place, on the event loop, and then through offloop, with {cores} cores.\n\
-             On the loop there is also a task that wants to run every millisecond. The longest pause is\n\
-             how long it had to wait, and with it everything else on the loop.\n"
+            "Each job was done in place, on the event loop, and then by offloop, with {cores} cores.\n\
+             A task on the loop wants to run every millisecond. The longest pause is the longest time\n\
+             that it had to wait, and everything else on the loop waited too.\n"
         )?;
         if cfg!(debug_assertions) {
             writeln!(
@@ -128,14 +129,14 @@ impl fmt::Display for Report {
         if let Some(crash) = &self.crash {
             writeln!(
                 f,
-                "\nAmong the thumbnails, in the same pool, one call wrote through a null pointer. It ended a worker\n\
-                 process and not the program; the caller got this error:\n  {crash}"
+                "\nAmong the thumbnails, in the same pool, one call wrote to a null pointer. That ended a\n\
+                 worker process, but not the program. The caller got this error:\n  {crash}"
             )?;
         }
         if !self.failures.is_empty() {
             writeln!(
                 f,
-                "\nThese photographs gave no thumbnail, and the others went on:"
+                "\nThese photographs have no thumbnail. The others were done all the same:"
             )?;
         }
         for failure in &self.failures {
@@ -177,7 +178,7 @@ impl Report {
     }
 }
 
-/// A size in the unit that fits files.
+/// Returns a size in megabytes, as text.
 pub(crate) fn megabytes(bytes: usize) -> String {
     format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10)
 }

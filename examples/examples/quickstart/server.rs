@@ -1,6 +1,6 @@
-//! A small web server on this machine that is slow, and sometimes hangs up.
+//! A small web server on this machine that is slow, and closes some connections without an answer.
 //!
-//! It has its own threads, so it answers also while the event loop is blocked.
+//! It has its own threads, so it also answers while the event loop is blocked.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -10,17 +10,17 @@ use std::time::Duration;
 /// How long the server takes to answer.
 pub(crate) const DELAY: Duration = Duration::from_millis(200);
 
-/// Every connection of so many is closed at once, so that a client has something to retry.
+/// One in this many connections is closed at once, so that a client has to retry.
 const HANGS_UP_EVERY: usize = 10;
 
 /// The server. It runs until the program ends.
 pub(crate) struct Server {
-    /// Where its list of pages is: one path on each line.
+    /// The address of the list of pages, which has one path on each line.
     pub(crate) url: String,
 }
 
 impl Server {
-    /// Starts a server that has so many pages, on a port that is free.
+    /// Starts a server with this many pages, on a free port.
     pub(crate) fn start(pages: usize) -> io::Result<Server> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -29,14 +29,14 @@ impl Server {
                 if number % HANGS_UP_EVERY == HANGS_UP_EVERY - 1 {
                     continue;
                 }
-                // A client that has gone away is no concern of the others.
+                // If a client closes its connection, the others still get their answers.
                 thread::spawn(move || connection.and_then(|stream| answer(&stream, pages)));
             }
         });
         Ok(Server { url })
     }
 
-    /// The address of a path that the list of pages gives.
+    /// Returns the address of a path in the list of pages.
     pub(crate) fn link(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }

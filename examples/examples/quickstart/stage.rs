@@ -1,4 +1,4 @@
-//! The two ways of doing a job, each under the eyes of the ticker and with a progress bar.
+//! The two ways of doing a job. Each is measured by the ticker and has a progress bar.
 
 use std::future::Future;
 use std::num::NonZero;
@@ -15,9 +15,9 @@ pub(crate) struct Stage {
     ticker: Ticker,
 }
 
-/// What came of a job that was done one way.
+/// The result of a job that was done in one of the two ways.
 pub(crate) struct Pass<T> {
-    /// In the order of the items.
+    /// The outputs, in the order of the items.
     pub(crate) outputs: Vec<T>,
     pub(crate) took: Duration,
     pub(crate) longest_pause: Duration,
@@ -31,7 +31,7 @@ impl Stage {
         }
     }
 
-    /// Does one item after another right here, on the event loop.
+    /// Does one item after another in place, on the event loop.
     pub(crate) async fn in_place<I, T>(
         &self,
         what: &str,
@@ -45,7 +45,7 @@ impl Stage {
             for item in items {
                 outputs.push(work(item));
                 bar.inc(1);
-                // As if each item were a task of its own: between two of them the loop goes on.
+                // The loop runs its other tasks between two items, as if each item were a task.
                 self.ticker.next_tick().await;
             }
             outputs
@@ -53,9 +53,9 @@ impl Stage {
         self.watch(all).await
     }
 
-    /// Makes a call for each item and awaits them, so many at a time: as many as the pool has
-    /// workers and some more, so that none of these waits for work. All of them at once would do as
-    /// well, but their arguments would all be in memory.
+    /// Makes a call for each item and awaits the calls, `at_a_time` of them at a time. That should
+    /// be as many as the pool has workers and some more, so that no worker waits. All calls at once
+    /// would work too, but all their arguments would be in memory.
     pub(crate) async fn offloop<I, C: Future>(
         &self,
         what: &str,
@@ -80,7 +80,10 @@ impl Stage {
 }
 
 impl<T, E> Pass<Result<T, E>> {
-    /// Where one failure spoils the job: the first one.
+    /// Returns the pass with its values, for a job that fails if one call fails.
+    ///
+    /// # Errors
+    /// The first error of a call.
     pub(crate) fn all_done(self) -> Result<Pass<T>, E> {
         Ok(Pass {
             outputs: self.outputs.into_iter().collect::<Result<_, E>>()?,
@@ -90,11 +93,11 @@ impl<T, E> Pass<Result<T, E>> {
     }
 }
 
-/// A progress bar, where standard error is a terminal; otherwise nothing is drawn.
+/// Returns a progress bar. It is drawn only if standard error is a terminal.
 fn bar(what: &str, length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:24} {wide_bar} {pos:>4}/{len:4} {elapsed:>4}");
     let bar = ProgressBar::new(length as u64).with_message(what.to_owned());
-    // Drawn by a thread of its own: a terminal may be slow, and must not hold up the event loop.
+    // A thread of its own draws it, because a slow terminal would block the event loop.
     bar.enable_steady_tick(Duration::from_millis(50));
     match style {
         Ok(style) => bar.with_style(style),

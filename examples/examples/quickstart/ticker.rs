@@ -1,6 +1,6 @@
-//! A task that wants to run every millisecond, and notes for how long it could not.
+//! A task that wants to run every millisecond, and notes how long it could not.
 //!
-//! It stands for everything else that lives on an event loop: connections, timers, other requests.
+//! It stands for everything else on an event loop: connections, timers, other requests.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,7 +45,8 @@ impl Ticker {
         Ticker { ticks, task }
     }
 
-    /// Does the work, and tells how long it took and the longest pause between two ticks meanwhile.
+    /// Does the work. Returns its result, how long it took, and the longest pause between two ticks
+    /// in that time.
     pub(crate) async fn watch<T>(&self, work: impl Future<Output = T>) -> (T, Duration, Duration) {
         self.next_tick().await;
         lock(&self.ticks).longest_pause = Duration::ZERO;
@@ -57,7 +58,7 @@ impl Ticker {
         (result, took, lock(&self.ticks).longest_pause)
     }
 
-    /// Leaves the loop to others until the ticker has ticked.
+    /// Lets other tasks of the loop run until the ticker has ticked.
     pub(crate) async fn next_tick(&self) {
         let last = lock(&self.ticks).last;
         while lock(&self.ticks).last == last {

@@ -116,8 +116,7 @@ impl<R: Outcome> Call<R> {
     /// does not count the time in which the caller's process encodes arguments and decodes the
     /// result.
     ///
-    /// When the time is over, the caller gets [`Error::TimedOut`](crate::Error::TimedOut) at once.
-    /// Then:
+    /// When the time is over, the caller gets [`Error::TimedOut`] at once. Then:
     ///
     /// - In a process pool the worker is killed, with its process group, and replaced. If the call
     ///   has a [`grace`](Call::grace), the function is asked to stop first.
@@ -173,9 +172,8 @@ impl<R: Outcome> Call<R> {
     /// Sets how long the call may wait in the queue.
     ///
     /// The clock starts when the call is submitted. If no worker has taken the call when the time
-    /// is over, the call never runs. The caller then gets
-    /// [`Error::TimedOut`](crate::Error::TimedOut), whose [`started`](crate::Error::started) is
-    /// [`Started::No`](crate::Started::No).
+    /// is over, the call never runs. The caller then gets [`Error::TimedOut`], whose
+    /// [`started`](crate::Error::started) is [`Started::No`](crate::Started::No).
     ///
     /// ```
     /// use std::time::Duration;
@@ -203,10 +201,10 @@ impl<R: Outcome> Call<R> {
     /// Sets how many times the call is retried if its worker process dies after it began the call.
     ///
     /// With this you declare that the function may run more than once for one call. After `times`
-    /// retries the caller gets [`Error::WorkerDied`](crate::Error::WorkerDied). It gets that error
-    /// sooner if the same arguments have killed as many workers as
-    /// [`poison_after`](crate::ProcessPool::poison_after) allows. The pool then refuses further
-    /// calls with these arguments and a `retry`, with [`Error::Poisoned`](crate::Error::Poisoned).
+    /// retries the caller gets [`Error::WorkerDied`]. It gets that error sooner if the same
+    /// arguments have killed as many workers as [`poison_after`](crate::ProcessPool::poison_after)
+    /// allows. The pool then refuses further calls with these arguments and a `retry`, with
+    /// [`Error::Poisoned`].
     ///
     /// A call that no worker has begun moves to another worker without this. On a thread pool it
     /// has no effect, because a crash there ends the program.
@@ -257,8 +255,8 @@ impl<R: Outcome> Call<R> {
         self
     }
 
-    /// Makes the call fail with [`Error::QueueFull`](crate::Error::QueueFull) if the queue of its
-    /// pool is full, instead of waiting for room there.
+    /// Makes the call fail with [`Error::QueueFull`] if the queue of its pool is full, instead of
+    /// waiting for room there.
     ///
     /// ```
     /// use offloop::{Error, ThreadPool};
@@ -289,8 +287,7 @@ impl<R: Outcome> Call<R> {
     /// A task that runs in worker processes can also run on a [`ThreadPool`]. No value is encoded
     /// there, and a crash ends the program. A task that runs on threads cannot run in worker
     /// processes: on a [`ProcessPool`](crate::ProcessPool) its call fails with
-    /// [`Error::InvalidPool`](crate::Error::InvalidPool). A call that was submitted already stays
-    /// on its pool.
+    /// [`Error::InvalidPool`]. A call that was submitted already stays on its pool.
     pub fn on<P: Pool>(self, pool: &P) -> Call<R> {
         pool.take_over(self)
     }

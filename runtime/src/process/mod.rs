@@ -13,8 +13,8 @@
 //! - [`worker`]: the worker's side, from before `main` to its end.
 //! - `sandbox`: what the code in a worker may do to the machine.
 //!
-//! `host` and `worker` never name each other: they share `protocol`, `transport`, `mode` and
-//! `config` only.
+//! `host` and `worker` never name each other. What both need is in `protocol`, `transport` and
+//! `mode`.
 
 mod call;
 mod config;

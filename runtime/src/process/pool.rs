@@ -70,7 +70,7 @@ impl ProcessPool {
     /// Sets how many workers the pool may have, and so how many calls run at the same time. If not
     /// set, it is the number of cores that this process may use.
     ///
-    /// With 0 workers every call fails with [`Error::InvalidPool`](crate::Error::InvalidPool).
+    /// With 0 workers every call fails with [`Error::InvalidPool`].
     #[must_use]
     pub const fn workers(mut self, workers: usize) -> ProcessPool {
         self.config.workers = Workers::Given(workers);
@@ -81,7 +81,7 @@ impl ProcessPool {
     /// pool and are replaced when they end. If not set, it is 0.
     ///
     /// If it is more than [`workers`](ProcessPool::workers), every call fails with
-    /// [`Error::InvalidPool`](crate::Error::InvalidPool).
+    /// [`Error::InvalidPool`].
     #[must_use]
     pub const fn min_workers(mut self, workers: usize) -> ProcessPool {
         self.config.min_workers = workers;
@@ -103,7 +103,7 @@ impl ProcessPool {
     /// no limit.
     ///
     /// The limit is for calls with [`try_now`](crate::Call::try_now): if the queue is full, such a
-    /// call fails with [`Error::QueueFull`](crate::Error::QueueFull). Other calls wait their turn.
+    /// call fails with [`Error::QueueFull`]. Other calls wait their turn.
     #[must_use]
     pub const fn queue(mut self, calls: usize) -> ProcessPool {
         self.config.queue = calls;
@@ -132,11 +132,11 @@ impl ProcessPool {
     /// there is no limit.
     ///
     /// An allocation beyond the limit fails, which ends the worker. The call then fails with
-    /// [`Error::WorkerDied`](crate::Error::WorkerDied), which names the limit. The limit does not
-    /// count memory that processes share: messages, with the arguments that are lent to the
-    /// function, and [`Shared`](crate::Shared) values.
+    /// [`Error::WorkerDied`], which names the limit. The limit does not count memory that processes
+    /// share: messages, with the arguments that are lent to the function, and
+    /// [`Shared`](crate::Shared) values.
     ///
-    /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
+    /// A limit of 0 makes every call fail with [`Error::InvalidPool`].
     #[must_use]
     pub const fn memory_limit(mut self, bytes: u64) -> ProcessPool {
         self.config.memory_limit = Some(bytes);
@@ -146,7 +146,7 @@ impl ProcessPool {
     /// Sets after how many calls a worker is replaced. This is for code that leaks memory or other
     /// resources. With 1, each call runs in a process of its own. If not set, there is no limit.
     ///
-    /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
+    /// A limit of 0 makes every call fail with [`Error::InvalidPool`].
     #[must_use]
     pub const fn recycle_after(mut self, calls: u64) -> ProcessPool {
         self.config.recycle_after = Some(calls);
@@ -163,7 +163,7 @@ impl ProcessPool {
     /// The worker serves calls until its replacement is ready, so that no call waits for a start.
     /// During that time the pool has one process more than [`workers`](ProcessPool::workers).
     ///
-    /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
+    /// A limit of 0 makes every call fail with [`Error::InvalidPool`].
     #[must_use]
     pub const fn recycle_above(mut self, bytes: u64) -> ProcessPool {
         self.config.recycle_above = Some(bytes);
@@ -175,11 +175,10 @@ impl ProcessPool {
     ///
     /// This is for calls with a [`retry`](crate::Call::retry). When that many workers have died,
     /// the pool retries no call with these arguments and refuses further ones with
-    /// [`Error::Poisoned`](crate::Error::Poisoned). It takes them again after a call with them has
-    /// succeeded, or ten minutes after the last worker died. Calls without `retry` are neither
-    /// counted nor refused.
+    /// [`Error::Poisoned`]. It takes them again after a call with them has succeeded, or ten
+    /// minutes after the last worker died. Calls without `retry` are neither counted nor refused.
     ///
-    /// A limit of 0 makes every call fail with [`Error::InvalidPool`](crate::Error::InvalidPool).
+    /// A limit of 0 makes every call fail with [`Error::InvalidPool`].
     #[must_use]
     pub const fn poison_after(mut self, workers: u32) -> ProcessPool {
         self.config.poison_after = workers;
@@ -190,7 +189,7 @@ impl ProcessPool {
     /// come first; 19 is the highest. If not set, it is 0.
     ///
     /// A negative increment needs a privilege. Without it no worker starts, and calls fail with
-    /// [`Error::CannotStart`](crate::Error::CannotStart).
+    /// [`Error::CannotStart`].
     #[must_use]
     pub const fn nice(mut self, increment: i32) -> ProcessPool {
         self.config.nice = increment;
@@ -200,7 +199,7 @@ impl ProcessPool {
     /// Sets environment variables of the workers, beside those that they inherit from this program.
     ///
     /// If a name is empty or contains `=`, or if a name or value contains a zero byte, every call
-    /// fails with [`Error::InvalidPool`](crate::Error::InvalidPool).
+    /// fails with [`Error::InvalidPool`].
     ///
     /// ```
     /// use offloop::{ProcessPool, cpu_bound};
@@ -226,7 +225,7 @@ impl ProcessPool {
     /// Sets the current directory of the workers. If not set, it is that of this program.
     ///
     /// If there is no such directory, no worker starts, and calls fail with
-    /// [`Error::CannotStart`](crate::Error::CannotStart).
+    /// [`Error::CannotStart`].
     #[must_use]
     pub const fn current_dir(mut self, folder: &'static str) -> ProcessPool {
         self.config.current_dir = Some(folder);
@@ -246,9 +245,8 @@ impl ProcessPool {
     /// they use the network. See [`Sandbox`]. If not set, they may do what this program may do.
     ///
     /// If the machine cannot enforce this, no worker starts, and calls fail with
-    /// [`Error::CannotStart`](crate::Error::CannotStart). The sandbox is in workers only: a
-    /// function that runs in place, by `blocking(..)` or with `OFFLOOP_IN_PLACE=1`, may do what the
-    /// program may do.
+    /// [`Error::CannotStart`]. The sandbox is in workers only: a function that runs in place, by
+    /// `blocking(..)` or with `OFFLOOP_IN_PLACE=1`, may do what the program may do.
     #[cfg(feature = "sandbox")]
     #[must_use]
     pub const fn sandbox(mut self, sandbox: Sandbox) -> ProcessPool {
@@ -268,9 +266,9 @@ impl ProcessPool {
         &GLOBAL
     }
 
-    /// Closes the pool: it takes no more calls, and each further call fails with
-    /// [`Error::Closed`](crate::Error::Closed). Calls that are queued or running finish. Then the
-    /// workers end. A worker that has no call and has not ended after 5 seconds is killed.
+    /// Closes the pool: it takes no more calls, and each further call fails with [`Error::Closed`].
+    /// Calls that are queued or running finish. Then the workers end. A worker that has no call and
+    /// has not ended after 5 seconds is killed.
     ///
     /// Await the returned [`Closing`] to wait for that, or drop it.
     ///
@@ -299,8 +297,8 @@ impl ProcessPool {
     }
 
     /// Closes the pool as [`close`](ProcessPool::close) does, and after `deadline` ends every call
-    /// that has not ended by then, with [`Error::Closed`](crate::Error::Closed). Calls in the queue
-    /// never run, and the workers are killed.
+    /// that has not ended by then, with [`Error::Closed`]. Calls in the queue never run, and the
+    /// workers are killed.
     ///
     /// ```
     /// use std::time::Duration;
@@ -334,8 +332,7 @@ impl ProcessPool {
     /// higher, it is lowered to `workers`.
     ///
     /// # Errors
-    /// [`Error::InvalidPool`](crate::Error::InvalidPool) if `workers` is 0, or if the other
-    /// settings of the pool are invalid.
+    /// [`Error::InvalidPool`] if `workers` is 0, or if the other settings of the pool are invalid.
     pub fn resize(&self, workers: usize) -> Result<(), Error> {
         let task = "ProcessPool::resize";
         let scheduler = self.scheduler().map_err(|invalid| invalid.for_task(task))?;

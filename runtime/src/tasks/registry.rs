@@ -20,7 +20,7 @@ pub(crate) struct Registry {
     build_id: u64,
 }
 
-/// Two tasks with the same id.
+/// Two tasks that have one id, so that a worker could not know which one to run.
 #[derive(Debug)]
 pub(crate) struct Clash {
     one: &'static TaskInfo,

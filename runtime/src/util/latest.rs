@@ -1,5 +1,5 @@
-//! A pair of numbers of which only the newest counts, written by threads that never wait for those
-//! who read it.
+//! [`Latest`]: a pair of numbers of which only the newest counts. The threads that write it never
+//! wait for those that read it.
 
 #[cfg(all(test, offloop_loom))]
 use loom::hint::spin_loop;
@@ -10,24 +10,24 @@ use std::hint::spin_loop;
 #[cfg(not(all(test, offloop_loom)))]
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
-/// How often a side tries before it gives up. The other side is between two stores, or was stopped
-/// there.
+/// How often a side tries before it gives up, while the other side is between two stores or was
+/// stopped there.
 #[cfg(not(all(test, offloop_loom)))]
 const TRIES: u32 = 64;
-/// A model follows each try in each order.
+/// In a model it is small, because the model follows each try in each order.
 #[cfg(all(test, offloop_loom))]
 const TRIES: u32 = 2;
 
-/// The lowest bit of the version: the pair is being written.
+/// The lowest bit of the version. It is set while the pair is being written.
 const WRITING: u64 = 1;
 
-/// A pair of numbers, for an owner of a given number. It may be in memory that another process
-/// writes: every bit pattern is a value.
+/// A pair of numbers that belongs to one owner, which is a number too. It may be in memory that
+/// another process writes: every bit pattern is a value.
 ///
-/// The version is odd while the pair is written, and another one afterwards. A reader that finds
-/// the same even version before and after has read a pair that was written as one. The upper half
-/// of the version is the owner, so that a thread that is late does not write to the next owner's
-/// pair.
+/// The version is odd while the pair is being written, and it is a new one afterwards. A reader
+/// that finds one even version before and after it has read the pair as it was written. The upper
+/// half of the version is the owner, so that a late thread cannot write into the pair of the next
+/// owner.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Latest {
@@ -47,14 +47,14 @@ impl Default for Latest {
 }
 
 impl Latest {
-    /// Begins anew, for this owner: nothing has been written.
+    /// Makes this the pair of `owner`, without a value.
     pub(crate) fn reset(&self, owner: u32) {
         self.version
             .store(u64::from(owner) << 32, Ordering::Release);
     }
 
-    /// Writes a pair, unless the owner is another one, or another thread writes a pair just now and
-    /// takes its time.
+    /// Writes a pair, unless it belongs to another owner. It stops trying if another thread writes
+    /// it and does not finish.
     pub(crate) fn set(&self, owner: u32, first: u64, second: u64) {
         let mut version = self.version.load(Ordering::Relaxed);
         for _ in 0..TRIES {
@@ -74,7 +74,7 @@ impl Latest {
             );
             match begun {
                 Ok(_) => {
-                    // The pair is not seen before the version says that it is being written.
+                    // No reader sees the new pair before the version says that it is being written.
                     fence(Ordering::Release);
                     self.first.store(first, Ordering::Relaxed);
                     self.second.store(second, Ordering::Relaxed);
@@ -86,8 +86,8 @@ impl Latest {
         }
     }
 
-    /// Returns the newest pair and its version. `None` if the owner has written none, or if no
-    /// whole pair was found in time.
+    /// Returns the newest pair and its version. `None` if the owner has written none, or if a
+    /// writer did not finish in time.
     pub(crate) fn get(&self, owner: u32) -> Option<(u32, u64, u64)> {
         for _ in 0..TRIES {
             let version = self.version.load(Ordering::Acquire);
@@ -98,7 +98,7 @@ impl Latest {
             if version & WRITING == 0 {
                 let first = self.first.load(Ordering::Relaxed);
                 let second = self.second.load(Ordering::Relaxed);
-                // Had any of the two been written since, the version would show it now.
+                // If one of the two was written in the meantime, the version shows it now.
                 fence(Ordering::Acquire);
                 if self.version.load(Ordering::Relaxed) == version {
                     return Some((count, first, second));
@@ -110,14 +110,14 @@ impl Latest {
     }
 }
 
-// The lower half.
+/// Returns the lower half of a version: how often the owner has written, times two.
 #[allow(clippy::cast_possible_truncation)]
 fn count(version: u64) -> u32 {
     version as u32
 }
 
-/// The version after this one, of the same owner. It is never that of an owner that has written
-/// nothing.
+/// Returns the version after this one, with its owner. It is never the version of an owner that has
+/// written nothing.
 fn next(version: u64) -> u64 {
     let count = count(version).wrapping_add(2).max(2);
     version >> 32 << 32 | u64::from(count)

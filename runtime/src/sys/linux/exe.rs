@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-/// Starts this program again. The path leads to the file that runs, also if another file has taken
-/// its name meanwhile.
+/// Returns a command that starts this program again. Its path leads to the file that runs, also if
+/// that file was replaced or deleted.
 pub(crate) fn command() -> Command {
     Command::new("/proc/self/exe")
 }

@@ -1,4 +1,4 @@
-//! A file that is mapped. All `unsafe` of mapping anonymous files is here.
+//! [`Mapping`]: an anonymous file that is mapped. All `unsafe` of mapping such files is here.
 
 #![allow(unsafe_code, reason = "files are mapped")]
 
@@ -10,15 +10,14 @@ use rustix::mm::{Advice, MapFlags, MremapFlags, ProtFlags};
 
 use crate::sys::{MemoryError, huge_pages};
 
-/// What a process may do with memory that another has made.
+/// What this process may do with the mapped memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
     ReadWrite,
 }
 
-/// The beginning of a file, mapped and shared with all processes that map it. Dropping it unmaps
-/// it.
+/// The first bytes of a file, mapped into this process. Dropping it unmaps them.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     start: NonNull<u8>,
@@ -27,12 +26,12 @@ pub(crate) struct Mapping {
 
 // SAFETY: a mapping belongs to the process, not to a thread.
 unsafe impl Send for Mapping {}
-// SAFETY: `&self` gives its place and no more; who reads or writes there says why that may be.
+// SAFETY: `&self` only returns the address. Code that reads or writes there says why it may.
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    /// Maps the first `length` bytes of the file. It must have them, for good: it must be sealed
-    /// against becoming shorter, or be known to nobody else.
+    /// Maps the first `length` bytes of the file. The file must keep them for as long as this
+    /// exists: it must be sealed against shrinking, or no other process must have it.
     pub(crate) fn new(file: impl AsFd, length: usize, access: Access) -> io::Result<Mapping> {
         let protection = match access {
             Access::Read => ProtFlags::READ,
@@ -43,8 +42,8 @@ impl Mapping {
 
     /// Maps a file that is sealed against writing, for reading.
     pub(crate) fn sealed(file: impl AsFd, length: usize) -> io::Result<Mapping> {
-        // Kernels before 6.7 map such a file not even for reading if it is to be seen what others
-        // write. As nobody does, a private mapping is the same: of the file's own pages.
+        // Kernels before 6.7 refuse a shared mapping of such a file, even for reading. A private
+        // mapping has the same pages, because no process writes to them.
         Mapping::map(file, length, ProtFlags::READ, MapFlags::PRIVATE)
     }
 
@@ -67,12 +66,13 @@ impl Mapping {
         self.length
     }
 
-    /// Where it is mapped, until it is mapped anew or dropped.
+    /// Returns the address of the first byte. It is valid until this is remapped or dropped.
     pub(crate) fn start(&self) -> NonNull<u8> {
         self.start
     }
 
-    /// Maps the file up to `length`, which it must have.
+    /// Maps the first `length` bytes of the file instead. The file must have that many. The address
+    /// may change.
     pub(crate) fn remap(&mut self, length: usize) -> io::Result<()> {
         // SAFETY: the range is our mapping, all of it, and no reference into it lives, because this
         // takes `&mut self`. On failure it stays as it is.
@@ -90,7 +90,10 @@ impl Mapping {
         Ok(())
     }
 
-    /// Where the range begins, if all of it is mapped.
+    /// Returns the address of the byte at `at`, if `length` bytes from there on are mapped.
+    ///
+    /// # Errors
+    /// Not all of the range is mapped.
     pub(crate) fn place(&self, at: usize, length: usize) -> Result<NonNull<u8>, MemoryError> {
         match at.checked_add(length) {
             // SAFETY: `at` is at most the length of the mapping.
@@ -103,8 +106,8 @@ impl Mapping {
         }
     }
 
-    /// All pages that it needs, now: it is faster than one by one, and a lack of them is an error
-    /// here, where touching a page that cannot be had would kill the process.
+    /// Gets all pages from the kernel now. This is faster than one page fault for each. And a lack
+    /// of memory is an error here; later it would kill the process that touches the page.
     pub(crate) fn populate(&self) -> io::Result<()> {
         match self.advise(Advice::LinuxPopulateWrite) {
             // A kernel older than 5.14: the pages come one by one.
@@ -113,12 +116,14 @@ impl Mapping {
         }
     }
 
-    /// Children of this process do not get it. (What `exec` starts never does.)
+    /// Keeps the mapping out of children that are forked from this process. (A program that `exec`
+    /// starts never has it.)
     pub(crate) fn keep_from_children(&self) -> io::Result<()> {
         Ok(self.advise(Advice::LinuxDontFork)?)
     }
 
-    /// It helps where the administrator allows large pages in shared memory, or does nothing.
+    /// Asks for huge pages. This has an effect where the administrator allows huge pages in shared
+    /// memory.
     fn want_large_pages(&self) {
         if self.length >= huge_pages::SIZE {
             let _ = self.advise(Advice::LinuxHugepage);

@@ -7,7 +7,7 @@ use rustix::fs::{MemfdFlags, SealFlags};
 
 use crate::sys::MemoryError;
 
-/// A new file of this length, all zero. `name` is seen in `/proc` only.
+/// Returns a new file of this length, in bytes. All bytes are 0. `name` is only shown in `/proc`.
 pub(crate) fn create(name: &str, length: usize) -> io::Result<OwnedFd> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let file = rustix::fs::memfd_create(name, flags)?;
@@ -15,13 +15,16 @@ pub(crate) fn create(name: &str, length: usize) -> io::Result<OwnedFd> {
     Ok(file)
 }
 
-/// How long the file is, in bytes.
+/// Returns the length of the file, in bytes.
 pub(crate) fn length(file: impl AsFd) -> io::Result<u64> {
     let length = rustix::fs::fstat(file)?.st_size;
     u64::try_from(length).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
-/// How long the file is, if it is an anonymous one with these seals, and not empty.
+/// Returns the length of an anonymous file that has the `wanted` seals, in bytes. It is at least 1.
+///
+/// # Errors
+/// The file is no anonymous file, lacks a seal, or has a length that cannot be mapped.
 pub(crate) fn sealed_length(file: impl AsFd, wanted: SealFlags) -> Result<usize, MemoryError> {
     let seals =
         rustix::fs::fcntl_get_seals(&file).map_err(|error| MemoryError::NotMemory(error.into()))?;
@@ -40,7 +43,7 @@ pub(crate) fn sealed_length(file: impl AsFd, wanted: SealFlags) -> Result<usize,
     }
 }
 
-/// The length in whole pages, in bytes.
+/// Returns the length rounded up to whole pages, in bytes.
 pub(crate) fn whole_pages(length: usize) -> io::Result<usize> {
     length
         .checked_next_multiple_of(rustix::param::page_size())
@@ -49,7 +52,7 @@ pub(crate) fn whole_pages(length: usize) -> io::Result<usize> {
         .ok_or_else(|| io::ErrorKind::OutOfMemory.into())
 }
 
-/// Writes all of `bytes` from `at` on.
+/// Writes all of `bytes` to the file, from the offset `at` on.
 pub(crate) fn write_all(file: impl AsFd, mut at: usize, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match rustix::io::pwrite(&file, bytes, at as u64) {

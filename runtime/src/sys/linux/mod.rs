@@ -1,8 +1,8 @@
 //! What this crate asks of Linux.
 //!
-//! - [`eventfd`]: a descriptor that wakes. [`futex`]: waiting on a word of memory.
-//! - [`exe`]: this program, started again. [`pidfd`]: a process by a descriptor. [`rlimit`]:
-//!   limits.
+//! - [`eventfd`]: wakes a thread that waits for a descriptor. [`futex`]: waits on a word of memory.
+//! - [`exe`]: starts this program again. [`pidfd`]: waits for the end of a process. [`rlimit`]:
+//!   limits of this process.
 //! - [`fork`]: tells a forked process from its parent.
 //! - [`huge_pages`]: large buffers with fewer page faults.
 //! - [`memfd`]: anonymous files, for memory that processes share. [`mapping`]: such a file, mapped.

@@ -1,7 +1,9 @@
-//! Memory that no process can change any more, so that all may read it where it lies.
+//! [`SealedMemory`]: memory that no process can change any more, so that all processes may read it
+//! in place.
 //!
-//! The seals of its file say so, and the kernel holds them: no writing, no growing, no shrinking,
-//! and no taking them off. Whoever has received such a file need not trust who has made it.
+//! The kernel enforces the seals of its file: the file cannot be written, grow or shrink, and the
+//! seals cannot be removed. So a process that receives such a file need not trust the one that made
+//! it.
 
 #![allow(unsafe_code, reason = "sealed memory is read where it is mapped")]
 
@@ -15,10 +17,11 @@ use super::mapping::{Access, Mapping};
 use super::memfd;
 use crate::sys::MemoryError;
 
-/// Seen in `/proc/PID/maps`.
+/// The name of the files, as `/proc/PID/maps` shows it.
 const NAME: &str = "offloop-shared";
 
-/// Without these, another process could still change what this process reads, or its length.
+/// The seals that a file must have. Without them another process could change its bytes or its
+/// length.
 const SEALS: SealFlags = SealFlags::WRITE
     .union(SealFlags::GROW)
     .union(SealFlags::SHRINK);
@@ -26,14 +29,14 @@ const SEALS: SealFlags = SealFlags::WRITE
 /// Immutable bytes, at least one. They begin at a page, so they are aligned for every type.
 #[derive(Debug)]
 pub(crate) struct SealedMemory {
-    /// Of a file with the seals above, all of it, for reading.
+    /// All of the file, for reading. The file has all `SEALS`.
     mapping: Mapping,
-    /// To be sent to another process, which may be done after the mapping has gone.
+    /// The file, to send it to another process. This may be done after the mapping was dropped.
     file: Arc<OwnedFd>,
 }
 
 impl SealedMemory {
-    /// A copy of `bytes`, of which there must be one at least.
+    /// Returns a copy of `bytes`. There must be at least one byte.
     pub(crate) fn copy_from(bytes: &[u8]) -> io::Result<SealedMemory> {
         let file = memfd::create(NAME, bytes.len())?;
         // The kernel fills new pages faster than they can be touched one by one.
@@ -41,19 +44,19 @@ impl SealedMemory {
         SealedMemory::seal(file)
     }
 
-    /// Bytes that are written where they stay. They are zero before; there must be one at least.
+    /// Returns `length` bytes that `fill` has written in place. They are 0 when `fill` gets them.
+    /// `length` must be at least 1.
     pub(crate) fn fill<E: From<io::Error>>(
         length: usize,
         fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
     ) -> Result<SealedMemory, E> {
         let file = memfd::create(NAME, length)?;
         let draft = Mapping::new(&file, length, Access::ReadWrite)?;
-        // In a child it would stand against sealing as long as the child has it.
+        // The kernel refuses to seal a file that a forked child still maps for writing.
         draft.keep_from_children()?;
         draft.populate()?;
         // SAFETY: it is mapped for writing, with this length, as long as the reference lives.
-        // Neither the file nor the mapping is known to anybody else, and its bytes have values:
-        // zero.
+        // Only this function knows the file and the mapping, and its bytes have values: zero.
         let bytes = unsafe { std::slice::from_raw_parts_mut(draft.start().as_ptr(), length) };
         fill(bytes)?;
         // The kernel refuses to seal what is still mapped for writing.
@@ -70,7 +73,7 @@ impl SealedMemory {
         })
     }
 
-    /// Maps what another process has made.
+    /// Maps a file that another process has made.
     ///
     /// # Errors
     /// It could still be changed, or is no such file, or cannot be mapped.

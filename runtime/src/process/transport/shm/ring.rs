@@ -444,10 +444,16 @@ fn now() -> u64 {
 /// Writes what travels with a call into the head of its slot.
 fn set_header(head: &Head, call: u64, header: CallHeader) {
     let set = Ordering::Relaxed;
-    head.task.store(header.task, set);
-    head.attempt.store(header.attempt, set);
+    // Each field by name, so that a new one is not forgotten here.
+    let CallHeader {
+        task,
+        attempt,
+        wants_progress,
+    } = header;
+    head.task.store(task, set);
+    head.attempt.store(attempt, set);
     let mut flags = 0;
-    if header.wants_progress {
+    if wants_progress {
         flags |= WANTS_PROGRESS;
         head.progress.reset(owner(call));
     }
