@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 /// Something that has something to tell, and rings a doorbell for that: a worker.
+#[cfg_attr(
+    not(feature = "tokio"),
+    allow(dead_code, reason = "without tokio there is no doorbell to ring")
+)]
 pub(crate) trait Ringer: Send + Sync {
     /// The doorbell of this number was rung. The ringer says what there is to say, and rings again
     /// only after that.
