@@ -334,7 +334,7 @@ pub fn blocking_io(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | option | meaning |
 /// |---|---|
-/// | `pool = PATH` | the path of a `static` [`ProcessPool`]; with `threads`, of a [`ThreadPool`]. Default: `ProcessPool::global()`, or `ThreadPool::cpu()` |
+/// | `pool = PATH` | the path of a `static` pool: a [`ProcessPool`], a [`ThreadPool`], or a pool of another crate; with `threads`, a [`ThreadPool`]. Default: `ProcessPool::global()`, or `ThreadPool::cpu()` |
 /// | `threads` | threads in place of processes, as many as there are cores: no serde is needed, and a crash ends the program |
 /// | `timeout = EXPR` | a `Duration`: how long each call may run. When it passes, the worker is killed and replaced; a thread is asked to stop |
 /// | `retry = EXPR` | a number: how often a call may be repeated after its worker died, as [`.retry(..)`](../offloop/struct.Call.html#method.retry) on the call; not with `threads`, because a thread does not die alone |

@@ -74,7 +74,7 @@ fn answer(
     outbox: &mut Outbox,
 ) -> Answer {
     let Some(task) = registry.find(context.ring.header(position).task) else {
-        // Both sides have the same table, so this is for a pool that has gone mad.
+        // Both sides have the same table, so this is for a pool that is out of order.
         return Answer::report(
             ReplyKind::Codec,
             &CodecReport {
