@@ -146,6 +146,10 @@ mod tests {
 /// It can fail. Each of the four orderings of `written` and `read` was made a relaxed one, and each
 /// time the model found a cell that both sides used at once.
 #[cfg(all(test, offloop_loom))]
+#[allow(
+    unsafe_code,
+    reason = "a cell of loom is read and written through a pointer"
+)]
 mod every_order {
     use super::*;
     use loom::cell::UnsafeCell;
